@@ -1,0 +1,22 @@
+"""Stable codes and what they say, in Chinese and English.
+
+Every error and finding has a code that never changes and is never translated. The words stand in
+``catalog/*.toml``: what happened (``zh``, ``en``) and how to mend it (``mend_zh``, ``mend_en``).
+"""
+
+from haihe.messages.catalog_reader import CATALOG, Message, Severity
+from haihe.messages.findings import Finding, Findings, HaiheError
+from haihe.messages.text import LANGUAGES, Lang, Text, default_language
+
+__all__ = [
+    "CATALOG",
+    "LANGUAGES",
+    "Finding",
+    "Findings",
+    "HaiheError",
+    "Lang",
+    "Message",
+    "Severity",
+    "Text",
+    "default_language",
+]
