@@ -1,0 +1,123 @@
+"""Merging sectors and regions by a concordance."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from haihe.accounts.labels import nearest
+from haihe.accounts.regional import TRADE, Accounts, FloatArray
+from haihe.messages import HaiheError, Text
+
+
+@dataclass(frozen=True)
+class Concordance:
+    """A many-to-one map from the codes of one classification to those of another.
+
+    Attributes
+    ----------
+    mapping : mapping of str to str
+        Each source code and its one target code.
+    names : mapping of str to Text
+        Names of target codes.
+    """
+
+    mapping: Mapping[str, str]
+    names: Mapping[str, Text] = field(default_factory=dict)
+
+    @classmethod
+    def from_pairs(
+        cls, pairs: Iterable[tuple[str, str]], names: Mapping[str, Text] | None = None, file: str = ""
+    ) -> "Concordance":
+        """Build from (source, target) pairs; a source that stands twice is refused (``E-ACC-09``)."""
+        mapping: dict[str, str] = {}
+        for source, target in pairs:
+            if source in mapping:
+                raise HaiheError("E-ACC-09", file=file, value=source, first=mapping[source], second=target)
+            mapping[source] = target
+        return cls(mapping, dict(names or {}))
+
+    @property
+    def targets(self) -> list[str]:
+        """Target codes in order of first appearance."""
+        return list(dict.fromkeys(self.mapping.values()))
+
+    def then(self, other: Mapping[str, str], names: Mapping[str, Text] | None = None) -> "Concordance":
+        """Follow this map by another of its targets; targets that `other` does not name stay."""
+        onward = {source: other.get(target, target) for source, target in self.mapping.items()}
+        return Concordance(onward, {**self.names, **(names or {})})
+
+    def matrix(self, sources: Sequence[str]) -> tuple[FloatArray, list[str]]:
+        """Give the 0/1 matrix (targets × sources) and the target codes that `sources` reach.
+
+        Raises
+        ------
+        HaiheError
+            ``E-ACC-08`` names the sources without a target, ``E-ACC-10`` the mapped codes that are no source.
+        """
+        if missing := [source for source in sources if source not in self.mapping]:
+            raise HaiheError("E-ACC-08", value=", ".join(missing))
+        if stray := [code for code in self.mapping if code not in sources]:
+            raise HaiheError("E-ACC-10", value=", ".join(stray), near=nearest(stray[0], sources))
+        targets = [t for t in self.targets if t in {self.mapping[s] for s in sources}]
+        matrix = np.zeros((len(targets), len(sources)))
+        matrix[[targets.index(self.mapping[s]) for s in sources], np.arange(len(sources))] = 1.0
+        return matrix, targets
+
+
+def aggregate(
+    accounts: Accounts,
+    sectors: Concordance | Mapping[str, str] | None = None,
+    regions: Concordance | Mapping[str, str] | None = None,
+) -> Accounts:
+    """Merge sectors, regions or both.
+
+    Flows between regions that are merged become internal and are dropped on both sides; outflow and inflow not covered
+    by flows are added up. Both identities and every total are kept.
+
+    Parameters
+    ----------
+    accounts : Accounts
+        What to merge.
+    sectors, regions : Concordance or mapping of str to str, optional
+        Every code of the accounts must be mapped exactly once.
+
+    Raises
+    ------
+    HaiheError
+        ``E-ACC-08`` and ``E-ACC-10`` of `Concordance.matrix`.
+    """
+    if sectors is not None:
+        accounts = _merge_sectors(accounts, _concordance(sectors))
+    return accounts if regions is None else _merge_regions(accounts, _concordance(regions))
+
+
+def _concordance(given: Concordance | Mapping[str, str]) -> Concordance:
+    return given if isinstance(given, Concordance) else Concordance(given)
+
+
+def _merge_sectors(a: Accounts, concordance: Concordance) -> Accounts:
+    G, codes = concordance.matrix(a.sectors)
+    return replace(
+        a,
+        sectors=codes,
+        names={c: n for c, n in a.names.items() if c not in a.sectors} | dict(concordance.names),
+        Z=G @ a.Z @ G.T,
+        final=G @ a.final,
+        added=a.added @ G.T,
+        flows=None if a.flows is None else a.flows @ G.T,
+        **{name: getattr(a, name) @ G.T for name in TRADE},
+    )
+
+
+def _merge_regions(a: Accounts, concordance: Concordance) -> Accounts:
+    H, codes = concordance.matrix(a.regions)
+    merged: dict[str, Any] = {
+        name: np.tensordot(H, getattr(a, name), axes=1) for name in (*TRADE, "Z", "final", "added")
+    }
+    if a.flows is not None:
+        flows = np.einsum("pr,qs,rsi->pqi", H, H, a.flows, optimize=True)
+        flows[np.arange(len(codes)), np.arange(len(codes))] = 0.0
+        merged["flows"] = flows
+    return replace(a, regions=codes, names=dict(a.names) | dict(concordance.names), **merged)

@@ -1,0 +1,175 @@
+"use strict";
+/* Draws every figure of a page from its data block, and serves its buttons. Nothing here asks the network. */
+(() => {
+  const data = JSON.parse(document.getElementById("haihe-data").textContent);
+  const root = document.documentElement;
+  const charts = new Map();
+  const language = () => (root.lang.startsWith("zh") ? "zh" : "en");
+
+  /* Words of the pointer: the head (place on the axis, or the item's own) and one line an item that has words. */
+  function pointerWords(given) {
+    const items = (Array.isArray(given) ? given : [given]).filter((p) => p.data && p.data.text);
+    if (!items.length) return "";
+    const head = items[0].data.head ?? items[0].axisValueLabel ?? items[0].name ?? "";
+    const lines = items.map((p) => p.data.text);
+    return (head ? [head, ...lines] : lines).join("\n");
+  }
+
+  function optionOf(key) {
+    const option = data.options[key][language()];
+    return { ...option, tooltip: { ...option.tooltip, formatter: pointerWords } };
+  }
+
+  function draw(figure) {
+    const box = figure.querySelector(".chart");
+    const key = figure.dataset.key;
+    let chart = charts.get(key);
+    if (!chart) {
+      box.style.height = `${box.dataset.height}px`;
+      chart = echarts.init(box, null, { renderer: "svg" });
+      charts.set(key, chart);
+      new ResizeObserver(() => chart.resize()).observe(box);
+    }
+    chart.setOption(optionOf(key), { notMerge: true });
+  }
+
+  function drawAll() {
+    document.querySelectorAll("figure.charted").forEach(draw);
+    root.dataset.ready = language();
+  }
+
+  /* Text of an element without what the other language hides. */
+  function shownText(element) {
+    const copy = element.cloneNode(true);
+    copy.querySelectorAll(`.t:not([lang="${language()}"])`).forEach((other) => other.remove());
+    return copy.textContent.trim().replace(/\s+/g, " ");
+  }
+
+  function matrix(figure) {
+    const cell = (c) => (c.dataset.value === undefined ? { text: shownText(c) } : { number: c.dataset.value });
+    return [...figure.querySelector("table").rows].map((row) => [...row.cells].map(cell));
+  }
+
+  const safe = (text) => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
+  const quoted = (text) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+
+  function captions(figure) {
+    const word = (selector) => [...figure.querySelectorAll(selector)].map(shownText);
+    return [...word("figcaption .source"), ...word("h3 .mark"), ...word("figcaption .note")];
+  }
+
+  function csv(figure) {
+    const rows = matrix(figure).map((row) => row.map((c) => c.number ?? quoted(safe(c.text))).join(","));
+    const below = captions(figure).map((line) => quoted(safe(line)));
+    return `\ufeff${[...rows, "", ...below].join("\r\n")}\r\n`;
+  }
+
+  function save(blob, name) {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(blob);
+    link.download = name;
+    document.body.append(link);
+    link.click();
+    link.remove();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+  }
+
+  const fileName = (figure, ending) => `${figure.dataset.key.replace(/[^\p{L}\p{N}._-]+/gu, "_")}-${language()}.${ending}`;
+
+  /* The chart with its title, unit, mark and source, so that a picture never travels without them. */
+  function picture(figure) {
+    const shown = figure.querySelector(".chart");
+    const box = document.createElement("div");
+    const width = 960;
+    const height = Number(shown.dataset.height);
+    box.style.width = `${width}px`;
+    box.style.height = `${height}px`;
+    const chart = echarts.init(box, null, { renderer: "canvas", width, height });
+    chart.setOption(optionOf(figure.dataset.key));
+    const scale = 2;
+    const drawn = chart.renderToCanvas({ pixelRatio: scale, backgroundColor: "#ffffff" });
+    const font = getComputedStyle(document.body).fontFamily;
+    const unit = figure.querySelector(".unit");
+    const above = [figure.querySelector("h3 .title"), figure.querySelector("h3 .mark"), unit];
+    const [title, mark, unitText] = above.map((e) => (e ? shownText(e) : ""));
+    const foot = [...figure.querySelectorAll("figcaption .note, figcaption .source")].map(shownText);
+    const canvas = document.createElement("canvas");
+    const paper = canvas.getContext("2d");
+    paper.font = `12px ${font}`;
+    const lines = foot.flatMap((text) => wrapped(paper, text, width - 32));
+    canvas.width = width * scale;
+    canvas.height = (height + 84 + 18 * lines.length) * scale;
+    paper.scale(scale, scale);
+    paper.fillStyle = "#ffffff";
+    paper.fillRect(0, 0, canvas.width, canvas.height);
+    paper.fillStyle = "#1b2733";
+    paper.font = `600 19px ${font}`;
+    paper.fillText(title, 16, 32, width - 32);
+    paper.font = `12px ${font}`;
+    paper.fillStyle = "#4d5b68";
+    paper.fillText([unitText, mark].filter(Boolean).join("   "), 16, 54, width - 32);
+    paper.drawImage(drawn, 0, 64, width, height);
+    lines.forEach((line, i) => paper.fillText(line, 16, height + 80 + 18 * i));
+    chart.dispose();
+    return new Promise((done) => canvas.toBlob(done, "image/png"));
+  }
+
+  function wrapped(paper, text, width) {
+    const lines = [""];
+    for (const word of text.split(/(?<=[\s\u3000-\u9fff\uff00-\uffef])/u)) {
+      if (paper.measureText(lines.at(-1) + word).width > width) lines.push("");
+      lines[lines.length - 1] += word;
+    }
+    return lines;
+  }
+
+  async function copy(text) {
+    try {
+      await navigator.clipboard.writeText(text);
+      return true;
+    } catch {
+      const box = document.createElement("textarea");
+      box.value = text;
+      document.body.append(box);
+      box.select();
+      const done = document.execCommand("copy");
+      box.remove();
+      return done;
+    }
+  }
+
+  const does = {
+    table(figure, button) {
+      const panel = figure.querySelector(".data");
+      panel.hidden = !panel.hidden;
+      button.setAttribute("aria-expanded", String(!panel.hidden));
+    },
+    csv(figure) {
+      save(new Blob([csv(figure)], { type: "text/csv;charset=utf-8" }), fileName(figure, "csv"));
+    },
+    async png(figure) {
+      save(await picture(figure), fileName(figure, "png"));
+    },
+    async copy(figure, button) {
+      const text = matrix(figure)
+        .map((row) => row.map((c) => c.number ?? safe(c.text)).join("\t"))
+        .join("\n");
+      const state = (await copy(text)) ? "copied" : "failed";
+      const status = figure.querySelector(".status");
+      for (const one of status.children) one.hidden = one.dataset.state !== state;
+      button.focus();
+    },
+  };
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("button[data-do]");
+    if (button) does[button.dataset.do](button.closest("figure"), button);
+  });
+
+  for (const [name, shapes] of Object.entries(data.maps)) echarts.registerMap(name, shapes);
+  document.querySelectorAll('figure.charted button[data-do="table"]').forEach((button) => {
+    does.table(button.closest("figure"), button);
+  });
+  new MutationObserver(drawAll).observe(root, { attributes: true, attributeFilter: ["lang"] });
+  drawAll();
+})();

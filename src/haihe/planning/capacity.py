@@ -1,0 +1,177 @@
+"""Production and capacity: what is made, with what stock, and how the stock is renewed, extended and upgraded."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from haihe.messages import Text
+from haihe.planning.economy import Economy
+from haihe.planning.program import Block, Dims, Program
+from haihe.planning.soft import Soft, define_soft
+from haihe.planning.wedges import Wedges
+
+
+@dataclass(frozen=True, slots=True)
+class Production:
+    """Variables of production; all have dims (region, sector, year) and speak of detrended bn yuan of output a year.
+
+    ``old``/``upgraded``: output by technology. ``stock_old``/``stock_upgraded``: capacity. ``build`` (soft) and
+    ``build_upgraded``: new capacity a year. ``retrofit``: old capacity turned into upgraded a year.
+    """
+
+    old: Block
+    upgraded: Block
+    stock_old: Block
+    stock_upgraded: Block
+    build: Soft
+    build_upgraded: Block
+    retrofit: Block
+
+
+def define_production(program: Program, economy: Economy, wedges: Wedges, dims: Dims) -> Production:
+    r"""Add output, capacity and investment.
+
+    Upgraded output, capacity and retrofit exist only in sectors that may upgrade. Investment pays its wedge in every
+    milestone; capacity that outlives the horizon keeps its value,
+
+    .. math:: f = h \left(\frac{1+g_h}{1+\rho_h}\right)^{T} / (1+g_h),
+
+    f (1-delta_h) Lambda per unit of old and f (1-delta_h)(Lambda+Omega) per unit of upgraded capacity in the last
+    milestone, and f h times the same (without depreciation) per unit built in it.
+    """
+    s, tech = economy.assumptions, economy.technology
+    t = len(s.years)
+    years = np.arange(t) == t - 1
+    end = s.step * ((1 + s.growth_step) / (1 + s.discount_step)) ** t / (1 + s.growth_step)
+    kept = end * (1 - s.depreciation_step)
+    built = end * s.step
+    can = np.where(economy.upgradable, np.inf, 0.0)[None, :, None]
+    first = np.arange(t) == 0
+
+    def over_time(values: np.ndarray) -> np.ndarray:
+        return values[:, :, None] * s.weights
+
+    def at_end(values: np.ndarray) -> np.ndarray:
+        return values[:, :, None] * years
+
+    def block(name: str, zh: str, en: str, **bounds: object) -> Block:
+        return program.columns(name, dims, unit="bn yuan/year", title=Text(zh, en), **bounds)  # type: ignore[arg-type]
+
+    base = economy.output[:, :, None]
+    better = wedges.capacity + wedges.saving
+    return Production(
+        old=block("output", "产出（现有技术）", "output, today's technology"),
+        upgraded=block("output_upgraded", "产出（升级技术）", "output, upgraded technology", upper=can),
+        stock_old=block(
+            "capacity",
+            "产能（现有技术）",
+            "capacity, today's technology",
+            lower=np.where(first, base, 0.0),
+            upper=np.where(first, base, np.inf),
+            cost=-kept * at_end(wedges.capacity),
+        ),
+        stock_upgraded=block(
+            "capacity_upgraded",
+            "产能（升级技术）",
+            "capacity, upgraded technology",
+            upper=np.where(first, 0.0, can),
+            cost=-kept * at_end(better),
+        ),
+        build=define_soft(
+            program,
+            "investment",
+            dims,
+            np.repeat(economy.investment[:, :, None], t, axis=2),
+            elasticity=s.elasticity["investment"],
+            segments=s.segments,
+            weights=s.weights,
+            gain=built * at_end(wedges.capacity) - over_time(wedges.build),
+            title=Text("新增产能", "new capacity"),
+        ),
+        build_upgraded=block(
+            "investment_upgraded",
+            "新增升级产能",
+            "new upgraded capacity",
+            upper=can,
+            cost=over_time(wedges.upgrade) - built * at_end(better),
+        ),
+        retrofit=block(
+            "retrofit",
+            "改造产能",
+            "retrofitted capacity",
+            upper=np.where(economy.upgradable[:, None], tech.retrofit_limit * base, 0.0),
+            cost=over_time(wedges.retrofit) - built * at_end(wedges.saving),
+        ),
+    )
+
+
+def define_capacity(program: Program, production: Production, dims: Dims) -> tuple[Block, Block]:
+    """Output stays within capacity, x <= k, for each technology. Unit: bn yuan of output a year.
+
+    The worth of a row is the rent of one more unit of capacity in that milestone.
+    """
+    blocks = []
+    for name, output, stock in (
+        ("within_capacity", production.old, production.stock_old),
+        ("within_capacity_upgraded", production.upgraded, production.stock_upgraded),
+    ):
+        rows = program.rows(name, dims, upper=0.0, unit="bn yuan/year", title=Text("产能约束", "capacity limit"))
+        program.enter(rows.index, output.index, 1.0)
+        program.enter(rows.index, stock.index, -1.0)
+        blocks.append(rows)
+    return blocks[0], blocks[1]
+
+
+def define_stocks(program: Program, economy: Economy, production: Production, dims: Dims) -> tuple[Block, Block]:
+    r"""Capacity carries over from milestone to milestone (detrended).
+
+    .. math::
+
+        (1+g_h) k^0_{t+1} = (1-\delta_h) k^0_t + h (i^0_t - u_t), \qquad
+        (1+g_h) k^1_{t+1} = (1-\delta_h) k^1_t + h (i^1_t + u_t)
+
+    Unit: bn yuan of output a year. At the first milestone k0 is base output and k1 is 0.
+    """
+    s = economy.assumptions
+    between = {**dims, "year": dims["year"][1:]}
+    reference = np.repeat(s.step * economy.investment[:, :, None], len(s.years) - 1, axis=2)
+    old = program.rows(
+        "stock",
+        between,
+        lower=reference,
+        upper=reference,
+        unit="bn yuan/year",
+        title=Text("产能累积", "capacity stock"),
+    )
+    upgraded = program.rows(
+        "stock_upgraded",
+        between,
+        lower=0.0,
+        upper=0.0,
+        unit="bn yuan/year",
+        title=Text("升级产能累积", "upgraded stock"),
+    )
+    for rows, stock, sign in ((old, production.stock_old, 1.0), (upgraded, production.stock_upgraded, -1.0)):
+        program.enter(rows.index, stock.index[..., 1:], 1 + s.growth_step)
+        program.enter(rows.index, stock.index[..., :-1], -(1 - s.depreciation_step))
+        program.enter(rows.index, production.retrofit.index[..., :-1], sign * s.step)
+    program.enter(upgraded.index, production.build_upgraded.index[..., :-1], -s.step)
+    for block, sign in ((production.build.up, -1.0), (production.build.down, 1.0)):
+        program.enter(old.index[..., None], block.index[..., :-1, :], sign * s.step)
+    return old, upgraded
+
+
+def define_build_limit(program: Program, economy: Economy, production: Production, dims: Dims) -> Block:
+    r"""New capacity a year stays within what the region can build.
+
+    .. math:: i^0 + i^1 \le 1.5\,(g_h+\delta_h)\,\bar x / h
+
+    where 1.5 is the parameter ``investment_limit``. Unit: bn yuan of output a year, a year.
+    """
+    spare = (economy.assumptions.investment_limit - 1.0) * economy.investment
+    rows = program.rows(
+        "build_limit", dims, upper=spare[:, :, None], unit="bn yuan/year", title=Text("建设上限", "build limit")
+    )
+    production.build.enter(program, rows.index, 1.0)
+    program.enter(rows.index, production.build_upgraded.index, 1.0)
+    return rows

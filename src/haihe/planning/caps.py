@@ -1,0 +1,117 @@
+"""Caps on a resource: the carbon cap stands here, and any other cap on what production uses."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from haihe.messages import Text
+from haihe.planning.capacity import Production
+from haihe.planning.economy import Economy
+from haihe.planning.program import Block, Dims, Floats, Program
+
+
+@dataclass(frozen=True)
+class CapSpec:
+    """A cap on the use of one resource by the members.
+
+    Parameters
+    ----------
+    name : str
+        Code of the limit.
+    resource : str
+        Resource that is capped, e.g. ``co2``.
+    unit : str
+        Unit of the resource in which intensity and cap are counted, e.g. ``t CO2``.
+    intensity : ndarray, shape (R, n)
+        Use per bn yuan of output with today's technology; 0 where the limit does not reach.
+    upgraded : float
+        Relative change of the intensity with upgraded technology.
+    cap : ndarray, shape (R, T)
+        Detrended cap a year of each member; ``inf`` where it does not reach.
+    pooled : bool
+        Members may hand permits to each other.
+    quality : str
+        Worst quality of the inputs that the cap rests on.
+    """
+
+    name: str
+    resource: str
+    unit: str
+    intensity: Floats
+    upgraded: float
+    cap: Floats
+    pooled: bool
+    title: Text
+    quality: str = "estimated"
+
+    def reference(self, economy: Economy) -> Floats:
+        """Use of each member on the reference path, in the cap's unit a year; shape (R,)."""
+        return (self.intensity * economy.output).sum(axis=1)
+
+    def scale(self, economy: Economy) -> float:
+        """Power of ten that brings the row near 1,000, so that no row is of another size than the money rows."""
+        total = float(self.reference(economy).sum())
+        return float(10.0 ** (np.floor(np.log10(total)) - 2)) if total > 0 else 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """A cap in the program: its rows, the permits received from the pool, and the pool's rows."""
+
+    spec: CapSpec
+    rows: Block
+    permits: Block
+    pool: Block
+    scale: float
+
+
+def cap_path(reference: Floats, cut: float, periods: int) -> Floats:
+    """Caps that fall in a straight line from the reference to a cut below it in the last milestone.
+
+    Parameters
+    ----------
+    reference : ndarray, shape (R,)
+        Use of each member on the reference path.
+    cut : float
+        Share by which the last cap lies below the reference.
+    periods : int
+        Number of milestones T.
+
+    Returns
+    -------
+    ndarray, shape (R, T)
+    """
+    way = np.linspace(0.0, 1.0, periods) if periods > 1 else np.ones(1)
+    return reference[:, None] * (1.0 - cut * way)
+
+
+def define_cap(program: Program, economy: Economy, production: Production, spec: CapSpec, dims: Dims) -> Cap:
+    r"""Use of a resource stays within the member's cap plus the permits it receives. This is the carbon cap.
+
+    .. math:: \sum_j \gamma_j (x^0_j + 0.85\, x^1_j) \le \text{Cap}_{rt} + p_{rt}, \qquad \sum_r p_{rt} = 0
+
+    Unit: the resource's own (scaled by a power of ten). The worth of the row over D_t is the price of the resource:
+    what one more unit of cap adds to welfare. Permits are free when the cap is pooled, else 0.
+    """
+    scale = spec.scale(economy)
+    bound = np.inf if spec.pooled else 0.0
+    unit = f"{spec.unit}/year / {scale:g}"
+    permits = program.columns(
+        f"permits:{spec.name}", dims, lower=-bound, upper=bound, unit=unit, title=Text("调入指标", "permits received")
+    )
+    rows = program.rows(f"cap:{spec.name}", dims, upper=spec.cap / scale, unit=unit, title=spec.title)
+    pool = program.rows(
+        f"pool:{spec.name}",
+        {"year": dims["year"]},
+        lower=0.0,
+        upper=0.0,
+        unit=unit,
+        title=Text("指标统筹", "pool of permits"),
+    )
+    here = rows.index[:, None, :]
+    use = spec.intensity[:, :, None] / scale
+    program.enter(here, production.old.index, use)
+    program.enter(here, production.upgraded.index, (1 + spec.upgraded) * use)
+    program.enter(rows.index, permits.index, -1.0)
+    program.enter(pool.index[None, :], permits.index, 1.0)
+    return Cap(spec, rows, permits, pool, scale)

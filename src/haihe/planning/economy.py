@@ -1,0 +1,215 @@
+"""The calibrated economy: what the accounts say, as the arrays that the plan needs.
+
+Everything is in billions of yuan (bn yuan, 10 亿元) at base-year prices; capacity is counted in bn yuan of output a
+year. The members' arrays have R regions and n sectors; the partner (rest of the nation) and the world appear only as
+the other side of trade.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from haihe.accounts import Accounts
+from haihe.messages import HaiheError
+from haihe.planning.assumptions import Assumptions
+from haihe.planning.program import Floats
+from haihe.planning.technology import Technology
+
+HOUSEHOLDS = ("household_rural", "household_urban")
+BN_YUAN = "十亿元"
+BALANCE_TOLERANCE = 1e-6
+"""Largest row residual of the accounts that a plan accepts, relative to output (or to 1 bn yuan)."""
+
+
+@dataclass(frozen=True)
+class Economy:
+    """Base-year economy of the members, calibrated.
+
+    Parameters
+    ----------
+    members : list of str
+        Regions whose economy is planned, length R.
+    sectors : list of str
+        Sectors, length n.
+    output, households, exports, imports, outflow, inflow : ndarray, shape (R, n)
+        Base flows, bn yuan a year. ``exports``/``imports`` are trade with abroad, ``outflow``/``inflow`` with the
+        partner and with nobody named.
+    flows : ndarray, shape (R, R, n)
+        Shipments from member r to member s, bn yuan a year; diagonal 0.
+    a0, a1 : ndarray, shape (R, n, n)
+        Input of product i per unit of output of j with today's and with upgraded technology.
+    wages : ndarray, shape (R, n)
+        Compensation of employees per unit of output (omega).
+    kappa : ndarray, shape (R, n)
+        Capital per unit of yearly output, bn yuan per bn yuan a year.
+    mix : ndarray, shape (R, n)
+        Product mix of fixed investment, adds up to 1 a region.
+    fixed : ndarray, shape (R, n)
+        Demand outside the plan: government, the investment not modelled, inventories and residual; bn yuan.
+    upgradable, local : ndarray of bool, shape (n,)
+        Sectors that may upgrade; products under the narrower trade guard.
+    technology : Technology
+        The upgraded technology.
+    """
+
+    members: list[str]
+    sectors: list[str]
+    output: Floats
+    households: Floats
+    exports: Floats
+    imports: Floats
+    outflow: Floats
+    inflow: Floats
+    flows: Floats
+    a0: Floats
+    a1: Floats
+    wages: Floats
+    kappa: Floats
+    mix: Floats
+    fixed: Floats
+    upgradable: np.ndarray
+    local: np.ndarray
+    technology: Technology
+    assumptions: Assumptions
+
+    @cached_property
+    def rent(self) -> Floats:
+        """What a unit of output leaves after inputs and wages, pi = 1 - sum a0 - omega; shape (R, n)."""
+        return 1.0 - self.a0.sum(axis=1) - self.wages
+
+    @cached_property
+    def investment(self) -> Floats:
+        """New capacity a year on the reference path, (g_h + delta_h) x / h; shape (R, n)."""
+        return self.assumptions.renewal * self.output
+
+    @cached_property
+    def labour(self) -> Floats:
+        """Wage bill of the members, bn yuan a year; shape (R,)."""
+        return (self.wages * self.output).sum(axis=1)
+
+    def residual(self) -> Floats:
+        """What the reference leaves of each product after every use; 0 up to rounding, shape (R, n)."""
+        invest = self.mix * (self.kappa * self.investment).sum(axis=1, keepdims=True)
+        use = (self.a0 @ self.output[:, :, None])[:, :, 0] + self.households + self.fixed + invest
+        net = self.exports + self.outflow + self.flows.sum(axis=1) - self.imports - self.inflow - self.flows.sum(axis=0)
+        return self.output - use - net
+
+
+def calibrate(
+    accounts: Accounts,
+    members: list[str],
+    technology: Technology,
+    assumptions: Assumptions,
+    *,
+    upgradable: np.ndarray,
+    local: np.ndarray,
+) -> Economy:
+    """Calibrate the economy on balanced accounts.
+
+    Parameters
+    ----------
+    accounts : Accounts
+        Balanced accounts with flows between regions, any money unit.
+    members : list of str
+        Regions to plan.
+    technology : Technology
+        Upgraded technology.
+    assumptions : Assumptions
+        Growth and depreciation, from which reference investment follows.
+    upgradable, local : ndarray of bool, shape (n,)
+        Flags by sector.
+
+    Returns
+    -------
+    Economy
+
+    Raises
+    ------
+    HaiheError
+        ``E-PLN-09`` a member without accounts; ``E-PLN-10`` negative consumption, trade, wages or capital.
+    """
+    missing = [m for m in members if m not in accounts.regions]
+    if missing or not members:
+        raise HaiheError("E-PLN-09", table="accounts", regions=", ".join(missing) or "—", year=accounts.year)
+    bn = accounts.to_unit(BN_YUAN)
+    who = [bn.regions.index(m) for m in members]
+    final = {kind: bn.final[who, :, k] for k, kind in enumerate(bn.final_kinds)}
+    added = {kind: bn.added[who, k, :] for k, kind in enumerate(bn.added_kinds)}
+    output = bn.output[who]
+    per_output = np.divide(1.0, output, out=np.zeros_like(output), where=output > 0)
+
+    a0 = bn.Z[who] * per_output[:, None, :]
+    flows = np.zeros((len(who), len(who), len(bn.sectors)))
+    outflow, inflow = bn.outflow[who].copy(), bn.inflow[who].copy()
+    if bn.flows is not None:
+        flows = bn.flows[np.ix_(who, who)]
+        others = [k for k in range(len(bn.regions)) if k not in who]
+        outflow += bn.flows[np.ix_(who, others)].sum(axis=1)
+        inflow += bn.flows[np.ix_(others, who)].sum(axis=0)
+
+    capital = added["depreciation"] / assumptions.depreciation
+    formation = final["investment"]
+    total = formation.sum(axis=1, keepdims=True)
+    mix = np.divide(formation, total, out=np.zeros_like(formation), where=total > 0)
+    households = sum((final[kind] for kind in HOUSEHOLDS if kind in final), start=np.zeros_like(output))
+    modelled = mix * assumptions.renewal * capital.sum(axis=1, keepdims=True)
+    others_use = sum((v for kind, v in final.items() if kind not in (*HOUSEHOLDS, "investment")), np.zeros_like(output))
+
+    economy = Economy(
+        members=list(members),
+        sectors=list(bn.sectors),
+        output=output,
+        households=households,
+        exports=bn.exports[who],
+        imports=bn.imports[who],
+        outflow=outflow,
+        inflow=inflow,
+        flows=flows,
+        a0=a0,
+        a1=technology.inputs(a0),
+        wages=added["labour"] * per_output,
+        kappa=capital * per_output,
+        mix=mix,
+        fixed=others_use + formation - modelled + bn.residual[who],
+        upgradable=np.asarray(upgradable, dtype=bool),
+        local=np.asarray(local, dtype=bool),
+        technology=technology,
+        assumptions=assumptions,
+    )
+    _refuse_negative(economy, bn.year)
+    _refuse_unbalanced(economy, bn.year)
+    return economy
+
+
+def _refuse_unbalanced(economy: Economy, year: int) -> None:
+    """Refuse accounts whose rows do not balance; the worst cell is named."""
+    residual = economy.residual()
+    share = np.abs(residual) / np.maximum(economy.output, 1.0)
+    r, i = np.unravel_index(int(np.argmax(share)), share.shape)
+    if share[r, i] > BALANCE_TOLERANCE:
+        raise HaiheError(
+            "E-PLN-11",
+            table="accounts",
+            region=economy.members[r],
+            sector=economy.sectors[i],
+            year=year,
+            value=f"{residual[r, i]:.6g}",
+        )
+
+
+def _refuse_negative(economy: Economy, year: int) -> None:
+    """Refuse negative quantities that the plan moves; each is named with region and sector."""
+    for name in ("output", "households", "exports", "imports", "outflow", "inflow", "wages", "kappa"):
+        values = getattr(economy, name)
+        if (values < -1e-9).any():
+            r, i = np.unravel_index(int(np.argmin(values)), values.shape)
+            raise HaiheError(
+                "E-PLN-10",
+                table="accounts",
+                what=name,
+                region=economy.members[r],
+                sector=economy.sectors[i],
+                year=year,
+                value=f"{values[r, i]:.6g}",
+            )

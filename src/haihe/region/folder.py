@@ -1,0 +1,178 @@
+"""A region as a folder: ``haihe.toml`` and a CSV (or Parquet) a table; the same files make a bundle."""
+
+import csv
+import io
+import tempfile
+import tomllib
+import unicodedata
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from haihe.messages import HaiheError
+from haihe.region.draft import Draft, RawPart, assemble, nearest_of
+from haihe.region.issues import Issue, Place
+from haihe.region.meta import META_NAME, Meta, read_meta, to_toml
+from haihe.region.safety import files_inside
+from haihe.region.spec import TableSpec
+from haihe.region.tables import TABLES
+
+META_FILE = f"{META_NAME}.toml"
+SUFFIXES = (".csv", ".parquet", ".toml")
+_RISKY = r"^('*[=+\-@\t\r])"
+_SHIELDED = r"^'('*[=+\-@\t\r])"
+
+
+def read_folder(folder: Path) -> Draft:
+    """Read a folder; files of other kinds and folders inside are left alone."""
+    return read_files({path.name: path.read_bytes() for path in files_inside(folder, SUFFIXES)}, folder.name)
+
+
+def read_files(files: Mapping[str, bytes], whole: str) -> Draft:
+    """Read the files of a folder or bundle.
+
+    Parameters
+    ----------
+    files : mapping of bytes
+        Content by file name; the name up to the first dot is the table's, so that ``uses.csv`` and
+        ``uses.co2.csv`` are two parts of one table.
+    whole : str
+        Name of the folder or bundle, for messages.
+    """
+    issues: list[Issue] = []
+    parts: list[RawPart] = []
+    meta: Meta | None = None
+    for name in sorted(files, key=lambda n: (n.split(".")[0], n.count("."), n)):
+        stem, suffix = name.split(".")[0], name.lower().rsplit(".", 1)[-1]
+        try:
+            if name == META_FILE:
+                meta, found = read_meta(_toml(name, files[name]))
+                issues += [_at(issue, name) for issue in found]
+            elif suffix == "toml":
+                continue
+            elif stem not in TABLES:
+                raise HaiheError("E-TAB-02", file=name, value=stem, near=nearest_of(stem, TABLES))
+            elif suffix == "csv":
+                parts.append(_csv(TABLES[stem], name, files[name], issues))
+            else:
+                parts.append(_parquet(TABLES[stem], name, files[name]))
+        except HaiheError as error:
+            issues += [Issue(f.code, f.table, None, f.column, f.values, Place(name, row=f.row)) for f in error.findings]
+    if not parts and not issues:
+        raise HaiheError("E-FILE-03", file=whole)
+    if META_FILE not in files:
+        issues.append(Issue("E-META-04", META_NAME, place=Place(META_FILE)))
+    return assemble(parts, meta, issues)
+
+
+def _at(issue: Issue, file: str) -> Issue:
+    return Issue(issue.code, issue.table, values=issue.values, place=Place(file, header=issue.column))
+
+
+def decode(name: str, data: bytes) -> str:
+    """Decode strictly: UTF-8 (with or without BOM), else GB18030; anything else is refused.
+
+    GB18030 gives some meaning to nearly every byte string, so that text with unassigned, private or control
+    characters is refused as well.
+    """
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        pass
+    try:
+        text = data.decode("gb18030")
+    except UnicodeDecodeError as error:
+        raise HaiheError("E-FILE-04", file=name, value=data[error.start : error.end].hex(), at=error.start) from error
+    for character in sorted(set(text) - set("\t\r\n")):
+        if unicodedata.category(character) in ("Cc", "Cn", "Co", "Cs"):
+            raise HaiheError("E-FILE-04", file=name, value=f"U+{ord(character):04X}", at=text.index(character))
+    return text
+
+
+def _toml(name: str, data: bytes) -> dict[str, Any]:
+    try:
+        return tomllib.loads(decode(name, data))
+    except tomllib.TOMLDecodeError as error:
+        raise HaiheError("E-FILE-05", file=name, why=str(error)) from error
+
+
+def _csv(spec: TableSpec, name: str, data: bytes, issues: list[Issue]) -> RawPart:
+    text = decode(name, data)
+    if "\0" in text:
+        raise HaiheError("E-FILE-04", file=name, value="U+0000", at=text.index("\0"))
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    lines: list[list[str]] = []
+    try:
+        lines.extend(reader)
+    except csv.Error as error:
+        raise HaiheError("E-FILE-05", file=name, row=len(lines) + 1, why=str(error)) from error
+    if not lines or not any(lines[0]):
+        raise HaiheError("E-FILE-13", file=name)
+    header, width = lines[0], len(lines[0])
+    kept = [(row, line) for row, line in enumerate(lines[1:], 2) if any(line)]
+    for row, line in kept:
+        if len(line) != width:
+            values = {"value": len(line), "wanted": width}
+            issues.append(Issue("E-FILE-14", spec.name, values=values, place=Place(name, spec.name, row)))
+    whole = [(row, line) for row, line in kept if len(line) == width]
+    cells = np.array([line for _, line in whole], dtype=object).reshape(len(whole), width)
+    columns = [_unshielded(cells[:, i]) for i in range(width)]
+    return RawPart(spec, name, spec.name, header, columns, np.array([row for row, _ in whole], dtype=np.int64))
+
+
+def _unshielded(cells: Any) -> Any:
+    return pd.Series(cells, dtype="str").str.replace(_SHIELDED, r"\1", regex=True).astype(object).to_numpy()
+
+
+def _parquet(spec: TableSpec, name: str, data: bytes) -> RawPart:
+    with tempfile.TemporaryDirectory(prefix="haihe-") as folder:
+        path = Path(folder) / "table.parquet"
+        path.write_bytes(data)
+        try:
+            with _database() as database:
+                frame = database.execute("SELECT * FROM read_parquet($1)", [str(path)]).df()
+        except duckdb.Error as error:
+            raise HaiheError("E-FILE-05", file=name, why=str(error).splitlines()[0]) from error
+    columns = [frame.iloc[:, i].astype(object).to_numpy() for i in range(frame.shape[1])]
+    return RawPart(spec, name, spec.name, list(frame.columns), columns, np.arange(2, len(frame) + 2))
+
+
+def _database() -> duckdb.DuckDBPyConnection:
+    offline = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "threads": "1"}
+    return duckdb.connect(":memory:", config=offline)
+
+
+def write_files(tables: Mapping[str, pd.DataFrame], meta: Meta) -> dict[str, bytes]:
+    """Give the files of a folder or bundle: UTF-8 with BOM, so that spreadsheets open them as Chinese text.
+
+    Text that a spreadsheet would take for a formula gets an apostrophe in front, which reading takes off again.
+    """
+    files = {META_FILE: to_toml(meta).encode()}
+    for name, frame in tables.items():
+        text = frame.apply(_csv_text).to_csv(index=False, lineterminator="\n")
+        files[f"{name}.csv"] = b"\xef\xbb\xbf" + text.encode()
+    return files
+
+
+def _csv_text(series: "pd.Series[Any]") -> "pd.Series[Any]":
+    if series.dtype == "float64":
+        return series.map(repr).where(series.notna(), "")
+    if series.dtype == "boolean":
+        return series.map({True: "true", False: "false"}).astype(object).where(series.notna(), "")
+    if series.dtype == "str":
+        return series.str.replace(_RISKY, r"'\1", regex=True)
+    return series
+
+
+def to_parquet(frame: pd.DataFrame) -> bytes:
+    """Give one table as Parquet, for tables too large for CSV."""
+    with tempfile.TemporaryDirectory(prefix="haihe-") as folder:
+        path = Path(folder) / "table.parquet"
+        with _database() as database:
+            database.register("records", frame)
+            database.execute(f"COPY records TO '{path}' (FORMAT parquet, COMPRESSION zstd)")
+        return path.read_bytes()

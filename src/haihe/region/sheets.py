@@ -1,0 +1,163 @@
+"""Look into a workbook's XML for what a reader of values would pass over in silence.
+
+Merged cells, formulas that were never calculated and error cells all arrive as empty cells; a far-away cell makes
+a reader allocate everything before it. They are found here, before the workbook is opened.
+"""
+
+import posixpath
+import re
+import zipfile
+from dataclasses import dataclass, field
+from xml.etree import ElementTree
+from xml.parsers import expat
+
+from haihe.messages import HaiheError
+from haihe.region.safety import MAX_CELLS, read_entry
+
+_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_ADDRESS = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{0,3})([0-9]{1,9})["']""")
+_SUSPECT = re.compile(rb"""<(?:\w+:)?(?:f[\s/>]|mergeCell\b)|\bt\s*=\s*["']e["']""")
+_DECLARATION = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class SheetFaults:
+    """What was found in one sheet; rows and columns count from 0.
+
+    Parameters
+    ----------
+    merged : list of (row, column, row, column)
+        First and last cell of each merged range.
+    uncached : list of (row, column, formula)
+        Formulas without a calculated value.
+    errors : list of (row, column, text)
+        Cells such as ``#REF!``.
+    """
+
+    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+    uncached: list[tuple[int, int, str]] = field(default_factory=list)
+    errors: list[tuple[int, int, str]] = field(default_factory=list)
+
+
+def letters(column: int) -> str:
+    """Give the letters of a column counted from 0."""
+    said = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        said = chr(65 + rest) + said
+    return said
+
+
+def column_of(said: str) -> int:
+    """Give the number, from 0, of column letters."""
+    number = 0
+    for letter in said.upper():
+        number = number * 26 + ord(letter) - 64
+    return number - 1
+
+
+def examine(file: str, archive: zipfile.ZipFile) -> dict[str, SheetFaults]:
+    """Examine every part of a workbook.
+
+    Returns
+    -------
+    dict of SheetFaults
+        By sheet name.
+
+    Raises
+    ------
+    HaiheError
+        Not a workbook, XML that declares entities, macros, or a used range too large to read.
+    """
+    parts = {name: read_entry(file, archive, name) for name in archive.namelist()}
+    for name, data in parts.items():
+        if name.lower().endswith((".xml", ".rels", ".vml")) and (_DECLARATION.search(data) or b"\0" in data):
+            raise HaiheError("E-FILE-17", file=file, value=name)
+    if b"macroEnabled" in parts.get("[Content_Types].xml", b""):
+        raise HaiheError("E-FILE-07", file=file)
+    try:
+        sheets = _sheets(parts)
+        return {sheet: _examine_sheet(file, sheet, parts[part]) for sheet, part in sheets.items()}
+    except (ElementTree.ParseError, expat.ExpatError, KeyError, ValueError) as error:
+        raise HaiheError("E-FILE-05", file=file, why=str(error)) from error
+
+
+def _sheets(parts: dict[str, bytes]) -> dict[str, str]:
+    """Give the part of each worksheet."""
+    links = ElementTree.fromstring(parts["xl/_rels/workbook.xml.rels"])
+    targets = {link.attrib["Id"]: link for link in links}
+    sheets = ElementTree.fromstring(parts["xl/workbook.xml"]).iter(f"{_MAIN}sheet")
+    named = {sheet.attrib["name"]: targets[sheet.attrib[_REL]] for sheet in sheets}
+    return {
+        name: posixpath.normpath(posixpath.join("/xl", link.attrib["Target"])).lstrip("/")
+        for name, link in named.items()
+        if link.attrib["Type"].endswith("/worksheet")
+    }
+
+
+def _examine_sheet(file: str, sheet: str, xml: bytes) -> SheetFaults:
+    addresses = set(_ADDRESS.findall(xml))
+    width = max((column_of(said.decode()) + 1 for said in {a for a, _ in addresses}), default=0)
+    height = max((int(row) for row in {r for _, r in addresses}), default=0)
+    if height * max(width, 1) > MAX_CELLS:
+        raise HaiheError("E-FILE-18", file=file, table=sheet, value=height * width, limit=MAX_CELLS)
+    return _Scan().run(xml) if _SUSPECT.search(xml) else SheetFaults()
+
+
+class _Scan:
+    """One pass through a sheet's XML."""
+
+    def __init__(self) -> None:
+        self.faults = SheetFaults()
+        self.row, self.column = -1, -1
+        self.kind, self.formula, self.value = "", "", ""
+        self.has_formula, self.reading = False, ""
+
+    def run(self, xml: bytes) -> SheetFaults:
+        parser = expat.ParserCreate(namespace_separator="}")
+        parser.buffer_text = True
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._text
+        parser.Parse(xml, True)
+        return self.faults
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        tag = name.rpartition("}")[2]
+        if tag == "row":
+            self.row = int(attributes["r"]) - 1 if "r" in attributes else self.row + 1
+            self.column = -1
+        elif tag == "c":
+            self.column = _split(attributes["r"])[1] if "r" in attributes else self.column + 1
+            self.kind, self.formula, self.value, self.has_formula = attributes.get("t", ""), "", "", False
+        elif tag in ("f", "v"):
+            self.reading = tag
+            self.has_formula |= tag == "f"
+        elif tag == "mergeCell":
+            first, _, last = attributes["ref"].partition(":")
+            self.faults.merged.append((*_split(first), *_split(last or first)))
+
+    def _text(self, text: str) -> None:
+        if self.reading == "f":
+            self.formula += text
+        elif self.reading == "v":
+            self.value += text
+
+    def _end(self, name: str) -> None:
+        tag = name.rpartition("}")[2]
+        if tag in ("f", "v"):
+            self.reading = ""
+        elif tag == "c" and self.kind == "e":
+            self.faults.errors.append((self.row, self.column, self.value))
+        elif tag == "c" and self.has_formula and not self.value and self.kind != "str":
+            self.faults.uncached.append((self.row, self.column, "=" + self.formula))
+
+
+def _split(address: str) -> tuple[int, int]:
+    """Give row and column, from 0, of an address such as ``$B$3``."""
+    found = re.fullmatch(r"\$?([A-Za-z]{1,3})\$?(\d+)", address)
+    if found is None:
+        raise ValueError(f"cell address {address}")
+    return int(found[2]) - 1, column_of(found[1])

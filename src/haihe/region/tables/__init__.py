@@ -1,0 +1,56 @@
+"""Every table of a region, declared once."""
+
+from haihe.region.spec import TableSpec
+from haihe.region.tables.duties import DEPARTMENTS, DUTIES, PROBLEMS, SCENARIOS, TARGETS
+from haihe.region.tables.economy import (
+    ACCOUNTS,
+    CHAIN_STAGES,
+    CHAINS,
+    ENTERPRISES,
+    FLOWS,
+    PARAMETERS,
+    SECTORS,
+    SUPPLIES,
+    TECHNOLOGIES,
+)
+from haihe.region.tables.money import BUDGETS, FINANCES, FUNDS, PROJECT_RESOURCES, PROJECT_SITES, PROJECTS, RULES
+from haihe.region.tables.places import LINKS, REGIONS, SOURCES
+from haihe.region.tables.resources import ENDOWMENTS, LIMITS, RESOURCES, TRANSFERS, USES
+
+TABLES: dict[str, TableSpec] = {
+    spec.name: spec
+    for spec in (
+        SOURCES,
+        REGIONS,
+        SECTORS,
+        ACCOUNTS,
+        FLOWS,
+        PARAMETERS,
+        TECHNOLOGIES,
+        RESOURCES,
+        ENDOWMENTS,
+        USES,
+        LIMITS,
+        TRANSFERS,
+        LINKS,
+        CHAINS,
+        CHAIN_STAGES,
+        DEPARTMENTS,
+        FUNDS,
+        RULES,
+        BUDGETS,
+        FINANCES,
+        PROJECTS,
+        PROJECT_SITES,
+        PROJECT_RESOURCES,
+        TARGETS,
+        DUTIES,
+        PROBLEMS,
+        ENTERPRISES,
+        SUPPLIES,
+        SCENARIOS,
+    )
+}
+"""Declarations by name, in the order in which tables are shown and written."""
+
+__all__ = ["TABLES"]

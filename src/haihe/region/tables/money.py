@@ -1,0 +1,195 @@
+"""Tables of money and law: funds, rules, budgets, finances, projects and their sites."""
+
+from haihe.messages import Text
+from haihe.region.spec import Column, TableSpec, choice, code, date, evidence, names, note, number, text, year
+
+FUNDS = TableSpec(
+    "funds",
+    Text("专项资金", "funds"),
+    Text("专项资金与引导基金。", "Special funds and guidance funds."),
+    (
+        code("fund", "资金代码", "fund", ("本表内唯一", "Unique in this table."), key=True),
+        *names(),
+        choice(
+            "kind",
+            "性质",
+            "kind",
+            ("补助、引导基金、奖励、代金券", "Grant, guidance fund, award or voucher."),
+            ("grant", "guidance", "award", "voucher"),
+            required=True,
+        ),
+        code(
+            "department", "主管部门", "department", ("主管部门", "Department in charge."), ref="departments.department"
+        ),
+        number(
+            "city_share",
+            "市级承担",
+            "city share",
+            ("市级承担比例", "Share that the city pays."),
+            "share",
+            minimum=0,
+            maximum=1,
+        ),
+        *evidence(unit=False),
+        note(),
+    ),
+    Text("办法、方案", "rules and plan"),
+)
+
+RULES = TableSpec(
+    "rules",
+    Text("办法条款", "rules"),
+    Text(
+        "资金办法的条款：对象、比例、上限、有效期与文号。",
+        "Articles of the fund rules: what, rate, cap, dates and document.",
+    ),
+    (
+        code("article", "条款代码", "article", ("本表内唯一", "Unique in this table."), key=True),
+        *names(),
+        code("fund", "资金", "fund", ("所属资金", "Fund it belongs to."), ref="funds.fund", required=True),
+        text("document", "文件", "document", ("文号或文件名", "Document number or name."), required=True),
+        date("valid_from", "生效日", "valid from", ("YYYY-MM-DD", "YYYY-MM-DD.")),
+        date("valid_to", "失效日", "valid to", ("YYYY-MM-DD", "YYYY-MM-DD.")),
+        number("threshold", "门槛", "threshold", ("最低总投资", "Least total investment."), "万元", minimum=0),
+        number(
+            "rate",
+            "比例",
+            "rate",
+            ("支持额占基数的比例", "Support as a share of its base."),
+            "share",
+            minimum=0,
+            maximum=1,
+        ),
+        text("base", "基数", "base", ("比例所乘的基数", "What the rate is applied to.")),
+        number("cap", "上限", "cap", ("单个项目支持上限", "Most support for one project."), "万元", minimum=0),
+        number("amount", "定额", "amount", ("定额奖励", "Fixed award."), "万元", minimum=0),
+        *evidence(unit=False),
+        note(),
+    ),
+    Text("办法", "rules"),
+)
+
+BUDGETS = TableSpec(
+    "budgets",
+    Text("预算", "budgets"),
+    Text("资金某年某地区的预算。", "Budget of a fund in a year and region."),
+    (
+        code("fund", "资金", "fund", ("资金", "Fund."), ref="funds.fund", key=True),
+        code("region", "地区", "region", ("出资地区", "Region that pays."), ref="regions.region", key=True),
+        year(),
+        number("value", "金额", "value", ("预算金额", "Budget."), "@unit", minimum=0, required=True),
+        *evidence(),
+        note(),
+    ),
+    Text("方案、批次", "plan and rounds"),
+)
+
+FINANCES = TableSpec(
+    "finances",
+    Text("财政", "finances"),
+    Text("地区财政：收入、债务、风险敞口。", "Public money of a region: revenue, debt, exposure."),
+    (
+        code("region", "地区", "region", ("地区", "Region."), ref="regions.region", key=True),
+        code(
+            "item",
+            "项目",
+            "item",
+            ("如 revenue、debt、suspended_payments", "For example revenue, debt, suspended_payments."),
+            key=True,
+        ),
+        year(),
+        number("value", "金额", "value", ("金额", "Amount."), "@unit", required=True),
+        *evidence(),
+        note(),
+    ),
+    Text("财政空间", "fiscal space"),
+)
+
+PROJECTS = TableSpec(
+    "projects",
+    Text("项目", "projects"),
+    Text("候选投资项目。", "Candidate investments."),
+    (
+        code("project", "项目代码", "project", ("本表内唯一", "Unique in this table."), key=True),
+        *names(),
+        code("chain", "产业链", "chain", ("所属产业链", "Chain it belongs to."), ref="chains.chain"),
+        code("sector", "行业", "sector", ("所属行业", "Its sector."), ref="sectors.sector", required=True),
+        code(
+            "article", "申请条款", "article", ("申请支持所依据的条款", "Article it applies under."), ref="rules.article"
+        ),
+        number("investment", "总投资", "investment", ("总投资", "Total investment."), "万元", minimum=0, required=True),
+        number(
+            "equipment",
+            "设备投资",
+            "equipment",
+            ("其中设备与软件", "Of which equipment and software."),
+            "万元",
+            minimum=0,
+        ),
+        number(
+            "output",
+            "达产产值",
+            "output at capacity",
+            ("达产后年产值", "Output a year at capacity."),
+            "万元",
+            minimum=0,
+            required=True,
+        ),
+        number("jobs", "就业", "jobs", ("达产后就业", "Jobs at capacity."), "persons", minimum=0),
+        Column(
+            "start",
+            "year",
+            Text("开工年份", "start year"),
+            Text("计划开工年份", "Planned start."),
+            minimum=1900,
+            maximum=2100,
+        ),
+        choice("ownership", "所有制", "ownership", ("所有制", "Ownership."), ("state", "private", "foreign", "mixed")),
+        choice(
+            "stage",
+            "阶段",
+            "pipeline stage",
+            ("储备、签约、开工、建成、投产", "Contact, signed, started, built, producing."),
+            ("contact", "signed", "started", "built", "producing"),
+            default="contact",
+        ),
+        *evidence(unit=False),
+        note(),
+    ),
+    Text("项目选择", "project selection"),
+)
+
+PROJECT_SITES = TableSpec(
+    "project_sites",
+    Text("项目选址", "project sites"),
+    Text("项目可以落在哪些地区。", "Where a project may go."),
+    (
+        code("project", "项目", "project", ("项目", "Project."), ref="projects.project", key=True),
+        code("region", "地区", "region", ("可选地区", "Region it may go to."), ref="regions.region", key=True),
+        number(
+            "extra_cost",
+            "额外成本",
+            "extra cost",
+            ("落在此地的额外投资", "Extra investment here."),
+            "万元",
+            default=0.0,
+        ),
+        *evidence(unit=False),
+        note(),
+    ),
+    Text("项目选择", "project selection"),
+)
+
+PROJECT_RESOURCES = TableSpec(
+    "project_resources",
+    Text("项目要素需求", "project resources"),
+    Text("项目占用多少要素。", "What a project needs of each resource."),
+    (
+        code("project", "项目", "project", ("项目", "Project."), ref="projects.project", key=True),
+        code("resource", "要素", "resource", ("要素", "Resource."), ref="resources.resource", key=True),
+        number("value", "数量", "value", ("达产后用量", "Use at capacity."), "@unit", minimum=0, required=True),
+        *evidence(),
+        note(),
+    ),
+    Text("项目选择", "project selection"),
+)

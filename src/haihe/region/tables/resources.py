@@ -1,0 +1,142 @@
+"""Tables of what is scarce: resources, endowments, uses, transfers, limits."""
+
+from haihe.messages import Text
+from haihe.region.spec import TableSpec, choice, code, codes, evidence, flag, names, note, number, unit, year
+
+RESOURCES = TableSpec(
+    "resources",
+    Text("要素", "resources"),
+    Text(
+        "一切可计量的稀缺之物：土地、能源、碳、水、劳动力、实验室机时、港口吞吐。",
+        "Anything scarce that is counted: land, energy, carbon, water, labour, lab hours, port throughput.",
+    ),
+    (
+        code("resource", "要素代码", "resource", ("本表内唯一", "Unique in this table."), key=True),
+        *names(),
+        choice(
+            "kind",
+            "性质",
+            "kind",
+            ("流量按年计，存量可长期占用", "A flow is counted by the year; a stock is held."),
+            ("flow", "stock"),
+            required=True,
+        ),
+        unit("单位", "unit", ("计量单位", "Unit it is counted in.")),
+        flag(
+            "permit",
+            "许可",
+            "permit",
+            ("是否以指标或许可分配（可调剂）", "Handed out as quota or permit, so it can be pooled."),
+            default=False,
+        ),
+        note(),
+    ),
+    Text("方案", "plan"),
+)
+
+ENDOWMENTS = TableSpec(
+    "endowments",
+    Text("要素禀赋", "endowments"),
+    Text("地区某年拥有多少要素。", "How much of a resource a region has in a year."),
+    (
+        code("region", "地区", "region", ("地区", "Region."), ref="regions.region", key=True),
+        code("resource", "要素", "resource", ("要素", "Resource."), ref="resources.resource", key=True),
+        year(),
+        number("value", "数量", "value", ("拥有量", "Amount held."), "@unit", required=True, minimum=0),
+        *evidence(),
+        note(),
+    ),
+    Text("方案", "plan"),
+)
+
+USES = TableSpec(
+    "uses",
+    Text("要素使用强度", "uses"),
+    Text("每亿元产出使用多少要素。", "Use of a resource per 亿元 of output."),
+    (
+        code("region", "地区", "region", ("地区", "Region."), ref="regions.region", key=True),
+        code("sector", "行业", "sector", ("行业", "Sector."), ref="sectors.sector", key=True),
+        code("resource", "要素", "resource", ("要素", "Resource."), ref="resources.resource", key=True),
+        year(),
+        number(
+            "value", "强度", "value", ("每亿元产出的用量", "Use per 亿元 of output."), "@unit", required=True, minimum=0
+        ),
+        *evidence(),
+        note(),
+    ),
+    Text("方案", "plan"),
+)
+
+TRANSFERS = TableSpec(
+    "transfers",
+    Text("要素调剂", "transfers"),
+    Text("地区之间可以调剂多少要素、成本多少。", "How much of a resource may move between regions, and at what cost."),
+    (
+        code("resource", "要素", "resource", ("要素", "Resource."), ref="resources.resource", key=True),
+        code("from_region", "调出地", "from", ("调出地区", "Region that gives."), ref="regions.region", key=True),
+        code("to_region", "调入地", "to", ("调入地区", "Region that gets."), ref="regions.region", key=True),
+        year(),
+        number("limit", "上限", "limit", ("每年上限", "Most a year."), "@unit", minimum=0),
+        number("cost", "成本", "cost", ("每单位成本（万元）", "Cost per unit, 万元."), "万元", minimum=0, default=0.0),
+        *evidence(),
+        note(),
+    ),
+    Text("方案", "plan"),
+)
+
+LIMITS = TableSpec(
+    "limits",
+    Text("限制", "limits"),
+    Text(
+        "对任意地区、行业、年份集合上某量的上限或下限；碳配额、生态红线、债务上限都在这里。",
+        "A cap or floor on something over any set of regions, sectors and years: carbon caps, ecology lines, debt "
+        "ceilings.",
+    ),
+    (
+        code("limit", "限制代码", "limit", ("本表内唯一", "Unique in this table."), key=True),
+        *names(),
+        code(
+            "resource", "要素", "resource", ("限制的对象", "What is limited."), ref="resources.resource", required=True
+        ),
+        codes(
+            "regions",
+            "地区",
+            "regions",
+            ("地区代码，分号隔开；* 为全部成员", "Regions joined by ;, * for all members."),
+            ref="regions.region",
+            default="*",
+        ),
+        codes(
+            "sectors",
+            "行业",
+            "sectors",
+            ("行业代码，分号隔开；* 为全部", "Sectors joined by ;, * for all."),
+            ref="sectors.sector",
+            default="*",
+        ),
+        choice("sense", "方向", "sense", ("上限或下限", "Cap or floor."), ("cap", "floor"), required=True),
+        year(key=True),
+        number(
+            "value",
+            "数值",
+            "value",
+            (
+                "绝对量，或相对基准路径的比例（单位写 share of reference）",
+                "Amount, or share of the reference path (unit: share of reference).",
+            ),
+            "@unit",
+            required=True,
+            minimum=0,
+        ),
+        flag(
+            "pooled",
+            "可统筹",
+            "pooled",
+            ("集合内各地区可相互调剂", "Regions of the set may trade it among themselves."),
+            default=True,
+        ),
+        *evidence(),
+        note(),
+    ),
+    Text("方案", "plan"),
+)

@@ -1,0 +1,203 @@
+"""A region as an Excel workbook: a sheet ``haihe`` for the meta, then one sheet a table."""
+
+import datetime as dt
+import io
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import python_calamine
+import xlsxwriter
+
+from haihe.messages import HaiheError
+from haihe.region.draft import Draft, Fault, RawPart, assemble, nearest_of, table_names
+from haihe.region.issues import Issue, Place
+from haihe.region.meta import FIELDS, META_NAME, Meta, read_meta
+from haihe.region.safety import open_archive
+from haihe.region.sheets import SheetFaults, examine, letters
+from haihe.region.tables import TABLES
+
+IGNORED = "_"
+"""Sheets whose name begins so are the user's own and are not read."""
+
+_ROWS = 1_048_575
+
+
+class Exact(float):
+    """A float that the workbook writer writes in full, so that reading gives the same float."""
+
+    def __format__(self, spec: str) -> str:
+        return repr(float(self))
+
+
+def read_workbook(path: Path) -> Draft:
+    """Read a workbook; a sheet may bear the table's name or its Chinese or English title."""
+    with open_archive(path) as archive:
+        faults = examine(path.name, archive)
+    try:
+        book = python_calamine.CalamineWorkbook.from_path(path)
+    except python_calamine.PasswordError as error:
+        raise HaiheError("E-FILE-06", file=path.name) from error
+    except (python_calamine.CalamineError, OSError) as error:
+        raise HaiheError("E-FILE-05", file=path.name, why=str(error)) from error
+    issues: list[Issue] = []
+    parts: dict[str, RawPart] = {}
+    meta: Meta | None = None
+    has_meta, names = False, table_names()
+    for sheet in faults:
+        name = names.get(sheet.strip())
+        if sheet.startswith(IGNORED):
+            continue
+        if sheet == META_NAME:
+            meta, found = _read_meta(path.name, _cells(path.name, book, sheet, faults[sheet]))
+            issues, has_meta = issues + found, True
+        elif name is None:
+            values = {"value": sheet, "near": nearest_of(sheet, [META_NAME, *names])}
+            issues.append(Issue("E-TAB-02", sheet, values=values, place=Place(path.name, sheet)))
+        elif name in parts:
+            values = {"value": sheet, "first": parts[name].sheet}
+            issues.append(Issue("E-TAB-03", name, values=values, place=Place(path.name, sheet)))
+        else:
+            cells = _cells(path.name, book, sheet, faults[sheet])
+            if len(cells):
+                parts[name] = _part(path.name, sheet, name, cells, issues)
+    if not has_meta:
+        issues.append(Issue("E-META-04", META_NAME, place=Place(path.name, META_NAME)))
+    return assemble(parts.values(), meta, issues)
+
+
+def _cells(
+    file: str, book: python_calamine.CalamineWorkbook, sheet: str, faults: SheetFaults
+) -> npt.NDArray[np.object_]:
+    """Give the cells of a sheet from A1 on, with a `Fault` wherever a value cannot be known."""
+    try:
+        rows = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+    except (python_calamine.CalamineError, OSError, ValueError) as error:
+        raise HaiheError("E-FILE-05", file=file, why=str(error)) from error
+    spots = [(r + 1, c + 1) for r, c, _ in faults.errors + faults.uncached]
+    ends = [(last_row + 1, last_column + 1) for _, _, last_row, last_column in faults.merged]
+    height = max([len(rows), *(r for r, _ in spots)])
+    width = max([len(rows[0]) if rows else 0, *(c for _, c in spots)])
+    if rows:
+        height, width = max([height, *(min(r, height + 1) for r, _ in ends)]), width
+    cells = np.full((height, width), None, dtype=object)
+    if rows:
+        block = np.empty((len(rows), len(rows[0])), dtype=object)
+        block[:] = rows
+        cells[: len(rows), : len(rows[0])] = block
+    for row, column, last_row, last_column in faults.merged:
+        cells[row : last_row + 1, column : last_column + 1] = Fault("")
+        if row < height and column < width:
+            said = f"{letters(column)}{row + 1}:{letters(last_column)}{last_row + 1}"
+            cells[row, column] = Fault("E-CELL-04", said)
+    for row, column, said in faults.errors:
+        cells[row, column] = Fault("E-CELL-03", said)
+    for row, column, said in faults.uncached:
+        cells[row, column] = Fault("E-CELL-02", said)
+    return cells
+
+
+def _part(file: str, sheet: str, name: str, cells: npt.NDArray[np.object_], issues: list[Issue]) -> RawPart:
+    header = []
+    for column, cell in enumerate(cells[0]):
+        if isinstance(cell, Fault):
+            if cell.code:
+                place = Place(file, sheet, 1, cell.value, letters(column))
+                issues.append(Issue(cell.code, name, column=cell.value, values={"value": cell.value}, place=place))
+            cell = ""
+        header.append("" if cell is None else str(cell))
+    body = cells[1:]
+    said = (~(pd.isna(body) | (body == ""))).any(axis=1) if body.size else np.zeros(len(body), dtype=bool)
+    rows = np.flatnonzero(said)
+    columns = [body[rows, i] for i in range(body.shape[1])]
+    said_letters = [letters(i) for i in range(len(header))]
+    return RawPart(TABLES[name], file, sheet, header, columns, rows + 2, said_letters)
+
+
+def _read_meta(file: str, cells: npt.NDArray[np.object_]) -> tuple[Meta | None, list[Issue]]:
+    fields: dict[str, Any] = {}
+    rows: dict[str, int] = {}
+    issues: list[Issue] = []
+    for row, line in enumerate(cells[1:, :2] if cells.shape[1] > 1 else cells[:0], 2):
+        key, value = ("" if cell is None else cell for cell in line)
+        if isinstance(value, Fault):
+            issues.append(
+                Issue(
+                    value.code or "E-CELL-04",
+                    META_NAME,
+                    values={"value": value.value},
+                    place=Place(file, META_NAME, row, str(key), "B"),
+                )
+            )
+        elif key != "" or value != "":
+            rows[str(key)] = row
+            if value != "":
+                fields[str(key)] = _field(value)
+    meta, found = read_meta(fields)
+    for issue in found:
+        place = Place(file, META_NAME, rows.get(issue.column or ""), issue.column, "B")
+        issues.append(Issue(issue.code, META_NAME, values=issue.values, place=place))
+    return meta, issues
+
+
+def _field(value: Any) -> Any:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value.isoformat() if isinstance(value, (dt.date, dt.datetime)) else value
+
+
+def workbook_bytes(tables: Mapping[str, pd.DataFrame], meta: Meta) -> bytes:
+    """Give the workbook of a region; headers are the declared column names.
+
+    Raises
+    ------
+    HaiheError
+        ``E-FILE-19`` where a table has more records than a sheet has rows.
+    """
+    for name, frame in tables.items():
+        if len(frame) > _ROWS:
+            raise HaiheError("E-FILE-19", table=name, value=len(frame), limit=_ROWS)
+    buffer = io.BytesIO()
+    with new_workbook(buffer) as book:
+        head = book.add_format({"bold": True, "bg_color": "#DCE6F1", "bottom": 1})
+        sheet = book.add_worksheet(META_NAME)
+        sheet.write_row(0, 0, ["field", "value", "说明", "meaning"], head)
+        for row, (field, value) in enumerate(meta.model_dump().items(), 1):
+            sheet.write_string(row, 0, field)
+            write_cell(sheet, row, 1, value)
+            sheet.write_string(row, 2, FIELDS[field].zh)
+            sheet.write_string(row, 3, FIELDS[field].en)
+        sheet.set_column(0, 3, 28)
+        sheet.freeze_panes(1, 0)
+        for name, frame in tables.items():
+            sheet = book.add_worksheet(name)
+            sheet.write_row(0, 0, list(frame.columns), head)
+            for column, label in enumerate(frame.columns):
+                for row, value in enumerate(frame[label].astype(object).where(frame[label].notna(), None), 1):
+                    write_cell(sheet, row, column, value)
+            sheet.set_column(0, len(frame.columns) - 1, 16)
+            sheet.freeze_panes(1, 0)
+    return buffer.getvalue()
+
+
+def new_workbook(buffer: io.BytesIO) -> Any:
+    """Open a workbook for writing: text stays text, and equal content gives equal bytes."""
+    plain = {"strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False, "in_memory": True}
+    book = xlsxwriter.Workbook(buffer, plain)
+    book.set_properties({"created": dt.datetime(2000, 1, 1)})
+    return book
+
+
+def write_cell(sheet: Any, row: int, column: int, value: Any) -> None:
+    """Write one value: text as text, numbers in full, nothing where it is missing."""
+    if value is None or value == "":
+        return
+    if isinstance(value, str):
+        sheet.write_string(row, column, value)
+    elif isinstance(value, (bool, np.bool_)):
+        sheet.write_boolean(row, column, bool(value))
+    else:
+        sheet.write_number(row, column, Exact(value))

@@ -1,0 +1,87 @@
+"""Write a region as folder, workbook or bundle: complete, or not at all."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from haihe.messages import HaiheError
+from haihe.region.bundle import bundle_bytes
+from haihe.region.folder import META_FILE, write_files
+from haihe.region.tables import TABLES
+from haihe.region.workbook import workbook_bytes
+
+if TYPE_CHECKING:
+    from haihe.region.region import Region
+
+
+def write(region: "Region", path: str | Path) -> Path:
+    """Write a region; the suffix says how.
+
+    Parameters
+    ----------
+    region : Region
+        What to write.
+    path : str or Path
+        ``.xlsx``: a workbook. ``.zip`` (best ``.haihe.zip``): a bundle. No suffix: a folder, new, empty, or one
+        that already holds a region, whose table files are replaced and other files left alone.
+
+    Returns
+    -------
+    Path
+        What was written.
+
+    Raises
+    ------
+    HaiheError
+        ``E-FILE-02`` for another suffix, ``E-FILE-16`` for a folder that holds something else.
+    """
+    path = Path(path)
+    suffix = path.suffix.lower()
+    if suffix == ".xlsx":
+        replace_file(path, workbook_bytes(region.tables, region.meta))
+    elif suffix == ".zip":
+        replace_file(path, bundle_bytes(write_files(region.tables, region.meta), region.hash))
+    elif path.is_dir() or not suffix:
+        replace_folder(path, write_files(region.tables, region.meta))
+    else:
+        raise HaiheError("E-FILE-02", file=path.name, value=path.suffix)
+    return path
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Write a file beside its place, then put it there in one step."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def replace_folder(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write a folder's files beside their place, then move them there; stale files of tables are removed."""
+    if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not (folder / META_FILE).is_file())):
+        raise HaiheError("E-FILE-16", file=str(folder))
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    stage = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    try:
+        for name, data in files.items():
+            (stage / name).write_bytes(data)
+        if not folder.exists():
+            stage.chmod(0o755)
+            stage.replace(folder)
+            return
+        for name in files:
+            (stage / name).replace(folder / name)
+        for old in folder.iterdir():
+            if old.name not in files and old.suffix in (".csv", ".parquet") and old.name.split(".")[0] in TABLES:
+                old.unlink()
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
