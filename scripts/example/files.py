@@ -1,4 +1,4 @@
-"""Write the example's tables as CSV, in the declared column order, byte for byte the same every time."""
+"""Read the hand-written tables and write the example's tables, byte for byte the same every time."""
 
 import csv
 from collections.abc import Iterable, Mapping
@@ -9,6 +9,15 @@ from haihe.region.tables import TABLES
 
 Row = Mapping[str, Any]
 
+HAND = Path(__file__).with_name("tables")
+"""Tables written by hand: facts from documents, our own words and maps, made-up figures marked as such."""
+
+
+def read_hand(name: str) -> list[dict[str, str]]:
+    """Read one hand-written table, cells as they stand."""
+    with (HAND / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, strict=True))
+
 
 def shown(value: Any) -> str:
     """Give a cell as text: flags as true/false, numbers without needless digits, nothing for what is missing."""
@@ -16,19 +25,11 @@ def shown(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, float):
-        return f"{value:.12g}" if abs(value) < 1e15 else repr(value)
-    return str(value)
-
-
-def rows(columns: str, lines: Iterable[tuple[Any, ...]], **same: Any) -> list[dict[str, Any]]:
-    """Make records from tuples under the blank-separated column names; ``same`` is added to every record."""
-    names = columns.split()
-    return [{**dict(zip(names, line, strict=True)), **same} for line in lines]
+    return f"{value:.12g}" if isinstance(value, float) else str(value)
 
 
 def write_table(folder: Path, table: str, records: Iterable[Row], part: str = "") -> Path:
-    """Write one table, or one part file of it (``table.part.csv``).
+    """Write one table, or one part file of it (``table.part.csv``), in the declared order of columns.
 
     Raises
     ------

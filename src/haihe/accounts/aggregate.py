@@ -89,11 +89,12 @@ def aggregate(
         ``E-ACC-08`` and ``E-ACC-10`` of `Concordance.matrix`.
     """
     if sectors is not None:
-        accounts = _merge_sectors(accounts, _concordance(sectors))
-    return accounts if regions is None else _merge_regions(accounts, _concordance(regions))
+        accounts = _merge_sectors(accounts, to_concordance(sectors))
+    return accounts if regions is None else _merge_regions(accounts, to_concordance(regions))
 
 
-def _concordance(given: Concordance | Mapping[str, str]) -> Concordance:
+def to_concordance(given: Concordance | Mapping[str, str]) -> Concordance:
+    """Take a plain mapping of codes as a concordance without names."""
     return given if isinstance(given, Concordance) else Concordance(given)
 
 

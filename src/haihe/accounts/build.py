@@ -1,12 +1,12 @@
 """One table for a few regions and the rest of the country, from single-region tables."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
-from haihe.accounts.aggregate import aggregate
+from haihe.accounts.aggregate import Concordance, aggregate, to_concordance
 from haihe.accounts.geography import DISTANCES, distances
 from haihe.accounts.gravity import fix_margins, gravity_flows
 from haihe.accounts.regional import Accounts, BoolArray, FloatArray
@@ -75,7 +75,7 @@ class BuildResult:
         self,
         betas: Sequence[float] = (0.5, 1.0, 2.0),
         distances: Sequence[str | FloatArray] = tuple(DISTANCES),
-        by_sector: bool = True,
+        sectors: Concordance | Mapping[str, str] | None = None,
     ) -> pd.DataFrame:
         """Give every flow between regions with its band over distance exponent and definition of distance.
 
@@ -85,36 +85,34 @@ class BuildResult:
             Exponents to try.
         distances : sequence of str or ndarray
             Definitions to try, as for `build_interregional`.
-        by_sector : bool
-            Each product by itself; else the sum of products (its band is narrower than the sum of bands).
+        sectors : Concordance or mapping of str to str, optional
+            Merge sectors before the band is taken; the band of a sum is narrower than the sum of bands.
 
         Returns
         -------
         DataFrame
-            Columns from_region, to_region, (sector,) low, default, high, unit. The default is this result's own flow
+            Columns from_region, to_region, sector, low, default, high, unit. The default is this result's own flow
             and always lies within its band.
         """
         cases = [(definition, beta) for definition in distances for beta in betas]
-        default = self.flows
-        stack = np.stack([default, *(consolidated_flows(self.prepared, self.members, *case)[0] for case in cases)])
-        regions, sectors = self.accounts.regions, self.accounts.sectors
-        if not by_sector:
-            stack, default = stack.sum(axis=-1, keepdims=True), default.sum(axis=-1, keepdims=True)
+        fits = [consolidated_flows(self.prepared, self.members, *case)[0] for case in cases]
+        regions, codes = self.accounts.regions, self.accounts.sectors
+        merge = to_concordance({code: code for code in codes} if sectors is None else sectors)
+        G, codes = merge.matrix(codes)
+        stack = np.stack([self.flows, *fits]) @ G.T
         origin, target = np.nonzero(~np.eye(len(regions), dtype=bool))
-        width = default.shape[-1]
-        frame = pd.DataFrame(
+        labels = np.asarray(regions, dtype=object)
+        return pd.DataFrame(
             {
-                "from_region": np.repeat(np.asarray(regions, dtype=object)[origin], width),
-                "to_region": np.repeat(np.asarray(regions, dtype=object)[target], width),
+                "from_region": np.repeat(labels[origin], len(codes)),
+                "to_region": np.repeat(labels[target], len(codes)),
+                "sector": np.tile(codes, len(origin)),
                 "low": stack.min(axis=0)[origin, target].ravel(),
-                "default": default[origin, target].ravel(),
+                "default": stack[0, origin, target].ravel(),
                 "high": stack.max(axis=0)[origin, target].ravel(),
                 "unit": self.accounts.unit,
             }
         )
-        if by_sector:
-            frame.insert(2, "sector", np.tile(sectors, len(origin)))
-        return frame
 
 
 def build_interregional(
@@ -154,13 +152,16 @@ def build_interregional(
     ------
     HaiheError
         ``E-ACC-40`` no region is left for the partner, or a member stands twice; ``E-ACC-41`` outflow includes exports
-        (2007); ``E-ACC-07`` unknown member; ``E-ACC-20`` to ``E-ACC-23`` where a product cannot be balanced.
+        (2007); ``E-ACC-43`` there are flows already; ``E-ACC-07`` unknown member or province; ``E-ACC-20`` to
+        ``E-ACC-23`` where a product cannot be balanced.
     """
     index = [provinces.position(member) for member in members]
     if len(set(index)) != len(index) or not 0 < len(index) < len(provinces.regions):
         raise HaiheError("E-ACC-40", value=", ".join(members))
     if provinces.merged_trade:
         raise HaiheError("E-ACC-41", value=provinces.year)
+    if provinces.flows is not None:
+        raise HaiheError("E-ACC-43")
     kept = np.zeros(len(provinces.regions), dtype=bool)
     kept[index] = True
     clean, moved, taken = clean_trade(provinces)

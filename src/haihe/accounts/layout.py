@@ -171,7 +171,7 @@ def _check_labels(path: Path, table: pd.DataFrame, layout: Layout) -> None:
     known_columns = [*layout.keys, *layout.words, *layout.columns, *layout.totals]
     for column in table.columns:
         if column not in known_columns:
-            near = nearest(column, known_columns)
+            near = nearest(column, [known for known in known_columns if known not in table] or known_columns)
             raise HaiheError("E-ACC-03", file=str(path), row=1, column=column, value=column, near=near)
     for column in (*layout.keys, *layout.columns):
         if column not in table:

@@ -36,10 +36,11 @@ def write(table: InterregionalTable) -> Any:
     if table.imports.any() or table.final_imports.any():
         F.loc[IMPORT] = table.imports
         F_Y.loc[IMPORT] = pd.Series(table.final_imports, index=table.final_index).reindex(Y.columns, fill_value=0.0)
-    system: Any = pymrio
+    library: Any = pymrio
     money, inputs = (pd.DataFrame({"unit": table.unit}, index=labels) for labels in (index, F.index))
-    factor_inputs = system.Extension(name="Factor Inputs", F=F, F_Y=F_Y, unit=inputs)
-    return system.IOSystem(Z=table.Z_frame(), Y=Y, unit=money, factor_inputs=factor_inputs)
+    system = library.IOSystem(Z=table.Z_frame(), Y=Y, unit=money)
+    system.factor_inputs = library.Extension(name="Factor Inputs", F=F, F_Y=F_Y, unit=inputs)
+    return system
 
 
 def read(system: Any, factor_inputs: str) -> dict[str, Any]:

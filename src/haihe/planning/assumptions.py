@@ -121,9 +121,9 @@ class Assumptions:
         Flows are detrended by (1 + g)^(h t), so growth comes back here.
         """
         ratio = (1 + self.growth_step) / (1 + self.discount_step)
-        return self.step * ratio ** np.arange(len(self.years))
+        return np.asarray(self.step * ratio ** np.arange(len(self.years)), dtype=np.float64)
 
     @cached_property
     def trend(self) -> Floats:
         """Factor that turns detrended flows into flows of each milestone year, (1 + g)^(h t); shape (T,)."""
-        return (1 + self.growth_step) ** np.arange(len(self.years))
+        return np.asarray((1 + self.growth_step) ** np.arange(len(self.years)), dtype=np.float64)

@@ -49,10 +49,10 @@ def define_production(program: Program, economy: Economy, wedges: Wedges, dims: 
     first = np.arange(t) == 0
 
     def over_time(values: np.ndarray) -> np.ndarray:
-        return values[:, :, None] * s.weights
+        return np.asarray(values[:, :, None] * s.weights)
 
     def at_end(values: np.ndarray) -> np.ndarray:
-        return values[:, :, None] * years
+        return np.asarray(values[:, :, None] * years)
 
     def block(name: str, zh: str, en: str, **bounds: object) -> Block:
         return program.columns(name, dims, unit="bn yuan/year", title=Text(zh, en), **bounds)  # type: ignore[arg-type]

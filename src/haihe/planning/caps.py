@@ -46,7 +46,7 @@ class CapSpec:
 
     def reference(self, economy: Economy) -> Floats:
         """Use of each member on the reference path, in the cap's unit a year; shape (R,)."""
-        return (self.intensity * economy.output).sum(axis=1)
+        return np.asarray((self.intensity * economy.output).sum(axis=1))
 
     def scale(self, economy: Economy) -> float:
         """Power of ten that brings the row near 1,000, so that no row is of another size than the money rows."""

@@ -76,7 +76,7 @@ class Economy:
     @cached_property
     def rent(self) -> Floats:
         """What a unit of output leaves after inputs and wages, pi = 1 - sum a0 - omega; shape (R, n)."""
-        return 1.0 - self.a0.sum(axis=1) - self.wages
+        return np.asarray(1.0 - self.a0.sum(axis=1) - self.wages)
 
     @cached_property
     def investment(self) -> Floats:
@@ -86,14 +86,14 @@ class Economy:
     @cached_property
     def labour(self) -> Floats:
         """Wage bill of the members, bn yuan a year; shape (R,)."""
-        return (self.wages * self.output).sum(axis=1)
+        return np.asarray((self.wages * self.output).sum(axis=1))
 
     def residual(self) -> Floats:
         """What the reference leaves of each product after every use; 0 up to rounding, shape (R, n)."""
         invest = self.mix * (self.kappa * self.investment).sum(axis=1, keepdims=True)
         use = (self.a0 @ self.output[:, :, None])[:, :, 0] + self.households + self.fixed + invest
         net = self.exports + self.outflow + self.flows.sum(axis=1) - self.imports - self.inflow - self.flows.sum(axis=0)
-        return self.output - use - net
+        return np.asarray(self.output - use - net)
 
 
 def calibrate(
@@ -127,26 +127,20 @@ def calibrate(
     Raises
     ------
     HaiheError
-        ``E-PLN-09`` a member without accounts; ``E-PLN-10`` negative consumption, trade, wages or capital.
+        ``E-PLN-09`` a member without accounts; ``E-PLN-10`` negative consumption, trade, wages or
+        capital; ``E-PLN-11`` rows that do not balance; ``E-PLN-12`` a kind of use or value added that is not there.
     """
     missing = [m for m in members if m not in accounts.regions]
     if missing or not members:
         raise HaiheError("E-PLN-09", table="accounts", regions=", ".join(missing) or "—", year=accounts.year)
-    bn = accounts.to_unit(BN_YUAN)
-    who = [bn.regions.index(m) for m in members]
-    final = {kind: bn.final[who, :, k] for k, kind in enumerate(bn.final_kinds)}
-    added = {kind: bn.added[who, k, :] for k, kind in enumerate(bn.added_kinds)}
-    output = bn.output[who]
+    bn = accounts.select(members).to_unit(BN_YUAN)
+    final = dict(zip(bn.final_kinds, np.moveaxis(bn.final, 2, 0), strict=True))
+    added = dict(zip(bn.added_kinds, np.moveaxis(bn.added, 1, 0), strict=True))
+    lacking = {"labour", "depreciation"} - added.keys() | {"investment"} - final.keys()
+    if lacking:
+        raise HaiheError("E-PLN-12", table="accounts", kinds=", ".join(sorted(lacking)))
+    output, a0 = bn.output, bn.coefficients
     per_output = np.divide(1.0, output, out=np.zeros_like(output), where=output > 0)
-
-    a0 = bn.Z[who] * per_output[:, None, :]
-    flows = np.zeros((len(who), len(who), len(bn.sectors)))
-    outflow, inflow = bn.outflow[who].copy(), bn.inflow[who].copy()
-    if bn.flows is not None:
-        flows = bn.flows[np.ix_(who, who)]
-        others = [k for k in range(len(bn.regions)) if k not in who]
-        outflow += bn.flows[np.ix_(who, others)].sum(axis=1)
-        inflow += bn.flows[np.ix_(others, who)].sum(axis=0)
 
     capital = added["depreciation"] / assumptions.depreciation
     formation = final["investment"]
@@ -161,17 +155,17 @@ def calibrate(
         sectors=list(bn.sectors),
         output=output,
         households=households,
-        exports=bn.exports[who],
-        imports=bn.imports[who],
-        outflow=outflow,
-        inflow=inflow,
-        flows=flows,
+        exports=bn.exports,
+        imports=bn.imports,
+        outflow=bn.outflow,
+        inflow=bn.inflow,
+        flows=np.zeros((len(members), *output.shape)) if bn.flows is None else bn.flows,
         a0=a0,
         a1=technology.inputs(a0),
         wages=added["labour"] * per_output,
         kappa=capital * per_output,
         mix=mix,
-        fixed=others_use + formation - modelled + bn.residual[who],
+        fixed=others_use + formation - modelled + bn.residual,
         upgradable=np.asarray(upgradable, dtype=bool),
         local=np.asarray(local, dtype=bool),
         technology=technology,

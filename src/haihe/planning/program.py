@@ -75,7 +75,7 @@ class Block:
     def label(self, position: int) -> str:
         """Name one member in full, e.g. ``balance[BJ,STEEL,2019]``."""
         where = np.unravel_index(position - self.start, self.shape)
-        return f"{self.name}[{','.join(str(v[k]) for v, k in zip(self.dims.values(), where, strict=True))}]"
+        return f"{self.name}[{','.join(str(v[int(k)]) for v, k in zip(self.dims.values(), where, strict=True))}]"
 
     def series(self, values: Floats) -> pd.Series:
         """This block's members of a vector as a labelled series."""
@@ -144,9 +144,14 @@ class Program:
         keep = v != 0.0
         self._entries.append((r[keep], c[keep], v[keep]))
 
+    def costs(self) -> Floats:
+        """Cost of every column, in order."""
+        return _join([part[2] for part in self._column_parts])
+
     def arrays(self) -> "Arrays":
         """Assemble everything into flat arrays (compressed by column)."""
-        lower, upper, cost = (_join([part[k] for part in self._column_parts]) for k in range(3))
+        lower, upper = (_join([part[k] for part in self._column_parts]) for k in range(2))
+        cost = self.costs()
         row_lower, row_upper = (_join([part[k] for part in self._row_parts]) for k in range(2))
         rows, cols, values = (np.concatenate([e[k] for e in self._entries]) for k in range(3))
         matrix = sparse.csc_matrix((values, (rows, cols)), shape=(self._n_rows, self._n_columns))

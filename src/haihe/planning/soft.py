@@ -46,11 +46,11 @@ class Soft:
 
     def value(self, x: Floats) -> Floats:
         """The quantity at a solution, shaped like the reference."""
-        return self.reference + self.deviation(x)
+        return np.asarray(self.reference + self.deviation(x))
 
     def deviation(self, x: Floats) -> Floats:
         """Difference from the reference at a solution."""
-        return (self.up.of(x) - self.down.of(x)).sum(axis=-1)
+        return np.asarray((self.up.of(x) - self.down.of(x)).sum(axis=-1))
 
     def at_end(self, x: Floats) -> np.ndarray:
         """Where the last open segment is in use, so that the answer is a guard's, not the elasticity's."""

@@ -8,7 +8,7 @@ warm); one thread; no interior-point iterations on a cold solve is an alarm, bec
 
 import time
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 import highspy
 import numpy as np
@@ -92,7 +92,7 @@ class Session:
     def __init__(self, program: Program) -> None:
         self.program = program
         self.arrays = program.arrays()
-        self.solver = highspy.Highs()
+        self.solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
         for option, value in OPTIONS.items():
             self.solver.setOptionValue(option, value)
         self._hand_over()

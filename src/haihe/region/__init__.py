@@ -1,7 +1,7 @@
 """The facts of a region: tables declared once, read, checked and written in three interchangeable forms."""
 
 from haihe.region.meta import Meta
-from haihe.region.reading import Loaded, load, read
+from haihe.region.reading import Loaded, check_path, load, read
 from haihe.region.region import Region, worst_quality
 from haihe.region.spec import QUALITIES, QUALITY_NAMES, Column, TableSpec
 from haihe.region.tables import TABLES
@@ -17,6 +17,7 @@ __all__ = [
     "Meta",
     "Region",
     "TableSpec",
+    "check_path",
     "convert",
     "load",
     "read",

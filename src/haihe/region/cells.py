@@ -1,8 +1,9 @@
 """Type the cells of one column by its declaration: what cannot be typed is named, never guessed."""
 
 import datetime as dt
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from numbers import Real
 from typing import Any
 
@@ -19,11 +20,12 @@ Mask = npt.NDArray[np.bool_]
 DTYPES = {"number": "float64", "integer": "Int64", "year": "Int64", "flag": "boolean"}
 """Dtypes of the kinds; every other kind is ``str``."""
 
-_NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
-_DAY = r"\d{4}-\d{2}-\d{2}"
-_CODE = r"[^\s;|*]+"
-_CODES = rf"\*|{_CODE}(?:\s*;\s*{_CODE})*"
-_CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+_WITH_UNIT = re.compile(rf"({_NUMBER.pattern})\s*(\D.*)", re.ASCII)
+_CODE = re.compile(r"[^\s;|*]+")
+_CODES = re.compile(rf"\*|{_CODE.pattern}(?:\s*;\s*{_CODE.pattern})*")
+_JOINT = re.compile(r"\s*;\s*")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LONGEST = 32_000
 _FLAGS = {"true": True, "1": True, "yes": True, "是": True, "false": False, "0": False, "no": False, "否": False}
 
@@ -34,7 +36,7 @@ class Wrong:
 
     code: str
     cells: Mask
-    fill: dict[str, Any]
+    fill: dict[str, Any] = field(default_factory=dict)
     near: Callable[[str], str] | None = None
 
 
@@ -60,68 +62,71 @@ def type_cells(cells: Cells, column: Column) -> tuple["pd.Series[Any]", list[Wro
     wrong : list of Wrong
         What could not be typed, with required cells that are empty.
     """
-    raw = pd.Series(cells, dtype=object)
-    raw = raw.mask(raw.isna() | raw.isin([""]), None)
+    raw = cells.copy()
+    raw[pd.isna(raw)] = ""
     if column.kind != "text":
-        raw = raw.map(_stripped)
-    empty = raw.isna().to_numpy(dtype=bool)
+        raw = _each(lambda cell: cell.strip() if isinstance(cell, str) else cell, raw)
+    empty = raw == ""
     if column.kind in ("number", "integer", "year"):
-        series, wrong = _numbers(raw, column)
+        values, wrong = _numbers(raw, empty, column)
     elif column.kind == "flag":
-        series, wrong = _flags(raw)
+        values, wrong = _flags(raw, empty)
     else:
-        series, wrong = _words(raw, column)
+        values, wrong = _words(raw, empty, column)
     if column.filled and empty.any():
-        wrong.append(Wrong("E-CELL-01", empty, {}))
-    elif column.default is not None and empty.any():
-        series = series.mask(empty, column.default).astype(dtype_of(column))
-    return series.rename(column.name), wrong
+        wrong.append(Wrong("E-CELL-01", empty))
+    elif column.default is not None:
+        values[empty] = column.default
+    return pd.Series(values, dtype=dtype_of(column), name=column.name), wrong
 
 
-def _stripped(cell: Any) -> Any:
-    return (cell.strip() or None) if isinstance(cell, str) else cell
+def _each(function: Callable[[Any], Any], cells: Cells) -> Cells:
+    """Apply a function to every cell."""
+    done = np.empty(len(cells), dtype=object)
+    done[:] = [function(cell) for cell in cells]
+    return done
 
 
-def _of_type(raw: "pd.Series[Any]", kinds: type | tuple[type, ...]) -> Mask:
-    fits = {kind: issubclass(kind, kinds) for kind in set(raw.map(type))}
-    return raw.map(type).map(fits).to_numpy(dtype=bool) if len(raw) else np.zeros(0, dtype=bool)
-
-
-def _numbers(raw: "pd.Series[Any]", column: Column) -> tuple["pd.Series[Any]", list[Wrong]]:
-    text = _of_type(raw, str)
-    number = _of_type(raw, Real) & ~_of_type(raw, (bool, np.bool_)) & raw.notna().to_numpy(dtype=bool)
-    number[text] = raw[text].astype("str").str.fullmatch(_NUMBER, flags=0).to_numpy(dtype=bool)
-    number[text] &= raw[text].astype("str").map(str.isascii).to_numpy(dtype=bool)
+def _numbers(raw: Cells, empty: Mask, column: Column) -> tuple[npt.NDArray[Any], list[Wrong]]:
+    fits = _each(_is_number, raw).astype(bool)
     values = np.full(len(raw), np.nan)
-    values[number] = raw[number].to_numpy(dtype=object).astype(np.float64)
-    bad = raw.notna().to_numpy(dtype=bool) & ~number
-    huge = np.isinf(values)
-    wrong = [Wrong("E-NUM-01", bad | huge, {})] if (bad | huge).any() else []
-    values[huge] = np.nan
+    values[fits] = raw[fits].astype(np.float64)
+    bad = ~fits & ~empty | np.isinf(values)
+    values[bad] = np.nan
+    with_unit = np.zeros(len(raw), dtype=bool)
+    with_unit[bad] = _each(_has_unit, raw[bad]).astype(bool)
+    wrong = [Wrong("E-NUM-01", bad & ~with_unit)] if (bad & ~with_unit).any() else []
+    if with_unit.any():
+        wrong.append(Wrong("E-UNIT-06", with_unit, {"unit": (column.unit or "").lstrip("@") or "1"}))
     if column.kind == "number":
-        return pd.Series(values, dtype="float64"), wrong
+        return values, wrong
     parted = np.isfinite(values) & ((values != np.round(values)) | (np.abs(values) > 2**53))
     if parted.any():
-        wrong.append(Wrong("E-NUM-02", parted, {}))
+        wrong.append(Wrong("E-NUM-02", parted))
         values[parted] = np.nan
-    return pd.Series(values).astype("Int64"), wrong
+    return pd.array(values, dtype="Int64"), wrong  # type: ignore[return-value]
 
 
-def _flags(raw: "pd.Series[Any]") -> tuple["pd.Series[Any]", list[Wrong]]:
-    series = _as_text(raw).str.lower().map(_FLAGS).astype("boolean")
-    bad = (raw.notna() & series.isna()).to_numpy(dtype=bool)
-    return series, [Wrong("E-FLAG-01", bad, {})] if bad.any() else []
+def _is_number(cell: Any) -> bool:
+    if isinstance(cell, str):
+        return _NUMBER.fullmatch(cell) is not None
+    return isinstance(cell, Real) and not isinstance(cell, (bool, np.bool_))
 
 
-def _as_text(raw: "pd.Series[Any]") -> "pd.Series[str]":
-    other = ~_of_type(raw, str) & raw.notna().to_numpy(dtype=bool)
-    if other.any():
-        raw = raw.copy()
-        raw[other] = raw[other].map(_say)
-    return raw.astype("str")
+def _has_unit(cell: Any) -> bool:
+    found = _WITH_UNIT.fullmatch(cell) if isinstance(cell, str) else None
+    return found is not None and known(found[2].strip())
+
+
+def _flags(raw: Cells, empty: Mask) -> tuple[npt.NDArray[Any], list[Wrong]]:
+    values = _each(lambda cell: _FLAGS.get(_say(cell).lower()), raw)
+    bad = ~empty & pd.isna(values)
+    return values, [Wrong("E-FLAG-01", bad)] if bad.any() else []
 
 
 def _say(cell: Any) -> str:
+    if isinstance(cell, str):
+        return cell
     if isinstance(cell, (bool, np.bool_)):
         return "true" if cell else "false"
     if isinstance(cell, Real):
@@ -132,31 +137,36 @@ def _say(cell: Any) -> str:
     return str(cell)
 
 
-def _words(raw: "pd.Series[Any]", column: Column) -> tuple["pd.Series[Any]", list[Wrong]]:
-    series = _as_text(raw)
-    said = series.notna().to_numpy(dtype=bool)
+def _words(raw: Cells, empty: Mask, column: Column) -> tuple[npt.NDArray[Any], list[Wrong]]:
+    values = _each(_say, raw)
     near: Callable[[str], str] | None = None
-    values: dict[str, Any] = {}
+    fits: Callable[[str], bool] = is_text
+    code, fill = "E-TEXT-01", dict[str, Any]()
     if column.kind == "text":
-        series = series.str.replace("\r\n", "\n", regex=False).str.replace("\r", "\n", regex=False)
-        fits, code = _fits_text(series), "E-TEXT-01"
+        values = _each(lambda cell: cell.replace("\r\n", "\n").replace("\r", "\n"), values)
     elif column.kind == "choice":
-        fits, code, values = series.isin(column.choices), "E-CHOICE-01", {"choices": ", ".join(column.choices)}
+        fits, code, fill = column.choices.__contains__, "E-CHOICE-01", {"choices": ", ".join(column.choices)}
     elif column.kind == "unit":
-        words = {unit: known(unit) for unit in series.dropna().unique()}
-        fits, code, near = series.map(words).eq(True), "E-UNIT-03", nearest
+        fits, code, near = known, "E-UNIT-03", nearest
     elif column.kind == "date":
-        fits = series.str.fullmatch(_DAY).eq(True) & pd.to_datetime(series, format="%Y-%m-%d", errors="coerce").notna()
-        code = "E-DATE-01"
+        fits, code = _is_day, "E-DATE-01"
+    elif column.kind == "codes":
+        values = _each(lambda cell: _JOINT.sub(";", cell), values)
+        fits, code = (lambda cell: _CODES.fullmatch(cell) is not None and is_text(cell)), "E-CODE-01"
     else:
-        fits = series.str.fullmatch(_CODES if column.kind == "codes" else _CODE).eq(True) & _fits_text(series)
-        code = "E-CODE-01"
-    bad = said & ~fits.to_numpy(dtype=bool)
-    if column.kind == "codes":
-        series = series.str.replace(r"\s*;\s*", ";", regex=True)
-    wrong = [Wrong(code, bad, values, near)] if bad.any() else []
-    return series.mask(bad).astype("str"), wrong
+        fits, code = (lambda cell: _CODE.fullmatch(cell) is not None and is_text(cell)), "E-CODE-01"
+    bad = ~empty & ~_each(fits, values).astype(bool)
+    values[bad | empty] = None
+    return values, [Wrong(code, bad, fill, near)] if bad.any() else []
 
 
-def _fits_text(series: "pd.Series[str]") -> "pd.Series[bool]":
-    return ~series.str.contains(_CONTROL, regex=True).eq(True) & ~series.str.len().gt(_LONGEST)
+def is_text(cell: str) -> bool:
+    """Tell whether every form of file can hold this text: no control characters, not too long."""
+    return len(cell) <= _LONGEST and _CONTROL.search(cell) is None
+
+
+def _is_day(cell: str) -> bool:
+    try:
+        return dt.date.fromisoformat(cell).isoformat() == cell
+    except ValueError:
+        return False

@@ -21,11 +21,13 @@ from haihe.region.tables import TABLES
 class Fault:
     """Stands where the file has a cell whose value cannot be known.
 
-    ``code`` is empty where another cell of the same fault carries the message.
+    ``code`` is empty where another cell of the same fault carries the message; ``value`` is what the message shows,
+    ``cell`` what the file holds.
     """
 
     code: str
     value: str = ""
+    cell: object = ""
 
 
 @dataclass(frozen=True, slots=True)

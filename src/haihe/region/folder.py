@@ -142,7 +142,11 @@ def _parquet(spec: TableSpec, name: str, data: bytes) -> RawPart:
 
 
 def _database() -> duckdb.DuckDBPyConnection:
-    offline = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "threads": "1"}
+    offline: dict[str, Any] = {
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "threads": "1",
+    }
     return duckdb.connect(":memory:", config=offline)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from haihe.messages import Text
+from haihe.region.cells import is_text
 from haihe.region.issues import Issue
 from haihe.region.units import compatible, known
 
@@ -64,7 +65,11 @@ class Meta(BaseModel):
     @field_validator("*")
     @classmethod
     def _lines(cls, value: object) -> object:
-        return value.replace("\r\n", "\n").replace("\r", "\n") if isinstance(value, str) else value
+        if not isinstance(value, str):
+            return value
+        if not is_text(value):
+            raise ValueError("control characters")
+        return value.replace("\r\n", "\n").replace("\r", "\n")
 
     @field_validator("base_year", "price_year")
     @classmethod
@@ -102,8 +107,8 @@ def read_meta(fields: dict[str, Any]) -> tuple[Meta | None, list[Issue]]:
                 values = {"value": field, "known": ", ".join(FIELDS)}
                 issues.append(Issue("E-META-03", META_NAME, column=field, values=values))
             else:
-                values = {"value": str(problem["input"]), "about": FIELDS[field]}
-                issues.append(Issue("E-META-02", META_NAME, column=field, values=values))
+                wrong = {"value": str(problem["input"]), "about": FIELDS[field]}
+                issues.append(Issue("E-META-02", META_NAME, column=field, values=wrong))
         return None, issues
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from haihe.messages import Findings, HaiheError
 from haihe.region.bundle import read_bundle
+from haihe.region.check import check_draft
 from haihe.region.draft import Draft
 from haihe.region.folder import read_folder
 from haihe.region.issues import Issue, Place
@@ -35,15 +36,8 @@ def read_draft(path: str | Path) -> Draft:
             return read_bundle(path)
         raise HaiheError("E-FILE-02", file=path.name, value=path.suffix or path.name)
     except HaiheError as error:
-        issues = [
-            Issue(f.code, f.table, None, None, f.values, _place(f.file or path.name, f.row, f.table))
-            for f in error.findings
-        ]
-        return Draft(issues=issues)
-
-
-def _place(file: str, row: int | None, sheet: str) -> Place:
-    return Place(file, sheet, row)
+        places = ((f, Place(f.file or path.name, f.table, f.row)) for f in error.findings)
+        return Draft(issues=[Issue(f.code, f.table, values=f.values, place=place) for f, place in places])
 
 
 def load(path: str | Path) -> Loaded:
@@ -83,3 +77,19 @@ def read(path: str | Path) -> Region:
     if loaded.region is None:
         raise HaiheError("E-FILE-03", file=str(path))
     return loaded.region
+
+
+def check_path(path: str | Path) -> Findings:
+    """Check a folder, workbook or bundle: all findings about form and facts at once; never raises for bad data.
+
+    Parameters
+    ----------
+    path : str or Path
+        As for `read`.
+
+    Returns
+    -------
+    Findings
+        Sorted by table, row and column.
+    """
+    return check_draft(read_draft(path))

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from html import escape
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import pandas as pd
 
@@ -149,9 +149,8 @@ class Region:
 
     def __repr__(self) -> str:
         meta, lang = self._meta, default_language()
-        lines = [
-            f"Region {meta.name}: {meta.title(lang)} ({meta.base_year}, {meta.money_unit}, {meta.price_year} prices)"
-        ]
+        prices = f"{meta.base_year}, {meta.money_unit}, {meta.price_year} prices"
+        lines = [f"Region {meta.name}: {meta.title(lang)} ({prices})"]
         lines += [f"  {name:<18}{len(frame):>8}  {TABLES[name].title(lang)}" for name, frame in self._tables.items()]
         return "\n".join(lines)
 
@@ -177,7 +176,7 @@ def _records(frame: pd.DataFrame) -> list[str]:
     return ["\x1f".join(cells) for cells in zip(*columns, strict=True)]
 
 
-def _exact(series: "pd.Series[object]") -> list[str]:
+def _exact(series: "pd.Series[Any]") -> list[str]:
     if series.dtype == "float64":
         return [repr(value) for value in series.tolist()]
     return series.astype(object).where(series.notna(), "\x00").map(str).tolist()

@@ -4,7 +4,7 @@ import posixpath
 import stat
 import zipfile
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from haihe.messages import HaiheError
 
@@ -114,7 +114,7 @@ def read_entry(file: str, archive: zipfile.ZipFile, name: str) -> bytes:
         raise HaiheError("E-FILE-05", file=file, why=f"{name}: {error}") from error
 
 
-def _read(entry: BinaryIO) -> bytes:  # type: ignore[type-arg]
+def _read(entry: IO[bytes]) -> bytes:
     chunks = []
     while chunk := entry.read(_CHUNK):
         chunks.append(chunk)

@@ -77,22 +77,17 @@ def _cells(
         rows = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
     except (python_calamine.CalamineError, OSError, ValueError) as error:
         raise HaiheError("E-FILE-05", file=file, why=str(error)) from error
-    spots = [(r + 1, c + 1) for r, c, _ in faults.errors + faults.uncached]
-    ends = [(last_row + 1, last_column + 1) for _, _, last_row, last_column in faults.merged]
-    height = max([len(rows), *(r for r, _ in spots)])
-    width = max([len(rows[0]) if rows else 0, *(c for _, c in spots)])
+    spots = faults.errors + faults.uncached
+    height = max([len(rows), *(row + 1 for row, _, _ in spots)])
+    width = max([len(rows[0]) if rows else 0, *(column + 1 for _, column, _ in spots)])
+    cells = np.full((height, width), "", dtype=object)
     if rows:
-        height, width = max([height, *(min(r, height + 1) for r, _ in ends)]), width
-    cells = np.full((height, width), None, dtype=object)
-    if rows:
-        block = np.empty((len(rows), len(rows[0])), dtype=object)
-        block[:] = rows
-        cells[: len(rows), : len(rows[0])] = block
+        cells[: len(rows), : len(rows[0])] = rows
     for row, column, last_row, last_column in faults.merged:
-        cells[row : last_row + 1, column : last_column + 1] = Fault("")
         if row < height and column < width:
-            said = f"{letters(column)}{row + 1}:{letters(last_column)}{last_row + 1}"
-            cells[row, column] = Fault("E-CELL-04", said)
+            said, first = f"{letters(column)}{row + 1}:{letters(last_column)}{last_row + 1}", cells[row, column]
+            cells[row : last_row + 1, column : last_column + 1] = Fault("", said)
+            cells[row, column] = Fault("E-CELL-04", said, first)
     for row, column, said in faults.errors:
         cells[row, column] = Fault("E-CELL-03", said)
     for row, column, said in faults.uncached:
@@ -103,39 +98,27 @@ def _cells(
 def _part(file: str, sheet: str, name: str, cells: npt.NDArray[np.object_], issues: list[Issue]) -> RawPart:
     header = []
     for column, cell in enumerate(cells[0]):
-        if isinstance(cell, Fault):
-            if cell.code:
-                place = Place(file, sheet, 1, cell.value, letters(column))
-                issues.append(Issue(cell.code, name, column=cell.value, values={"value": cell.value}, place=place))
-            cell = ""
-        header.append("" if cell is None else str(cell))
+        header.append(str(cell.cell if isinstance(cell, Fault) else cell))
+        if isinstance(cell, Fault) and cell.code:
+            place = Place(file, sheet, 1, header[-1], letters(column))
+            issues.append(Issue(cell.code, name, values={"value": cell.value}, place=place))
     body = cells[1:]
-    said = (~(pd.isna(body) | (body == ""))).any(axis=1) if body.size else np.zeros(len(body), dtype=bool)
-    rows = np.flatnonzero(said)
+    rows = np.flatnonzero((body != "").any(axis=1))
     columns = [body[rows, i] for i in range(body.shape[1])]
-    said_letters = [letters(i) for i in range(len(header))]
-    return RawPart(TABLES[name], file, sheet, header, columns, rows + 2, said_letters)
+    return RawPart(TABLES[name], file, sheet, header, columns, rows + 2, [letters(i) for i in range(len(header))])
 
 
 def _read_meta(file: str, cells: npt.NDArray[np.object_]) -> tuple[Meta | None, list[Issue]]:
     fields: dict[str, Any] = {}
     rows: dict[str, int] = {}
     issues: list[Issue] = []
-    for row, line in enumerate(cells[1:, :2] if cells.shape[1] > 1 else cells[:0], 2):
-        key, value = ("" if cell is None else cell for cell in line)
+    for row, (key, value) in enumerate(cells[1:, :2] if cells.shape[1] > 1 else (), 2):
+        rows[str(key)] = row
         if isinstance(value, Fault):
-            issues.append(
-                Issue(
-                    value.code or "E-CELL-04",
-                    META_NAME,
-                    values={"value": value.value},
-                    place=Place(file, META_NAME, row, str(key), "B"),
-                )
-            )
-        elif key != "" or value != "":
-            rows[str(key)] = row
-            if value != "":
-                fields[str(key)] = _field(value)
+            place = Place(file, META_NAME, row, str(key), "B")
+            issues.append(Issue(value.code or "E-CELL-04", META_NAME, values={"value": value.value}, place=place))
+        elif value != "":
+            fields[str(key)] = _field(value)
     meta, found = read_meta(fields)
     for issue in found:
         place = Place(file, META_NAME, rows.get(issue.column or ""), issue.column, "B")

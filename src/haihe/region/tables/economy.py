@@ -46,6 +46,21 @@ SECTORS = TableSpec(
     required=True,
 )
 
+VALUE_ADDED = ("labour", "taxes", "depreciation", "surplus")
+"""Rows of an account below the sectors."""
+
+FINAL_USES = ("household_rural", "household_urban", "government", "investment", "inventories")
+"""Columns of final use."""
+
+USES_BESIDES = ("export", "outflow", "residual")
+"""Other columns that add to the use of a row; ``residual`` is what the publisher could not explain."""
+
+SUPPLIES_BESIDES = ("import", "inflow")
+"""Columns of supply from elsewhere, positive numbers."""
+
+OUTPUT = "output"
+"""Column of output."""
+
 ACCOUNTS = TableSpec(
     "accounts",
     Text("投入产出核算", "accounts"),

@@ -1,0 +1,88 @@
+"""Rebuild examples/jing-jin-ji from the reference tables: ``python scripts/example/build.py``."""
+
+import argparse
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from economy import YEARS, account_rows, build_economy, flow_rows
+from files import HAND, Row, read_hand, write_table
+from projects import NOT_TABLES, draw
+from uses import inventory_rows, labour_rows, land_rows, water_rows
+
+from haihe.region.meta import Meta, to_toml
+
+ROOT = Path(__file__).resolve().parents[2]
+NAME = "jing-jin-ji"
+
+META = Meta(
+    name=NAME,
+    title_zh="京津冀",
+    title_en="Beijing-Tianjin-Hebei",
+    base_year=2017,
+    price_year=2017,
+    money_unit="亿元",
+    licence="Apache-2.0；数字的来源与使用条件见表 sources / terms of the figures stand in table sources",
+    description_zh=(
+        "京津冀三地、国内其他地区与境外，天津16个区、河北11个市和主要园区。2017年与2012年核算由公布的省级投入产出表按本项目方法推算；"
+        "项目、部分要素与份额为虚构示例，逐行标明。二氧化碳与能源强度全部在 uses.co2.csv，可删除。"
+    ),
+    description_en=(
+        "Beijing, Tianjin, Hebei, the rest of China and abroad; Tianjin's 16 districts, Hebei's 11 cities, main parks. "
+        "Accounts of 2017 and 2012 are derived by our method from published provincial tables; projects, some "
+        "resources and shares are made up and marked row by row. CO2 and energy intensities all stand in uses.co2.csv "
+        "and can be removed."
+    ),
+)
+
+
+def build(reference: Path, folder: Path) -> list[Path]:
+    """Write every file of the example into a folder and give their paths.
+
+    The folder is replaced as a whole, and only when all files could be made.
+
+    Raises
+    ------
+    FileExistsError
+        Where the folder holds something else than a region.
+    """
+    if folder.exists() and any(folder.iterdir()) and not (folder / "haihe.toml").is_file():
+        raise FileExistsError(f"{folder} holds no haihe.toml; it is left alone")
+    economies = {year: build_economy(reference, year) for year in YEARS}
+    now, before = economies[2017], economies[2012]
+    drawn = draw()
+    made: dict[str, list[Row]] = {
+        "accounts": [row for year in YEARS for row in account_rows(economies[year])],
+        "flows": [row for year in YEARS for row in flow_rows(economies[year])],
+        "uses": [*labour_rows(now, reference), *land_rows(now), *water_rows(before)],
+        **drawn,
+    }
+    hand = sorted(path.stem for path in HAND.glob("*.csv") if path.stem not in NOT_TABLES)
+    tables = {name: [*(read_hand(name) if name in hand else []), *made.get(name, [])] for name in {*hand, *made}}
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as room:
+        fresh = Path(room) / folder.name
+        fresh.mkdir()
+        (fresh / "haihe.toml").write_text(to_toml(META), encoding="utf-8", newline="\n")
+        for name, records in sorted(tables.items()):
+            write_table(fresh, name, records)
+        write_table(fresh, "uses", inventory_rows(now, reference), part="co2")
+        if folder.exists():
+            shutil.rmtree(folder)
+        fresh.rename(folder)
+    return sorted(folder.iterdir())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    default = Path(os.environ.get("HAIHE_REFERENCE_DATA", ROOT.parent / "shared" / "data"))
+    parser.add_argument("--reference", type=Path, default=default, help="folder of the reference tables")
+    parser.add_argument("--out", type=Path, default=ROOT / "examples" / NAME, help="folder to write")
+    given = parser.parse_args()
+    files = build(given.reference, given.out)
+    print(f"{given.out}: {len(files)} files, {sum(file.stat().st_size for file in files):,} bytes")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,169 @@
+"""Use of resources per 亿元 of output: CO2, energy, labour, land, water."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from co2 import FOLDER as CO2_FOLDER
+from co2 import co2_by_sector, sector_shares
+from economy import MEMBERS, PARTNER, Economy
+from files import Row, read_hand, significant
+from sectors import CODES, INDUSTRY
+
+from haihe.accounts import Accounts, aggregate
+
+WITHOUT_INVENTORY = ("Tibet",)
+
+# Carbon content (tC/TJ) and oxidised share of the inventory's fuels, rounded, after Shan et al. (2018).
+FUELS = {
+    "Raw Coal": (26.32, 0.92), "Cleaned Coal": (26.32, 0.92), "Other Washed Coal": (26.32, 0.92),
+    "Briquettes": (26.32, 0.92), "Coke": (31.38, 0.92), "Coke Oven Gas": (21.49, 0.92), "Other Gas": (21.49, 0.92),
+    "Other Coking Products": (27.45, 0.92), "Crude Oil": (20.08, 0.98), "Gasoline": (18.90, 0.98),
+    "Kerosene": (19.60, 0.98), "Diesel Oil": (20.20, 0.98), "Fuel Oil": (21.10, 0.98), "LPG": (17.20, 0.98),
+    "Refinery Gas": (20.00, 0.98), "Other Petroleum Products": (20.00, 0.98), "Natural Gas": (15.32, 0.99),
+}  # fmt: skip
+GJ_PER_TCE = 29.3076
+PROCESS = "Process"
+
+EMPLOYMENT = {
+    "AGR": ("A",), "COA": ("B01",), "OIL": ("B02",), "ORE": ("B03", "B04"), "NMO": ("B05", "B06", "B07"),
+    "FOD": ("C01", "C02", "C03", "C04"), "TEX": ("C05",), "APP": ("C06", "C07"), "WOD": ("C08", "C09"),
+    "PAP": ("C10", "C11", "C12"), "REF": ("C13",), "CHM": ("C14", "C15", "C16", "C17"), "NMM": ("C18",),
+    "MET": ("C19", "C20"), "MPR": ("C21",), "MCH": ("C22", "C23"), "TEQ": ("C24", "C25"), "EEQ": ("C26",),
+    "ELX": ("C27",), "INS": ("C28",), "OMF": ("C29", "C30", "C31"), "ELC": ("D01",), "GAS": ("D02",),
+    "WAT": ("D03",), "CON": ("E",), "TRD": ("F", "H"), "TRN": ("G",), "INF": ("I",), "FRE": ("J", "K"),
+    "BRD": ("L", "M"), "PUB": ("N", "O", "P", "Q", "R", "S"),
+}  # fmt: skip
+"""Industries of the employment table by our sectors."""
+
+AVERAGE_PAY = {"CN": 74318.0, "BJ": 131700.0, "TJ": 94534.0, "HE": 63036.0}
+"""Average pay in urban non-private units, 2017, yuan a year (National Bureau of Statistics)."""
+
+INDUSTRIAL_WATER = {row["region"]: float(row["value"]) for row in read_hand("endowments") if row["resource"] == "water"}
+"""Industrial water use of 2012, 100 million m3, as the hand-written endowments have it."""
+
+TARGET_OUTPUT_PER_KM2 = 40.0
+MU_PER_KM2 = 1500.0
+
+
+def inventory_rows(economy: Economy, reference: Path) -> list[Row]:
+    """CO2 and energy per 亿元: all that derives from the CO2 inventory, for the one removable part file."""
+    provinces = [name for name in economy.provinces.regions if name not in WITHOUT_INVENTORY]
+    tables = economy.provinces.select(provinces)
+    co2 = co2_by_sector(reference, economy.year, provinces, tables.output)
+    energy = energy_by_sector(reference, economy.year, provinces, tables.output)
+    output = _by_region(tables.output, economy, tables)
+    note_co2 = "含生产过程排放，不含居民；运输为能源平衡表口径 / scope 1 with process emissions, without households"
+    note_energy = (
+        "直接燃烧的化石燃料折标准煤，由各燃料排放反推；不含外购电力热力 / "
+        "fossil fuel burnt, from the CO2 of each fuel; bought electricity and heat not counted"
+    )
+    return [
+        *_intensities("co2", "t CO2/亿元", _by_region(co2, economy, tables) * 1e6, output, economy.year, note_co2),
+        *_intensities(
+            "energy", "tce/亿元", _by_region(energy, economy, tables) * 1e6, output, economy.year, note_energy
+        ),
+    ]
+
+
+def energy_by_sector(reference: Path, year: int, provinces: list[str], output: np.ndarray) -> np.ndarray:
+    """Fossil fuel burnt by producing sectors, Mtce, shape (R, 42): CO2 of each fuel over its factor."""
+    detail = pd.read_csv(reference / CO2_FOLDER / "provincial_co2_by_sector_fuel_2012_2019.csv.gz")
+    detail = detail[(detail["year"] == year) & (detail["fuel"] != PROCESS)]
+    unknown = sorted(set(detail["fuel"]) - set(FUELS))
+    if unknown:
+        raise ValueError(f"no emission factor for {', '.join(unknown)}")
+    factor = {fuel: carbon * oxidised * 44 / 12 * GJ_PER_TCE / 1000 for fuel, (carbon, oxidised) in FUELS.items()}
+    detail = detail.assign(tce=detail["co2_mt"] / detail["fuel"].map(factor))
+    table = detail.pivot_table(index="province", columns="sector", values="tce", aggfunc="sum")
+    names, shares = sector_shares(year, output)
+    amounts = table.reindex(index=provinces, columns=names).fillna(0.0).to_numpy(float)
+    return np.einsum("rn,rnj->rj", amounts, shares)
+
+
+def labour_rows(economy: Economy, reference: Path) -> list[Row]:
+    """Persons per 亿元, from pay: see source LABOUR for the method."""
+    table = pd.read_csv(reference / "china_national_io" / "china_employment_1990_2018.csv", index_col="Code")
+    persons = np.array([table.loc[list(EMPLOYMENT[code]), str(economy.year)].sum() * 1e4 for code in CODES])
+    ours = aggregate(economy.provinces, economy.concordance)
+    at = [ours.sectors.index(code) for code in CODES]
+    pay = ours.added[:, ours.added_kinds.index("labour")][:, at].sum(axis=0) * 1e4
+    per_head = pay / persons
+    accounts = economy.accounts
+    relative = np.array([AVERAGE_PAY.get(region, AVERAGE_PAY["CN"]) / AVERAGE_PAY["CN"] for region in accounts.regions])
+    wages = accounts.added[:, accounts.added_kinds.index("labour")] * 1e8
+    heads = wages / (per_head * relative[:, None])
+    note = "由劳动者报酬推算，含个体与兼业 / derived from pay"
+    return _intensities("labour", "persons/亿元", heads, accounts.output, economy.year, note, "LABOUR")
+
+
+def land_rows(economy: Economy) -> list[Row]:
+    """Industrial land per 亿元: the inverse of the layout plan's target, the same everywhere."""
+    value = significant(MU_PER_KM2 / TARGET_OUTPUT_PER_KM2)
+    note = "由2025年地均产值目标反推，非实测 / from the target for 2025, not measured"
+    return [
+        _row(region, CODES[k], "land", 2025, value, "亩/亿元", "LAND", note, "illustrative")
+        for region in MEMBERS.values()
+        for k in INDUSTRY
+        if economy.accounts.output[economy.accounts.regions.index(region), k] > 0
+    ]
+
+
+def water_rows(economy: Economy) -> list[Row]:
+    """Industrial water per 亿元: published industrial use over industrial output of the same year."""
+    accounts = economy.accounts
+    note = "全部工业行业用同一平均值 / one average for all industries"
+    rows: list[Row] = []
+    for region, use in INDUSTRIAL_WATER.items():
+        output = accounts.output[accounts.regions.index(region)]
+        value = significant(use * 1e8 / output[INDUSTRY].sum())
+        rows += [
+            _row(region, CODES[k], "water", economy.year, value, "m3/亿元", "WATER", note)
+            for k in INDUSTRY
+            if output[k] > 0
+        ]
+    return rows
+
+
+def _by_region(values: np.ndarray, economy: Economy, tables: Accounts) -> np.ndarray:
+    """Add values (provinces, 42) up to our regions and sectors; money in 万元 stays as it is."""
+    codes = [MEMBERS.get(name, PARTNER) for name in tables.regions]
+    regions = np.array([[code == region for code in codes] for region in economy.accounts.regions], dtype=float)
+    G, targets = economy.concordance.matrix(tables.sectors)
+    return regions @ values @ G[[targets.index(code) for code in CODES]].T
+
+
+def _intensities(
+    resource: str, unit: str, amount: np.ndarray, output: np.ndarray, year: int, note: str, source: str = "CEADS"
+) -> list[Row]:
+    """Amount over output in 亿元, two significant digits; nothing where there is no output or no use."""
+    yi = output / 1e4 if source == "CEADS" else output
+    regions = [*MEMBERS.values(), PARTNER]
+    return [
+        _row(regions[r], CODES[j], resource, year, significant(amount[r, j] / yi[r, j]), unit, source, note)
+        for r, j in np.argwhere((amount > 0) & (yi > 0)).tolist()
+    ]
+
+
+def _row(
+    region: str,
+    sector: str,
+    resource: str,
+    year: int,
+    value: float,
+    unit: str,
+    source: str,
+    note: str,
+    quality: str = "estimated",
+) -> Row:
+    return {
+        "region": region,
+        "sector": sector,
+        "resource": resource,
+        "year": year,
+        "value": value,
+        "unit": unit,
+        "source": source,
+        "quality": quality,
+        "note": note,
+    }

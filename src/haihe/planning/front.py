@@ -1,0 +1,139 @@
+"""The front of welfare and a cap: what each further cut costs, with permits pooled and with each member on its own."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from haihe.messages import HaiheError, Text
+from haihe.planning.assumptions import Assumptions
+from haihe.planning.caps import cap_path
+from haihe.planning.inputs import caps_of, economy_of
+from haihe.planning.leakage import own_use
+from haihe.planning.model import build_model
+from haihe.planning.plan import Progress, lift_caps, set_caps
+from haihe.planning.solver import Session
+from haihe.region import Region
+
+CUTS = (0.05, 0.10, 0.15, 0.20, 0.30)
+
+
+@dataclass(frozen=True)
+class Front:
+    """Points of a front.
+
+    ``points`` has one row a cut and way: cut (share below the reference in the last milestone), pooled, loss (bn
+    yuan, discounted), share (of discounted consumption). ``members`` adds, by region: price (yuan per unit in the
+    last milestone) and own cut (share).
+    """
+
+    resource: str
+    unit: str
+    points: pd.DataFrame
+    members: pd.DataFrame
+
+    def saving(self, cut: float) -> float:
+        """Share of the cost of a cut that pooling saves."""
+        at = self.points[np.isclose(self.points["cut"], cut)].set_index("pooled")["loss"]
+        return float(1 - at[True] / at[False])
+
+
+def front(
+    region: Region,
+    *,
+    resource: str = "co2",
+    cuts: Sequence[float] = CUTS,
+    assumptions: Assumptions | None = None,
+    upgrades: bool = True,
+    progress: Progress | None = None,
+) -> Front:
+    """Draw the front of a capped resource: one program, its bounds edited in place for every point.
+
+    Parameters
+    ----------
+    region : Region
+        A region with a cap on the resource.
+    resource : str
+        Resource whose cap is tightened.
+    cuts : sequence of float
+        Cuts below the reference in the last milestone, as shares; the cap falls there in a straight line.
+    assumptions : Assumptions, optional
+        Those of the region where not given.
+    upgrades : bool
+        Leave the upgraded technology out when False.
+    progress : callable, optional
+        Called with a `Text` before each point.
+
+    Returns
+    -------
+    Front
+
+    Raises
+    ------
+    HaiheError
+        ``E-PLN-15`` without a cap on the resource; ``E-PLN-02`` where a cut cannot be met.
+    """
+    assumptions = assumptions or Assumptions.of(region)
+    economy = economy_of(region, assumptions, upgrades=upgrades)
+    specs = [spec for spec in caps_of(region, economy) if spec.resource == resource]
+    if not specs:
+        raise HaiheError("E-PLN-15", table="limits", resource=resource)
+    spec = specs[0]
+    model = build_model(economy, [spec])
+    session = Session(model.program)
+    lift_caps(session, model)
+    base = session.solve()
+    reference, weights = spec.reference(economy), assumptions.weights
+    consumption = float(economy.households.sum() * weights.sum())
+    points, members = [], []
+    for pooled in (True, False):
+        for cut in cuts:
+            if progress:
+                way = Text("统筹", "pooled") if pooled else Text("各自", "separate")
+                progress(Text(f"减排 {cut:.0%}，{way.zh}", f"cut {cut:.0%}, {way.en}"))
+            here = replace(spec, cap=cap_path(reference, cut, len(weights)), pooled=pooled)
+            set_caps(session, model, [here])
+            solution = session.solve(method="ipx")
+            loss = solution.objective - base.objective
+            points.append((cut, pooled, loss, loss / consumption))
+            price = (solution.worth(model.caps[spec.name].rows) / weights)[:, -1] / model.caps[spec.name].scale * 1e9
+            own = 1 - own_use(model, solution, spec.name)[:, -1] / reference
+            members += [(cut, pooled, *row) for row in zip(economy.members, price, own, strict=True)]
+    return Front(
+        resource,
+        spec.unit,
+        pd.DataFrame(points, columns=["cut", "pooled", "loss", "share"]),
+        pd.DataFrame(members, columns=["cut", "pooled", "region", "price", "own_cut"]),
+    )
+
+
+def band(
+    region: Region,
+    cut: float,
+    *,
+    resource: str = "co2",
+    factors: Sequence[float] = (0.5, 1.0, 2.0),
+    upgrades: bool = True,
+    progress: Progress | None = None,
+) -> pd.DataFrame:
+    """How the cost of a cut and the share that pooling saves move when every elasticity is halved and doubled.
+
+    Returns
+    -------
+    DataFrame
+        Columns factor, pooled, separate (bn yuan, discounted), saving (share).
+    """
+    assumptions, rows = Assumptions.of(region), []
+    for factor in factors:
+        result = front(
+            region,
+            resource=resource,
+            cuts=[cut],
+            assumptions=assumptions.scaled(factor),
+            upgrades=upgrades,
+            progress=progress,
+        )
+        loss = result.points.set_index("pooled")["loss"]
+        rows.append((factor, loss[True], loss[False], result.saving(cut)))
+    return pd.DataFrame(rows, columns=["factor", "pooled", "separate", "saving"])

@@ -1,0 +1,182 @@
+"""From a region's tables to the plan's arrays, with the quality of everything that is read."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from haihe.accounts.of_region import accounts_of
+from haihe.messages import HaiheError, Text
+from haihe.planning.assumptions import Assumptions
+from haihe.planning.caps import CapSpec
+from haihe.planning.economy import Economy, calibrate
+from haihe.planning.program import Floats
+from haihe.planning.technology import Technology
+from haihe.region import Region, worst_quality
+from haihe.region.units import factor, factors
+
+SHARE = "share of reference"
+
+
+def members_of(region: Region) -> list[str]:
+    """Regions whose economy is planned: those with the role ``member``."""
+    table = region["regions"]
+    return table.loc[table["role"] == "member", "region"].tolist()
+
+
+def economy_of(region: Region, assumptions: Assumptions, *, upgrades: bool = True) -> Economy:
+    """Calibrate the economy on a region's tables.
+
+    Parameters
+    ----------
+    region : Region
+        Needs ``accounts`` of the first milestone year; ``flows`` and ``technologies`` are used where present.
+    assumptions : Assumptions
+        Growth, depreciation, horizon.
+    upgrades : bool
+        Leave the upgraded technology out when False.
+
+    Raises
+    ------
+    HaiheError
+        As `haihe.accounts.accounts_of` and `haihe.planning.economy.calibrate`.
+    """
+    accounts = accounts_of(region, assumptions.first_year)
+    flags = region["sectors"].set_index("sector").reindex(accounts.sectors)
+    technology = Technology.of(region) if upgrades else None
+    can = flags["upgrade"].to_numpy(dtype=bool) & (technology is not None)
+    energy = flags["energy"].to_numpy(dtype=bool)
+    return calibrate(
+        accounts,
+        members_of(region),
+        technology or Technology(energy=energy),
+        assumptions,
+        upgradable=can,
+        local=flags["local"].to_numpy(dtype=bool),
+    )
+
+
+def intensity_of(
+    region: Region, resource: str, year: int, regions: Sequence[str], sectors: Sequence[str], unit: str
+) -> tuple[Floats, str | None]:
+    """Use of a resource per bn yuan of output.
+
+    Parameters
+    ----------
+    region : Region
+        Its table ``uses`` is read; the year nearest to the one asked for counts (the earlier of two).
+    resource : str
+        Resource.
+    year : int
+        Year asked for.
+    regions, sectors : sequence of str
+        Labels of the answer.
+    unit : str
+        Unit of the resource in which to count.
+
+    Returns
+    -------
+    intensity : ndarray, shape (R, n)
+        ``unit`` per bn yuan; 0 where nothing is stated.
+    quality : str or None
+        Worst mark of what was read; None where nothing was.
+    """
+    shape = (len(regions), len(sectors))
+    if not region.has("uses"):
+        return np.zeros(shape), None
+    table = region["uses"]
+    table = table[(table["resource"] == resource) & table["region"].isin(regions) & table["sector"].isin(sectors)]
+    if table.empty:
+        return np.zeros(shape), None
+    years = np.sort(table["year"].unique().astype(int))
+    nearest = int(years[np.argmin(np.abs(years - year))])
+    table = table[table["year"] == nearest]
+    value = table["value"].to_numpy() * factors(table["unit"], f"{unit}/bn yuan").to_numpy()
+    answer = pd.Series(value, index=pd.MultiIndex.from_frame(table[["region", "sector"]]))
+    full = answer.reindex(pd.MultiIndex.from_product([regions, sectors]), fill_value=0.0)
+    return np.asarray(full, dtype=np.float64).reshape(shape), worst_quality(set(table["quality"]))
+
+
+def unit_of(region: Region, resource: str) -> str:
+    """Unit that a resource is counted in."""
+    table = region["resources"].set_index("resource")
+    if resource not in table.index:
+        raise HaiheError("E-PLN-13", table="limits", column="resource", value=resource)
+    return str(table.loc[resource, "unit"])
+
+
+def caps_of(region: Region, economy: Economy) -> list[CapSpec]:
+    """Read the caps that the table ``limits`` puts on the members' use of resources.
+
+    A cap's value holds in its own year; between the years of a limit, and from the reference in the first milestone
+    to its first year, it moves in a straight line, and after its last year it stays. A limit on what no member uses
+    is left out (the check of the region names it).
+
+    Raises
+    ------
+    HaiheError
+        ``E-PLN-14`` for a floor: this plan knows caps only.
+    """
+    if not region.has("limits"):
+        return []
+    specs = []
+    for name, rows in region["limits"].groupby("limit", sort=False):
+        first = rows.iloc[0]
+        if first["sense"] != "cap":
+            raise HaiheError("E-PLN-14", table="limits", column="sense", value=name)
+        unit = unit_of(region, first["resource"])
+        intensity, quality = intensity_of(
+            region, first["resource"], economy.assumptions.first_year, economy.members, economy.sectors, unit
+        )
+        intensity = intensity * _chosen(first["sectors"], economy.sectors)
+        who = _chosen(first["regions"], economy.members)
+        reference = (intensity * economy.output).sum(axis=1) * who
+        if not reference.any() or quality is None:
+            continue
+        path = _path(rows.sort_values("year"), float(reference.sum()), unit, economy.assumptions)
+        share = reference / reference.sum()
+        specs.append(
+            CapSpec(
+                name=str(name),
+                resource=str(first["resource"]),
+                unit=unit,
+                intensity=intensity,
+                upgraded=economy.technology.co2 if first["resource"] == "co2" else 0.0,
+                cap=np.where(who[:, None] > 0, share[:, None] * path, np.inf),
+                pooled=bool(first["pooled"]),
+                title=Text(first["name_zh"], first["name_en"]),
+                quality=worst_quality({quality, *rows["quality"]}) or quality,
+            )
+        )
+    return specs
+
+
+def rests_on(region: Region, caps: Sequence[CapSpec], *, upgrades: bool) -> dict[str, str]:
+    """Worst quality of every table that the plan's numbers rest on."""
+    tables = ["accounts", "flows", "parameters", *(["technologies"] if upgrades else [])]
+    marks = {name: region.worst_quality(name) for name in tables if region.has(name)}
+    for cap in caps:
+        marks["limits"] = worst_quality({cap.quality, marks.get("limits") or "official"})
+    return {name: mark for name, mark in marks.items() if mark is not None}
+
+
+def _chosen(codes: str, labels: Sequence[str]) -> Floats:
+    """1 where a list of codes joined by ``;`` names the label (``*`` names all), else 0."""
+    named = {code.strip() for code in str(codes).split(";")}
+    return np.array([1.0 if "*" in named or label in named else 0.0 for label in labels])
+
+
+def _path(rows: pd.DataFrame, reference: float, unit: str, assumptions: Assumptions) -> Floats:
+    """Cap of the whole set in each milestone, detrended; shape (T,)."""
+    years = np.asarray(assumptions.years, dtype=float)
+    values = []
+    for year, value, its_unit in rows[["year", "value", "unit"]].itertuples(index=False, name=None):
+        if its_unit == SHARE:
+            values.append(value * reference)
+        else:
+            trend = (1 + assumptions.growth) ** (int(year) - assumptions.first_year)
+            values.append(value * factor(its_unit, unit) / trend)
+    known = rows["year"].to_numpy(dtype=float)
+    if known[0] > years[0]:
+        known, values = np.concatenate([[years[0]], known]), [reference, *values]
+    return np.asarray(np.interp(years, known, np.asarray(values)))

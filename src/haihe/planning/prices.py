@@ -1,0 +1,85 @@
+"""Prices: what one more unit of each scarce thing is worth to the plan, with unit, band and what it rests on."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from haihe.planning.model import Model
+from haihe.planning.solver import Solution
+from haihe.region import worst_quality
+
+COLUMNS = ["kind", "name", "region", "sector", "year", "price", "low", "high", "unit", "quality", "rests_on"]
+
+
+def prices_table(model: Model, solution: Solution, marks: Mapping[str, str]) -> pd.DataFrame:
+    """Give every price of a solved plan.
+
+    A price is the worth of a row (see `Solution.worth`) over the milestone's weight D_t, so that it is money of the
+    milestone per unit.
+
+    - ``good``: price of a product as an index, reference = 1. Prices move within the first soft segment without any
+      quantity moving, so the index is only known up to that band: ``low``/``high`` are price -/+ the cost of the first
+      segment.
+    - ``labour``: wage index, reference = 1, same band by its own elasticity.
+    - ``cap``: yuan per unit of the resource.
+    - ``finance``: welfare of one more yuan of external finance, above the yuan itself.
+
+    Parameters
+    ----------
+    model : Model
+    solution : Solution
+    marks : mapping of str to str
+        Quality of each table the plan rests on; the price's own mark is the worst of them, and ``rests_on`` names the
+        tables of that mark.
+
+    Returns
+    -------
+    DataFrame
+        Columns kind, name, region, sector, year, price, low, high, unit, quality, rests_on.
+    """
+    e = model.economy
+    years, weights = e.assumptions.years, e.assumptions.weights
+    first = e.assumptions.segments[0] / 2.0
+    quality = worst_quality(set(marks.values())) or "estimated"
+    because = ", ".join(sorted(name for name, mark in marks.items() if mark == quality))
+
+    def frame(index: Mapping[str, Sequence[object]], price: np.ndarray, band: float, **more: str) -> pd.DataFrame:
+        table = pd.DataFrame(index=pd.MultiIndex.from_product(list(index.values()), names=list(index))).reset_index()
+        p = price.ravel()
+        return table.assign(price=p, low=p - band, high=p + band, **more)
+
+    by_region = {"region": e.members, "year": years}
+    softest = max(e.assumptions.elasticity[k] for k in ("exports", "imports", "outflow", "inflow", "flows"))
+    parts = [
+        frame(
+            {"region": e.members, "sector": e.sectors, "year": years},
+            -solution.worth(model.balance) / weights,
+            first / softest,
+            kind="good",
+            name="balance",
+            unit="index, reference = 1",
+        ),
+        frame(
+            by_region,
+            solution.worth(model.factors.labour_rows) / weights,
+            first / e.assumptions.elasticity["labour"],
+            kind="labour",
+            name="labour_need",
+            unit="index, reference = 1",
+        ),
+        frame(
+            by_region,
+            -solution.worth(model.factors.finance_rows) / weights,
+            0.0,
+            kind="finance",
+            name="external_balance",
+            unit="yuan per yuan",
+        ),
+    ]
+    for cap in model.caps.values():
+        price = solution.worth(cap.rows) / weights / cap.scale * 1e9
+        unit = f"yuan/{cap.spec.unit}"
+        parts.append(frame(by_region, price, np.nan, kind="cap", name=cap.spec.name, unit=unit))
+    table = pd.concat(parts, ignore_index=True).assign(quality=quality, rests_on=because)
+    return table.reindex(columns=COLUMNS)

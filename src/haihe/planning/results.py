@@ -1,0 +1,212 @@
+"""What a solved plan says, as labelled tables. Money in bn yuan a year at base-year prices, trend growth put back."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from haihe.planning.model import Model
+from haihe.planning.program import Floats
+from haihe.planning.soft import Soft
+from haihe.planning.solver import Solution
+
+TINY = 0.001
+"""Cells below this (bn yuan) are left out of percentage tables: they move by several times without meaning."""
+
+TRADE = ("exports", "imports", "outflow", "inflow")
+
+
+def output_of(model: Model, solution: Solution) -> Floats:
+    """Output of both technologies, detrended, bn yuan a year; shape (R, n, T)."""
+    return solution.value(model.production.old) + solution.value(model.production.upgraded)
+
+
+def output_table(model: Model, solution: Solution) -> pd.DataFrame:
+    """Output by region, sector and year: reference, plan, change, and the share made with upgraded technology."""
+    plan = output_of(model, solution)
+    upgraded = solution.value(model.production.upgraded)
+    share = np.divide(upgraded, plan, out=np.zeros_like(plan), where=plan > TINY)
+    frame = _compared(model, np.broadcast_to(model.economy.output[:, :, None], plan.shape), plan)
+    return frame.assign(upgraded_share=share.ravel())
+
+
+def trade_table(model: Model, solution: Solution) -> pd.DataFrame:
+    """Trade by region, partner kind, sector and year: exports, imports, outflow, inflow."""
+    parts = []
+    for name in TRADE:
+        soft: Soft = getattr(model.goods, name)
+        parts.append(_compared(model, soft.reference, soft.value(solution.x)).assign(kind=name))
+    return pd.concat(parts, ignore_index=True)
+
+
+def flows_table(model: Model, solution: Solution) -> pd.DataFrame:
+    """Flows between members by sector and year."""
+    flows = model.goods.flows
+    frame = pd.DataFrame(index=flows_index(model)).reset_index()
+    trend = model.economy.assumptions.trend
+    reference, plan = flows.reference * trend, flows.value(solution.x) * trend
+    frame = frame.assign(reference=reference.ravel(), plan=plan.ravel(), difference=(plan - reference).ravel())
+    return frame[frame["from_region"] != frame["to_region"]].reset_index(drop=True)
+
+
+def flows_index(model: Model) -> pd.MultiIndex:
+    """Labels of flows: from_region, to_region, sector, year."""
+    members, e = model.economy.members, model.economy
+    return pd.MultiIndex.from_product(
+        [members, members, e.sectors, e.assumptions.years], names=["from_region", "to_region", "sector", "year"]
+    )
+
+
+def investment_of(model: Model, solution: Solution) -> Floats:
+    """Investment spending that the plan moves, detrended, bn yuan a year; shape (R, T)."""
+    production, e = model.production, model.economy
+    spent = e.kappa[:, :, None] * (
+        production.build.value(solution.x)
+        + (1 + e.technology.new_capital) * solution.value(production.build_upgraded)
+        + e.technology.retrofit * solution.value(production.retrofit)
+    )
+    return np.asarray(spent.sum(axis=1))
+
+
+def value_added_of(model: Model, solution: Solution) -> Floats:
+    """Value added by production at base prices, detrended, bn yuan a year; shape (R, n, T)."""
+    e = model.economy
+    old = (1 - e.a0.sum(axis=1))[:, :, None] * solution.value(model.production.old)
+    upgraded = (1 - e.a1.sum(axis=1))[:, :, None] * solution.value(model.production.upgraded)
+    return np.asarray(old + upgraded)
+
+
+def expenditure_of(model: Model, solution: Solution) -> Floats:
+    """Value added by expenditure at base prices, detrended, bn yuan a year; shape (R, T)."""
+    goods, e = model.goods, model.economy
+    flows = goods.flows.value(solution.x)
+    net = flows.sum(axis=(1, 2)) - flows.sum(axis=(0, 2))
+    for soft, sign in ((goods.exports, 1), (goods.outflow, 1), (goods.imports, -1), (goods.inflow, -1)):
+        net = net + sign * soft.value(solution.x).sum(axis=1)
+    home = goods.consumption.value(solution.x).sum(axis=1) + e.fixed.sum(axis=1)[:, None]
+    return np.asarray(home + investment_of(model, solution) + net)
+
+
+def summary_table(model: Model, solution: Solution) -> pd.DataFrame:
+    """Totals by region and year: indicator, reference, plan, difference, change; money in bn yuan a year."""
+    e, goods = model.economy, model.goods
+    base_va = (e.output * (1 - e.a0.sum(axis=1))).sum(axis=1)[:, None]
+    base_investment = (e.kappa * e.investment).sum(axis=1)[:, None]
+    pairs: dict[str, tuple[Floats, Floats]] = {
+        "value_added": (base_va, value_added_of(model, solution).sum(axis=1)),
+        "output": (e.output.sum(axis=1)[:, None], output_of(model, solution).sum(axis=1)),
+        "consumption": _totals(goods.consumption, solution),
+        "investment": (base_investment, investment_of(model, solution)),
+        "labour": (e.labour[:, None], model.factors.labour.value(solution.x)),
+        **{name: _totals(getattr(goods, name), solution) for name in TRADE},
+    }
+    index = pd.MultiIndex.from_product([e.members, e.assumptions.years], names=["region", "year"])
+    parts = []
+    for name, (reference, plan) in pairs.items():
+        both = [np.broadcast_to(v, plan.shape) * e.assumptions.trend for v in (reference, plan)]
+        parts.append(_difference(pd.DataFrame(index=index).reset_index(), *both).assign(indicator=name))
+    return pd.concat(parts, ignore_index=True)[
+        ["indicator", "region", "year", "reference", "plan", "difference", "change"]
+    ]
+
+
+def caps_table(model: Model, solution: Solution) -> pd.DataFrame:
+    """Caps by region and year: reference use, cap, use, permits received from the pool, price and what they cost.
+
+    Amounts in the resource's unit a year, trend growth put back; price in yuan per unit.
+    """
+    e, parts = model.economy, []
+    index = pd.MultiIndex.from_product([e.members, e.assumptions.years], names=["region", "year"])
+    for cap in model.caps.values():
+        spec, trend = cap.spec, e.assumptions.trend
+        use = solution.activity[cap.rows.index] * cap.scale + solution.value(cap.permits) * cap.scale
+        price = solution.worth(cap.rows) / e.assumptions.weights / cap.scale * 1e9
+        parts.append(
+            pd.DataFrame(index=index)
+            .reset_index()
+            .assign(
+                limit=spec.name,
+                resource=spec.resource,
+                unit=spec.unit,
+                reference=np.outer(spec.reference(e), trend).ravel(),
+                cap=(spec.cap * trend).ravel(),
+                use=(use * trend).ravel(),
+                permits=(solution.value(cap.permits) * cap.scale * trend).ravel(),
+                price=price.ravel(),
+                pooled=spec.pooled,
+                quality=spec.quality,
+            )
+        )
+    columns = [
+        "limit",
+        "resource",
+        "region",
+        "year",
+        "reference",
+        "cap",
+        "use",
+        "permits",
+        "unit",
+        "price",
+        "pooled",
+        "quality",
+    ]
+    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+
+
+def welfare_table(model: Model, solution: Solution, base: Solution) -> pd.DataFrame:
+    """Welfare by region and part, discounted bn yuan: difference between a solution and a base.
+
+    The parts add up to the difference of the two objectives (minus the minimised one). The soft costs of a flow
+    count with the region that ships.
+    """
+    parts = []
+    for name, block in model.program.column_blocks.items():
+        cost = block.of(model.program.costs())
+        gain = -cost * (block.of(solution.x) - block.of(base.x))
+        first = "region" if "region" in block.dims else "from_region"
+        axes = tuple(k for k, dim in enumerate(block.dims) if dim != first)
+        values = gain.sum(axis=axes)
+        parts.append(
+            pd.DataFrame({"region": block.dims[first], "part": PARTS.get(name.split(":")[0], name), "welfare": values})
+        )
+    table = pd.concat(parts, ignore_index=True)
+    return table.groupby(["region", "part"], sort=False)["welfare"].sum().reset_index()
+
+
+PARTS: Mapping[str, str] = {
+    "consumption_up": "consumption",
+    "consumption_down": "consumption",
+    "labour_up": "labour",
+    "labour_down": "labour",
+    **{f"{name}_{way}": "trade" for name in (*TRADE, "flows") for way in ("up", "down")},
+    "finance": "trade",
+    **dict.fromkeys(
+        (
+            "investment_up", "investment_down", "investment_upgraded", "retrofit",
+            "capacity", "capacity_upgraded", "output", "output_upgraded",
+        ),
+        "investment",
+    ),
+    "permits": "permits",
+}  # fmt: skip
+"""Column family to part of welfare."""
+
+
+def _totals(soft: Soft, solution: Solution) -> tuple[Floats, Floats]:
+    return soft.reference.sum(axis=1), soft.value(solution.x).sum(axis=1)
+
+
+def _compared(model: Model, reference: Floats, plan: Floats) -> pd.DataFrame:
+    """Reference and plan by region, sector and year, trend put back."""
+    e = model.economy
+    index = pd.MultiIndex.from_product([e.members, e.sectors, e.assumptions.years], names=["region", "sector", "year"])
+    trend = e.assumptions.trend
+    return _difference(pd.DataFrame(index=index).reset_index(), reference * trend, plan * trend)
+
+
+def _difference(frame: pd.DataFrame, reference: Floats, plan: Floats) -> pd.DataFrame:
+    """Add reference, plan, their difference and the relative change (missing where the reference is tiny)."""
+    r, p = reference.ravel(), plan.ravel()
+    change = np.divide(p - r, r, out=np.full_like(r, np.nan), where=np.abs(r) > TINY)
+    return frame.assign(reference=r, plan=p, difference=p - r, change=change)

@@ -1,0 +1,1 @@
+"""Families of checks: each takes the facts and yields issues."""

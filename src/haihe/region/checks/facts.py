@@ -1,0 +1,51 @@
+"""What the checks look at: typed tables, with the cells that could not be read set apart."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from haihe.region.draft import Draft, empty_table
+from haihe.region.tables import TABLES
+
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """A draft, as the checks see it."""
+
+    draft: Draft
+
+    @property
+    def names(self) -> list[str]:
+        """Tables that hold records, in declared order."""
+        return list(self.draft.tables)
+
+    def has(self, *names: str) -> bool:
+        """Tell whether all these tables hold records."""
+        return all(name in self.draft.tables for name in names)
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Give a table, empty where it is absent; records count from 0."""
+        found = self.draft.tables.get(name)
+        return empty_table(TABLES[name]) if found is None else found
+
+    def bad(self, name: str, *columns: str) -> Mask:
+        """Tell, for each record, whether one of these cells could not be read."""
+        length = len(self.table(name))
+        if name not in self.draft.bad:
+            return np.zeros(length, dtype=bool)
+        return self.draft.bad[name][list(columns)].to_numpy(dtype=bool).any(axis=1)
+
+    def row(self, name: str, at: int) -> int:
+        """Give the row of a record as the user sees it."""
+        origin = self.draft.origins.get(name)
+        row = origin.place(at, None).row if origin else None
+        return at + 2 if row is None else row
+
+    def members(self) -> list[str]:
+        """Give the codes of the regions whose economy is planned."""
+        regions = self.table("regions")
+        return regions.loc[regions["role"].eq("member") & regions["region"].notna(), "region"].tolist()
