@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from co2 import FOLDER as CO2_FOLDER
 from co2 import co2_by_sector, sector_shares
-from economy import MEMBERS, PARTNER, Economy
+from economy import MEMBERS, PARTNER, UNIT, Economy
 from files import Row, read_hand, significant
 from sectors import CODES, INDUSTRY
 
@@ -52,7 +52,7 @@ def inventory_rows(economy: Economy, reference: Path) -> list[Row]:
     tables = economy.provinces.select(provinces)
     co2 = co2_by_sector(reference, economy.year, provinces, tables.output)
     energy = energy_by_sector(reference, economy.year, provinces, tables.output)
-    output = _by_region(tables.output, economy, tables)
+    output = _by_region(tables.to_unit(UNIT).output, economy, tables)
     note_co2 = "含生产过程排放，不含居民；运输为能源平衡表口径 / scope 1 with process emissions, without households"
     note_energy = (
         "直接燃烧的化石燃料折标准煤，由各燃料排放反推；不含外购电力热力 / "
@@ -126,7 +126,7 @@ def water_rows(economy: Economy) -> list[Row]:
 
 
 def _by_region(values: np.ndarray, economy: Economy, tables: Accounts) -> np.ndarray:
-    """Add values (provinces, 42) up to our regions and sectors; money in 万元 stays as it is."""
+    """Add values of shape (provinces, 42) up to our regions and sectors."""
     codes = [MEMBERS.get(name, PARTNER) for name in tables.regions]
     regions = np.array([[code == region for code in codes] for region in economy.accounts.regions], dtype=float)
     G, targets = economy.concordance.matrix(tables.sectors)
@@ -136,12 +136,11 @@ def _by_region(values: np.ndarray, economy: Economy, tables: Accounts) -> np.nda
 def _intensities(
     resource: str, unit: str, amount: np.ndarray, output: np.ndarray, year: int, note: str, source: str = "CEADS"
 ) -> list[Row]:
-    """Amount over output in 亿元, two significant digits; nothing where there is no output or no use."""
-    yi = output / 1e4 if source == "CEADS" else output
+    """Amount over output (亿元) to two significant digits; nothing where there is no output or no use."""
     regions = [*MEMBERS.values(), PARTNER]
     return [
-        _row(regions[r], CODES[j], resource, year, significant(amount[r, j] / yi[r, j]), unit, source, note)
-        for r, j in np.argwhere((amount > 0) & (yi > 0)).tolist()
+        _row(regions[r], CODES[j], resource, year, significant(amount[r, j] / output[r, j]), unit, source, note)
+        for r, j in np.argwhere((amount > 0) & (output > 0)).tolist()
     ]
 
 

@@ -1,5 +1,66 @@
-"""haihe: coordinate the scarce resources of a regional manufacturing base."""
+"""haihe: coordinate the scarce resources of a regional manufacturing base.
+
+>>> import haihe as hh
+>>> region = hh.example("jing-jin-ji")
+>>> region.check().ok
+True
+
+Everything that the command line can do, the library can: `read`, `example`, `plan`, `front`, `report`.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from haihe.version import __version__
 
-__all__ = ["__version__"]
+if TYPE_CHECKING:
+    from haihe.accounts.of_region import accounts_of
+    from haihe.messages import HaiheError
+    from haihe.planning import Assumptions, Front, Plan, band, front, plan
+    from haihe.region import Region, load, read
+    from haihe.region.examples import example
+    from haihe.reporting.regional import report
+
+_ROOMS = {
+    "accounts_of": "haihe.accounts.of_region",
+    "HaiheError": "haihe.messages",
+    "Assumptions": "haihe.planning",
+    "Front": "haihe.planning",
+    "Plan": "haihe.planning",
+    "band": "haihe.planning",
+    "front": "haihe.planning",
+    "plan": "haihe.planning",
+    "Region": "haihe.region",
+    "load": "haihe.region",
+    "read": "haihe.region",
+    "example": "haihe.region.examples",
+    "report": "haihe.reporting.regional",
+}
+"""Where each public name lives; it is fetched when first used, so that importing haihe stays quick."""
+
+__all__ = [
+    "Assumptions",
+    "Front",
+    "HaiheError",
+    "Plan",
+    "Region",
+    "__version__",
+    "accounts_of",
+    "band",
+    "example",
+    "front",
+    "load",
+    "plan",
+    "read",
+    "report",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _ROOMS:
+        raise AttributeError(f"module haihe has no attribute {name}")
+    return getattr(import_module(_ROOMS[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

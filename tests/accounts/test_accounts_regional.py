@@ -153,8 +153,9 @@ def test_units_change_figures_not_shares(economy):
     np.testing.assert_allclose(b.flows * 1e4, a.flows)
     np.testing.assert_allclose(b.coefficients, a.coefficients)
     same(b.to_unit("万元"), a, rtol=1e-12)
-    with pytest.raises(HaiheError, match="E-ACC-12"):
-        a.to_unit("dollar")
+    for unit, code in (("dollar", "E-UNIT-01"), ("USD", "E-UNIT-02"), ("亩", "E-UNIT-02")):
+        with pytest.raises(HaiheError, match=code):
+            a.to_unit(unit)
 
 
 def test_selection_keeps_the_identity(economy):
@@ -172,8 +173,8 @@ def test_shapes_and_units_are_checked(economy):
     a = economy()
     with pytest.raises(HaiheError, match="E-ACC-11"):
         replace(a, exports=np.zeros((2, 4)))
-    with pytest.raises(HaiheError, match="E-ACC-12"):
-        replace(a, unit="USD")
+    with pytest.raises(HaiheError, match="E-UNIT-02"):
+        replace(a, unit="t CO2")
 
 
 @fixture_ok

@@ -11,10 +11,13 @@ from haihe.accounts.geography import DISTANCES, distances
 from haihe.accounts.gravity import fix_margins, gravity_flows
 from haihe.accounts.regional import Accounts, BoolArray, FloatArray
 from haihe.accounts.transit import clean_trade, net_transit
-from haihe.messages import HaiheError, Text
+from haihe.messages import HaiheError, Lang, Text, default_language
 
 PARTNER = "RoC"
 PARTNER_NAME = Text("全国其他地区", "Rest of China")
+
+SHOWN = 1e-9
+"""Share of output below which an amount is rounding and not told in words."""
 
 STEPS: dict[str, Text] = {
     "signs": Text("负的流出流入、进出口移到对方一侧", "negative trade moved to the opposite side"),
@@ -70,6 +73,18 @@ class BuildResult:
     prepared: Accounts
     members: list[str]
     flows: FloatArray
+
+    def lines(self, lang: Lang | None = None) -> list[str]:
+        """Say what the reconciliation did: one line a step and region that had any."""
+        lang = lang or default_language()
+        between = "：" if lang == "zh" else ": "
+        found = self.reconciliation[self.reconciliation["share"] > SHOWN]
+        rows = found[[f"text_{lang}", "region", "amount", "unit", "share"]].itertuples(index=False, name=None)
+        names = self.accounts.names
+        return [
+            f"{names[region](lang) if region in names else region}{between}{text} {amount:,.0f} {unit} ({share:.2%})"
+            for text, region, amount, unit, share in rows
+        ]
 
     def bands(
         self,
@@ -151,13 +166,13 @@ def build_interregional(
     Raises
     ------
     HaiheError
-        ``E-ACC-40`` no region is left for the partner, or a member stands twice; ``E-ACC-41`` outflow includes exports
+        ``E-ACC-44`` no region is left for the partner, or a member stands twice; ``E-ACC-41`` outflow includes exports
         (2007); ``E-ACC-43`` there are flows already; ``E-ACC-07`` unknown member or province; ``E-ACC-20`` to
         ``E-ACC-23`` where a product cannot be balanced.
     """
     index = [provinces.position(member) for member in members]
     if len(set(index)) != len(index) or not 0 < len(index) < len(provinces.regions):
-        raise HaiheError("E-ACC-40", value=", ".join(members))
+        raise HaiheError("E-ACC-44", value=", ".join(members))
     if provinces.merged_trade:
         raise HaiheError("E-ACC-41", value=provinces.year)
     if provinces.flows is not None:

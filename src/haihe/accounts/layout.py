@@ -1,5 +1,6 @@
 """Published input-output layouts, described by their labels and read by them, never by position."""
 
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,11 +75,14 @@ def read_table(path: Path) -> pd.DataFrame:
     """
     for encoding in ENCODINGS:
         try:
-            return pd.read_csv(path, encoding=encoding, dtype=str, keep_default_na=False)
+            table = pd.read_csv(path, encoding=encoding, dtype=str, keep_default_na=False)
         except UnicodeDecodeError:
             continue
-        except (OSError, EOFError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        except (OSError, EOFError, zlib.error, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
             raise HaiheError("E-ACC-01", file=str(path), reason=str(error)) from error
+        if table.empty:
+            raise HaiheError("E-ACC-01", file=str(path), reason=Text("没有数据行", "it has no rows"))
+        return table
     raise HaiheError("E-ACC-01", file=str(path), reason="UTF-8, GB18030")
 
 

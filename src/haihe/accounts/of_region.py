@@ -33,7 +33,7 @@ def accounts_of(region: Region, year: int | None = None) -> Accounts:
     if len(units) != 1:
         known = "、".join(str(y) for y in sorted(region["accounts"]["year"].unique()))
         raise HaiheError("E-ACC-40", table="accounts", year=year, years=known, units="、".join(units) or "—")
-    names = {}
+    names: dict[str, Text] = {}
     for table, key in (("regions", "region"), ("sectors", "sector")):
         names |= {
             code: Text(zh, en)

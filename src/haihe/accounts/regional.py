@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from haihe.accounts import checks, frames
 from haihe.accounts.labels import nearest
 from haihe.messages import HaiheError, Text
+from haihe.region.units import factor
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
-MONEY_UNITS: Mapping[str, float] = {"元": 1e-4, "千元": 0.1, "万元": 1.0, "百万元": 100.0, "亿元": 1e4, "十亿元": 1e5}
-"""Known units of money, in 万元 (10,000 yuan)."""
+MONEY = "万元"
 
 TRADE = ("exports", "imports", "outflow", "inflow", "residual", "output")
 """The arrays of shape (R, n)."""
@@ -45,7 +45,7 @@ class Accounts:
     year : int
         Year of the figures.
     unit : str
-        Unit of money, one of `MONEY_UNITS`.
+        Unit of money, e.g. ``万元`` or ``亿元`` (`haihe.region.units`).
     final_kinds : list of str
         k kinds of final use, e.g. ``household_rural``, ``household_urban``, ``government``, ``investment``,
         ``inventories``.
@@ -77,7 +77,8 @@ class Accounts:
     Raises
     ------
     HaiheError
-        ``E-ACC-11`` where an array does not fit the labels, ``E-ACC-12`` for an unknown unit.
+        ``E-ACC-11`` where an array does not fit the labels, ``E-UNIT-01`` or ``E-UNIT-02`` for a unit that is unknown
+        or not money.
 
     References
     ----------
@@ -113,8 +114,7 @@ class Accounts:
             if array.shape != shape:
                 raise HaiheError("E-ACC-11", array=name, shape=array.shape, expected=shape)
             object.__setattr__(self, name, array)
-        if self.unit not in MONEY_UNITS:
-            raise HaiheError("E-ACC-12", value=self.unit, known="、".join(MONEY_UNITS))
+        factor(self.unit, MONEY)
 
     @property
     def uses(self) -> FloatArray:
@@ -203,13 +203,11 @@ class Accounts:
         )
 
     def to_unit(self, unit: str) -> "Accounts":
-        """Express all money in another unit of `MONEY_UNITS`, e.g. ``"亿元"``."""
-        if unit not in MONEY_UNITS:
-            raise HaiheError("E-ACC-12", value=unit, known="、".join(MONEY_UNITS))
-        factor = MONEY_UNITS[self.unit] / MONEY_UNITS[unit]
-        scaled: dict[str, Any] = {name: getattr(self, name) * factor for name in (*TRADE, "Z", "final", "added")}
+        """Express all money in another unit, e.g. ``"亿元"``; ``E-UNIT-01`` or ``E-UNIT-02`` where it is none."""
+        times = factor(self.unit, unit)
+        scaled: dict[str, Any] = {name: getattr(self, name) * times for name in (*TRADE, "Z", "final", "added")}
         if self.flows is not None:
-            scaled["flows"] = self.flows * factor
+            scaled["flows"] = self.flows * times
         return replace(self, unit=unit, **scaled)
 
     def to_frame(self) -> pd.DataFrame:

@@ -7,9 +7,9 @@ calibrated `economy`, its `wedges`, `soft` responses, and the families of rows: 
 """
 
 from haihe.planning.assumptions import Assumptions
-from haihe.planning.front import Front, band, front
+from haihe.planning.front import CUTS, Front, band, front
 from haihe.planning.plan import Plan, plan
 from haihe.planning.program import Block, Program
 from haihe.planning.solver import Session, Solution
 
-__all__ = ["Assumptions", "Block", "Front", "Plan", "Program", "Session", "Solution", "band", "front", "plan"]
+__all__ = ["CUTS", "Assumptions", "Block", "Front", "Plan", "Program", "Session", "Solution", "band", "front", "plan"]

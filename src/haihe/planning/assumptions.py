@@ -82,7 +82,8 @@ class Assumptions:
                 plain[name] = int(plain[name])
         default = cls()
         elasticity = {name: given.get(f"elasticity_{name}", value) for name, value in default.elasticity.items()}
-        ends = [value for name, value in sorted(given.items()) if name.startswith("segment_")]
+        numbered = {int(name.removeprefix("segment_")): v for name, v in given.items() if name.startswith("segment_")}
+        ends = [numbered[k] for k in sorted(numbered)]
         return cls(**plain, elasticity=elasticity, segments=tuple(ends) or default.segments)
 
     def scaled(self, factor: float) -> Self:

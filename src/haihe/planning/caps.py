@@ -48,6 +48,14 @@ class CapSpec:
         """Use of each member on the reference path, in the cap's unit a year; shape (R,)."""
         return np.asarray((self.intensity * economy.output).sum(axis=1))
 
+    @property
+    def permit_bound(self) -> Floats:
+        """Most that may be handed over, shape (R, T): no limit where the cap reaches and is pooled, else 0.
+
+        A member whom the cap does not reach has no permits to give.
+        """
+        return np.where(np.isfinite(self.cap) & self.pooled, np.inf, 0.0)
+
     def scale(self, economy: Economy) -> float:
         """Power of ten that brings the row near 1,000, so that no row is of another size than the money rows."""
         total = float(self.reference(economy).sum())
@@ -94,7 +102,7 @@ def define_cap(program: Program, economy: Economy, production: Production, spec:
     what one more unit of cap adds to welfare. Permits are free when the cap is pooled, else 0.
     """
     scale = spec.scale(economy)
-    bound = np.inf if spec.pooled else 0.0
+    bound = spec.permit_bound
     unit = f"{spec.unit}/year / {scale:g}"
     permits = program.columns(
         f"permits:{spec.name}", dims, lower=-bound, upper=bound, unit=unit, title=Text("调入指标", "permits received")

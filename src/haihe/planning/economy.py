@@ -17,7 +17,7 @@ from haihe.planning.program import Floats
 from haihe.planning.technology import Technology
 
 HOUSEHOLDS = ("household_rural", "household_urban")
-BN_YUAN = "十亿元"
+BN_YUAN = "bn yuan"
 BALANCE_TOLERANCE = 1e-6
 """Largest row residual of the accounts that a plan accepts, relative to output (or to 1 bn yuan)."""
 

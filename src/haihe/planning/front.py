@@ -9,12 +9,12 @@ import pandas as pd
 from haihe.messages import HaiheError, Text
 from haihe.planning.assumptions import Assumptions
 from haihe.planning.caps import cap_path
-from haihe.planning.inputs import caps_of, economy_of
+from haihe.planning.inputs import caps_of, economy_of, intensity_of, rests_on
 from haihe.planning.leakage import own_use
 from haihe.planning.model import build_model
 from haihe.planning.plan import Progress, lift_caps, set_caps
 from haihe.planning.solver import Session
-from haihe.region import Region
+from haihe.region import Region, worst_quality
 
 CUTS = (0.05, 0.10, 0.15, 0.20, 0.30)
 
@@ -25,11 +25,13 @@ class Front:
 
     ``points`` has one row a cut and way: cut (share below the reference in the last milestone), pooled, loss (bn
     yuan, discounted), share (of discounted consumption). ``members`` adds, by region: price (yuan per unit in the
-    last milestone) and own cut (share).
+    last milestone) and own cut (share). ``quality`` is the worst mark of what the front rests on; the cuts themselves
+    are the question asked and rest on nothing.
     """
 
     resource: str
     unit: str
+    quality: str
     points: pd.DataFrame
     members: pd.DataFrame
 
@@ -84,6 +86,9 @@ def front(
     session = Session(model.program)
     lift_caps(session, model)
     base = session.solve()
+    marks = rests_on(region, [], upgrades=bool(economy.upgradable.any())).values()
+    use = intensity_of(region, resource, assumptions.first_year, economy.members, economy.sectors, spec.unit)[1]
+    quality = worst_quality({*marks, use or "illustrative"}) or "illustrative"
     reference, weights = spec.reference(economy), assumptions.weights
     consumption = float(economy.households.sum() * weights.sum())
     points, members = [], []
@@ -103,6 +108,7 @@ def front(
     return Front(
         resource,
         spec.unit,
+        quality,
         pd.DataFrame(points, columns=["cut", "pooled", "loss", "share"]),
         pd.DataFrame(members, columns=["cut", "pooled", "region", "price", "own_cut"]),
     )
@@ -116,17 +122,17 @@ def band(
     factors: Sequence[float] = (0.5, 1.0, 2.0),
     upgrades: bool = True,
     progress: Progress | None = None,
-) -> pd.DataFrame:
-    """How the cost of a cut and the share that pooling saves move when every elasticity is halved and doubled.
+) -> dict[float, Front]:
+    """One cut under elasticities halved, as given, and doubled: the band over what nobody can know.
 
     Returns
     -------
-    DataFrame
-        Columns factor, pooled, separate (bn yuan, discounted), saving (share).
+    dict of float to Front
+        The cut's front by factor on every elasticity.
     """
-    assumptions, rows = Assumptions.of(region), []
-    for factor in factors:
-        result = front(
+    assumptions = Assumptions.of(region)
+    return {
+        factor: front(
             region,
             resource=resource,
             cuts=[cut],
@@ -134,6 +140,5 @@ def band(
             upgrades=upgrades,
             progress=progress,
         )
-        loss = result.points.set_index("pooled")["loss"]
-        rows.append((factor, loss[True], loss[False], result.saving(cut)))
-    return pd.DataFrame(rows, columns=["factor", "pooled", "separate", "saving"])
+        for factor in factors
+    }

@@ -43,9 +43,9 @@ def economy_of(region: Region, assumptions: Assumptions, *, upgrades: bool = Tru
     """
     accounts = accounts_of(region, assumptions.first_year)
     flags = region["sectors"].set_index("sector").reindex(accounts.sectors)
-    technology = Technology.of(region) if upgrades else None
-    can = flags["upgrade"].to_numpy(dtype=bool) & (technology is not None)
     energy = flags["energy"].to_numpy(dtype=bool)
+    technology = Technology.of(region, energy) if upgrades else None
+    can = flags["upgrade"].to_numpy(dtype=bool) & (technology is not None)
     return calibrate(
         accounts,
         members_of(region),

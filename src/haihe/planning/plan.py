@@ -218,6 +218,5 @@ def set_caps(session: Session, model: Model, specs: Sequence[CapSpec]) -> None:
     """Set the caps of a session as the specs say: amounts, and whether permits may move; in place."""
     for spec in specs:
         cap = model.caps[spec.name]
-        bound = np.inf if spec.pooled else 0.0
         session.set_row_bounds(cap.rows.index, -np.inf, spec.cap / cap.scale)
-        session.set_column_bounds(cap.permits.index, -bound, bound)
+        session.set_column_bounds(cap.permits.index, -spec.permit_bound, spec.permit_bound)

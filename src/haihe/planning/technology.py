@@ -27,13 +27,12 @@ class Technology:
     retrofit_limit: float = 0.06
 
     @classmethod
-    def of(cls, region: Region) -> "Technology | None":
+    def of(cls, region: Region, energy: np.ndarray) -> "Technology | None":
         """Read the first row of ``technologies``; None where the table is absent or empty."""
         if not region.has("technologies") or region["technologies"].empty:
             return None
         row = region["technologies"].iloc[0]
         names = ("energy_inputs", "other_inputs", "labour", "co2", "new_capital", "retrofit", "retrofit_limit")
-        energy = region["sectors"]["energy"].to_numpy(dtype=bool)
         return cls(energy=energy, **{name: float(row[name]) for name in names})
 
     def inputs(self, a0: Floats) -> Floats:

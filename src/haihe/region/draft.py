@@ -194,7 +194,7 @@ def _without_faults(
     cells: Cells, column: str, table: str, offset: int, issues: list[Issue]
 ) -> tuple[Cells, npt.NDArray[np.bool_]]:
     """Empty the cells that hold a `Fault`, append its issue, and say which they were."""
-    mask = pd.Series(cells, dtype=object).map(lambda cell: isinstance(cell, Fault)).to_numpy(dtype=bool)
+    mask = np.array([isinstance(cell, Fault) for cell in cells], dtype=bool)
     issues.extend(
         Issue(cells[at].code, table, offset + int(at), column, {"value": cells[at].value})
         for at in np.flatnonzero(mask)

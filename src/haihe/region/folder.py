@@ -2,9 +2,9 @@
 
 import csv
 import io
+import re
 import tempfile
 import tomllib
-import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import pandas as pd
 
 from haihe.messages import HaiheError
 from haihe.region.draft import Draft, RawPart, assemble, nearest_of
+from haihe.region.encoding import common, decode
 from haihe.region.issues import Issue, Place
 from haihe.region.meta import META_NAME, Meta, read_meta, to_toml
 from haihe.region.safety import files_inside
@@ -23,8 +24,8 @@ from haihe.region.tables import TABLES
 
 META_FILE = f"{META_NAME}.toml"
 SUFFIXES = (".csv", ".parquet", ".toml")
-_RISKY = r"^('*[=+\-@\t\r])"
-_SHIELDED = r"^'('*[=+\-@\t\r])"
+_RISKY = re.compile(r"^('*[=+\-@\t\r])")
+_SHIELDED = re.compile(r"^'('*[=+\-@\t\r])")
 
 
 def read_folder(folder: Path) -> Draft:
@@ -46,6 +47,7 @@ def read_files(files: Mapping[str, bytes], whole: str) -> Draft:
     issues: list[Issue] = []
     parts: list[RawPart] = []
     meta: Meta | None = None
+    others = common(data for name, data in files.items() if name.lower().endswith(".csv"))
     for name in sorted(files, key=lambda n: (n.split(".")[0], n.count("."), n)):
         stem, suffix = name.split(".")[0], name.lower().rsplit(".", 1)[-1]
         try:
@@ -57,7 +59,7 @@ def read_files(files: Mapping[str, bytes], whole: str) -> Draft:
             elif stem not in TABLES:
                 raise HaiheError("E-TAB-02", file=name, value=stem, near=nearest_of(stem, TABLES))
             elif suffix == "csv":
-                parts.append(_csv(TABLES[stem], name, files[name], issues))
+                parts.append(_csv(TABLES[stem], name, decode(name, files[name], others), issues))
             else:
                 parts.append(_parquet(TABLES[stem], name, files[name]))
         except HaiheError as error:
@@ -73,26 +75,6 @@ def _at(issue: Issue, file: str) -> Issue:
     return Issue(issue.code, issue.table, values=issue.values, place=Place(file, header=issue.column))
 
 
-def decode(name: str, data: bytes) -> str:
-    """Decode strictly: UTF-8 (with or without BOM), else GB18030; anything else is refused.
-
-    GB18030 gives some meaning to nearly every byte string, so that text with unassigned, private or control
-    characters is refused as well.
-    """
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        pass
-    try:
-        text = data.decode("gb18030")
-    except UnicodeDecodeError as error:
-        raise HaiheError("E-FILE-04", file=name, value=data[error.start : error.end].hex(), at=error.start) from error
-    for character in sorted(set(text) - set("\t\r\n")):
-        if unicodedata.category(character) in ("Cc", "Cn", "Co", "Cs"):
-            raise HaiheError("E-FILE-04", file=name, value=f"U+{ord(character):04X}", at=text.index(character))
-    return text
-
-
 def _toml(name: str, data: bytes) -> dict[str, Any]:
     try:
         return tomllib.loads(decode(name, data))
@@ -100,10 +82,7 @@ def _toml(name: str, data: bytes) -> dict[str, Any]:
         raise HaiheError("E-FILE-05", file=name, why=str(error)) from error
 
 
-def _csv(spec: TableSpec, name: str, data: bytes, issues: list[Issue]) -> RawPart:
-    text = decode(name, data)
-    if "\0" in text:
-        raise HaiheError("E-FILE-04", file=name, value="U+0000", at=text.index("\0"))
+def _csv(spec: TableSpec, name: str, text: str, issues: list[Issue]) -> RawPart:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     lines: list[list[str]] = []
     try:
@@ -119,13 +98,11 @@ def _csv(spec: TableSpec, name: str, data: bytes, issues: list[Issue]) -> RawPar
             values = {"value": len(line), "wanted": width}
             issues.append(Issue("E-FILE-14", spec.name, values=values, place=Place(name, spec.name, row)))
     whole = [(row, line) for row, line in kept if len(line) == width]
+    if "'" in text:
+        whole = [(row, [_SHIELDED.sub(r"\1", cell) for cell in line]) for row, line in whole]
     cells = np.array([line for _, line in whole], dtype=object).reshape(len(whole), width)
-    columns = [_unshielded(cells[:, i]) for i in range(width)]
-    return RawPart(spec, name, spec.name, header, columns, np.array([row for row, _ in whole], dtype=np.int64))
-
-
-def _unshielded(cells: Any) -> Any:
-    return pd.Series(cells, dtype="str").str.replace(_SHIELDED, r"\1", regex=True).astype(object).to_numpy()
+    rows = np.array([row for row, _ in whole], dtype=np.int64)
+    return RawPart(spec, name, spec.name, header, [cells[:, i] for i in range(width)], rows)
 
 
 def _parquet(spec: TableSpec, name: str, data: bytes) -> RawPart:
@@ -157,19 +134,21 @@ def write_files(tables: Mapping[str, pd.DataFrame], meta: Meta) -> dict[str, byt
     """
     files = {META_FILE: to_toml(meta).encode()}
     for name, frame in tables.items():
-        text = frame.apply(_csv_text).to_csv(index=False, lineterminator="\n")
-        files[f"{name}.csv"] = b"\xef\xbb\xbf" + text.encode()
+        text = io.StringIO()
+        lines = csv.writer(text, lineterminator="\n")
+        lines.writerow(frame.columns)
+        lines.writerows(zip(*(_csv_text(frame[column]) for column in frame), strict=True))
+        files[f"{name}.csv"] = b"\xef\xbb\xbf" + text.getvalue().encode()
     return files
 
 
-def _csv_text(series: "pd.Series[Any]") -> "pd.Series[Any]":
-    if series.dtype == "float64":
-        return series.map(repr).where(series.notna(), "")
-    if series.dtype == "boolean":
-        return series.map({True: "true", False: "false"}).astype(object).where(series.notna(), "")
+def _csv_text(series: "pd.Series[Any]") -> list[str]:
+    cells = series.astype(object).where(series.notna(), "").tolist()
     if series.dtype == "str":
-        return series.str.replace(_RISKY, r"'\1", regex=True)
-    return series
+        return [_RISKY.sub(r"'\1", cell) for cell in cells]
+    if series.dtype == "boolean":
+        return ["" if cell == "" else str(cell).lower() for cell in cells]
+    return [cell if cell == "" else repr(cell) for cell in cells]
 
 
 def to_parquet(frame: pd.DataFrame) -> bytes:

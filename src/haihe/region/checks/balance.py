@@ -58,9 +58,10 @@ def balances(facts: Facts) -> Iterator[Issue]:
         return
     cells = whole.assign(money=whole["value"] * factors(whole["unit"], unit), at=whole.index)
     net = _net_flows(facts, unit)
-    for (year, region), account in cells.groupby(["year", "region"], sort=False):
-        if net is not None:
-            yield from _check(account, int(year), str(region), sectors, net, unit)
+    if net is None:
+        return
+    for _, account in cells.groupby(["year", "region"], sort=False):
+        yield from _check(account, sectors, net, unit)
 
 
 def _is_money(unit: str) -> bool:
@@ -82,9 +83,8 @@ def _net_flows(facts: Facts, unit: str) -> "pd.Series[float] | None":
     return pd.concat(ends).groupby(["year", "region", "sector"])["money"].sum()
 
 
-def _check(
-    cells: pd.DataFrame, year: int, region: str, sectors: list[str], net: "pd.Series[float]", unit: str
-) -> Iterator[Issue]:
+def _check(cells: pd.DataFrame, sectors: list[str], net: "pd.Series[float]", unit: str) -> Iterator[Issue]:
+    year, region = int(cells["year"].iloc[0]), str(cells["region"].iloc[0])
     outputs = cells[cells["column"].eq(OUTPUT)].set_index("row")["money"]
     used = [s for s in sectors if s in set(cells["row"]) | set(cells["column"])]
     for sector in used:
@@ -138,7 +138,7 @@ def _claimant(account: _Account, sector: str) -> str:
     if own["column"].eq("residual").any():
         return "residual"
     others = own[~own["column"].isin([*account.sectors, OUTPUT])]
-    return str(others["column"][others["money"].abs().idxmax()]) if len(others) else OUTPUT
+    return str(others["column"].iloc[int(others["money"].abs().argmax())]) if len(others) else OUTPUT
 
 
 def _largest_added(account: _Account, sector: str) -> str:
@@ -146,7 +146,7 @@ def _largest_added(account: _Account, sector: str) -> str:
     added = account.cells[account.cells["column"].eq(sector) & account.cells["row"].isin(VALUE_ADDED)]
     if added["row"].eq("surplus").any():
         return "surplus"
-    return str(added["row"][added["money"].abs().idxmax()]) if len(added) else sector
+    return str(added["row"].iloc[int(added["money"].abs().argmax())]) if len(added) else sector
 
 
 def _issue(code: str, account: _Account, residual: float, place: tuple[str, str], row: str, column: str) -> Issue:

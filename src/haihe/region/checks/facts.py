@@ -37,7 +37,7 @@ class Facts:
         length = len(self.table(name))
         if name not in self.draft.bad:
             return np.zeros(length, dtype=bool)
-        return self.draft.bad[name][list(columns)].to_numpy(dtype=bool).any(axis=1)
+        return np.asarray(self.draft.bad[name][list(columns)].any(axis=1), dtype=bool)
 
     def row(self, name: str, at: int) -> int:
         """Give the row of a record as the user sees it."""

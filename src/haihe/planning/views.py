@@ -1,0 +1,327 @@
+"""Tables and figures of a plan and of a front, in both languages. Money in 亿元 (100 million yuan)."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from haihe.figures import Column, Figure, Quality, Table, bars, heat, lines, ranges, worst
+from haihe.messages import Text
+from haihe.planning.front import Front
+from haihe.planning.plan import Plan
+from haihe.region import Region
+from haihe.region.units import factor
+
+YI = Text("亿元", "100 m yuan")
+YI_PER_BN = 10.0
+INDICATORS: Mapping[str, Text] = {
+    "value_added": Text("增加值", "Value added"),
+    "output": Text("总产出", "Gross output"),
+    "consumption": Text("居民消费", "Household consumption"),
+    "investment": Text("方案内投资", "Investment planned"),
+    "labour": Text("劳动报酬（基年工资）", "Labour at base-year wages"),
+    "exports": Text("出口", "Exports"),
+    "imports": Text("进口", "Imports"),
+    "outflow": Text("流出国内其他地区", "Outflow to rest of China"),
+    "inflow": Text("自国内其他地区流入", "Inflow from rest of China"),
+}
+PARTS: Mapping[str, Text] = {
+    "consumption": Text("消费", "Consumption"),
+    "labour": Text("少付的劳动", "Labour spared"),
+    "trade": Text("贸易调整成本", "Cost of moving trade"),
+    "investment": Text("投资与产能", "Investment and capacity"),
+    "permits": Text("指标", "Permits"),
+}
+WAYS: Mapping[bool, Text] = {True: Text("统筹", "Pooled"), False: Text("各自", "Separate")}
+LARGE = {"t CO2": "万t CO2", "tce": "万tce", "m3": "万m3", "persons": "万人", "TEU": "万TEU"}
+"""Unit in which totals of a resource are shown."""
+DIFFERENCE_NOTE = Text(
+    "方案只说明情景之间的差别，不是预测；金额按基年价格。",
+    "The plan speaks of differences between scenarios and is no forecast; money at base-year prices.",
+)
+
+
+def names_of(region: Region) -> dict[object, Text]:
+    """Names of regions and sectors by code, and of what the results add."""
+    found: dict[object, Text] = {"abroad": Text("境外", "Abroad"), "total": Text("合计", "Total")}
+    for table, key in (("regions", "region"), ("sectors", "sector")):
+        rows = region[table][[key, "name_zh", "name_en"]].itertuples(index=False, name=None)
+        found |= {code: Text(zh, en) for code, zh, en in rows}
+    return found
+
+
+def source_of(plan: Plan) -> Text:
+    """Source line of a plan's figures: what was computed from what, and what is made up."""
+    year = plan.model.economy.assumptions.first_year
+    made_up = sorted(name for name, mark in plan.marks.items() if mark == "illustrative")
+    zh = f"haihe 方案，据 {year} 年核算计算"
+    en = f"haihe plan, computed from the accounts of {year}"
+    if made_up:
+        zh += f"；示例输入：{'、'.join(made_up)}"
+        en += f"; illustrative inputs: {', '.join(made_up)}"
+    return Text(zh, en)
+
+
+def enlarged(frame: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    """Bring amounts of resources to the unit in which totals are shown; the column ``unit`` follows."""
+    large = frame["unit"].map(lambda unit: LARGE.get(unit, unit))
+    ratio = [factor(small, big) for small, big in zip(frame["unit"], large, strict=True)]
+    return frame.assign(unit=large, **{name: frame[name] * ratio for name in columns})
+
+
+class PlanViews:
+    """The tables and figures of one plan."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan, self.names = plan, names_of(plan.region)
+        self.last = plan.model.economy.assumptions.last_year
+        self.quality: Quality = worst(list(plan.marks.values()))  # type: ignore[arg-type]
+        self.source = source_of(plan)
+        self.limits = {name: cap.spec.title for name, cap in plan.model.caps.items()}
+
+    def table(self, key: str, title: Text, frame: pd.DataFrame, columns: list[Column], *notes: Text) -> Table:
+        """Make a table of the plan with its source, mark and the note that it is no forecast."""
+        return Table(
+            frame,
+            columns,
+            key=key,
+            title=title,
+            source=self.source,
+            quality=self.quality,
+            notes=[*notes, DIFFERENCE_NOTE],
+        )
+
+    def place(self, key: str = "region") -> Column:
+        """A column of region or sector codes, shown by name."""
+        titles = {"region": Text("地区", "Region"), "sector": Text("行业", "Sector"), "place": Text("地区", "Place")}
+        return Column(key, titles[key], labels=self.names)
+
+    def summary(self) -> Table:
+        """Totals in the last milestone: reference, plan, difference."""
+        frame = self.plan.summary[self.plan.summary["year"] == self.last]
+        money = {name: frame[name] * YI_PER_BN for name in ("reference", "plan", "difference")}
+        return self.table(
+            "plan-summary",
+            Text(f"{self.last} 年：基准路径与方案", f"{self.last}: reference path and plan"),
+            frame.assign(**money),
+            [
+                Column("indicator", Text("指标", "Indicator"), labels=INDICATORS),
+                self.place(),
+                Column("reference", Text("基准路径", "Reference"), unit=YI, digits=0),
+                Column("plan", Text("方案", "Plan"), unit=YI, digits=0),
+                Column("difference", Text("差额", "Difference"), unit=YI, digits=1, signed=True),
+                Column("change", Text("变化", "Change"), kind="share", digits=2, signed=True),
+            ],
+        )
+
+    def output(self) -> Figure:
+        """Change of output by sector and region in the last milestone, as a heat map."""
+        frame = self.plan.output[self.plan.output["year"] == self.last]
+        table = self.table(
+            "plan-output",
+            Text(f"{self.last} 年产出较基准路径的变化", f"Output against the reference path, {self.last}"),
+            frame.assign(percent=frame["change"] * 100, amount=frame["plan"] * YI_PER_BN),
+            [
+                self.place("sector"),
+                self.place(),
+                Column("percent", Text("变化", "Change"), unit=Text("%", "%"), digits=1, signed=True),
+                Column("amount", Text("方案产出", "Output planned"), unit=YI, digits=0),
+                Column("upgraded_share", Text("升级技术占比", "Share upgraded"), kind="share", digits=0),
+            ],
+        )
+        return heat(table, "region", "sector", "percent", height=760)
+
+    def trade(self) -> Figure:
+        """Change of trade by kind in the last milestone."""
+        frame = self.plan.summary
+        frame = frame[
+            (frame["year"] == self.last) & frame["indicator"].isin(("exports", "imports", "outflow", "inflow"))
+        ]
+        table = self.table(
+            "plan-trade",
+            Text(f"{self.last} 年贸易较基准路径的变化", f"Trade against the reference path, {self.last}"),
+            frame.assign(amount=frame["difference"] * YI_PER_BN),
+            [
+                Column("indicator", Text("贸易", "Trade"), labels=INDICATORS),
+                self.place(),
+                Column("amount", Text("差额", "Difference"), unit=YI, digits=1, signed=True),
+                Column("change", Text("变化", "Change"), kind="share", digits=2, signed=True),
+            ],
+        )
+        return bars(table, "indicator", "amount", by="region")
+
+    def investment(self) -> Figure:
+        """Investment against the reference path, year by year."""
+        frame = self.plan.summary[self.plan.summary["indicator"] == "investment"]
+        table = self.table(
+            "plan-investment",
+            Text("投资较基准路径的变化", "Investment against the reference path"),
+            frame.assign(amount=frame["difference"] * YI_PER_BN),
+            [
+                Column("year", Text("年份", "Year"), kind="year"),
+                self.place(),
+                Column("amount", Text("差额", "Difference"), unit=YI, digits=1, signed=True),
+                Column("change", Text("变化", "Change"), kind="share", digits=2, signed=True),
+            ],
+        )
+        return lines(table, "year", "amount", by="region")
+
+    def caps(self) -> Table:
+        """Caps in the last milestone: use, permits and their price."""
+        frame = self.plan.caps[self.plan.caps["year"] == self.last]
+        frame = enlarged(frame, ["reference", "cap", "use", "permits"])
+        return self.table(
+            "plan-caps",
+            Text(f"{self.last} 年上限与指标调剂", f"Caps and permits, {self.last}"),
+            frame,
+            [
+                Column("limit", Text("限制", "Limit"), labels=self.limits),
+                self.place(),
+                Column("reference", Text("基准路径用量", "Use on reference path"), digits=0),
+                Column("cap", Text("初始配额", "Initial cap"), digits=0),
+                Column("use", Text("方案用量", "Use planned"), digits=0),
+                Column("permits", Text("调入（＋）调出（−）", "Received (+) or given (−)"), digits=0, signed=True),
+                Column("unit", Text("单位", "Unit")),
+                Column("price", Text("影子价格", "Price"), unit=Text("元/单位", "yuan per unit"), digits=0),
+            ],
+            Text(
+                "初始配额按同一比例分给各地区，是一种假定。",
+                "The initial caps cut every member by the same share, which is one choice of many.",
+            ),
+        )
+
+    def cap_prices(self) -> Figure:
+        """Price of every cap over the years."""
+        frame = self.plan.prices[self.plan.prices["kind"] == "cap"]
+        unit = str(frame["unit"].iloc[0]) if len(frame) else "—"
+        table = self.table(
+            "plan-cap-price",
+            Text("碳的影子价格", "Price of carbon"),
+            frame,
+            [
+                Column("year", Text("年份", "Year"), kind="year"),
+                self.place(),
+                Column("price", Text("价格", "Price"), unit=Text(unit.replace("yuan", "元"), unit), digits=0),
+                Column("rests_on", Text("依据的示例输入", "Rests on (illustrative)")),
+            ],
+        )
+        return lines(table, "year", "price", by="region")
+
+    def good_prices(self, most: int = 12) -> Figure:
+        """Products whose price moved most in the last milestone, with the band within which nothing moves."""
+        frame = self.plan.prices
+        frame = frame[(frame["kind"] == "good") & (frame["year"] == self.last)]
+        frame = frame.iloc[(frame["price"] - 1).abs().argsort()[::-1][:most]]
+        named = [
+            Text(f"{self.names[r].zh}·{self.names[s].zh}", f"{self.names[r].en}: {self.names[s].en}")
+            for r, s in zip(frame["region"], frame["sector"], strict=True)
+        ]
+        table = self.table(
+            "plan-good-prices",
+            Text(f"{self.last} 年价格变化最大的产品", f"Products whose price moved most, {self.last}"),
+            frame.assign(who=pd.Series(named, index=frame.index, dtype=object)),
+            [
+                Column("who", Text("地区·产品", "Region: product")),
+                Column("price", Text("价格指数", "Price index"), unit=Text("基准=1", "reference = 1"), digits=3),
+                Column("low", Text("下限", "Low"), digits=3),
+                Column("high", Text("上限", "High"), digits=3),
+                Column("rests_on", Text("依据的示例输入", "Rests on (illustrative)")),
+            ],
+            Text(
+                "区间内价格变动不会引起数量变动，因此价格只知道到这个程度。",
+                "Within the band no quantity moves, so prices are known no better than that.",
+            ),
+        )
+        return ranges(table, "who", "price", "low", "high")
+
+    def welfare(self) -> Figure:
+        """Who bears the cost: welfare by region and part against no caps."""
+        frame = self.plan.welfare
+        table = self.table(
+            "plan-welfare",
+            Text("限制的成本由谁承担（贴现累计）", "Who bears the cost of the caps (discounted total)"),
+            frame.assign(amount=frame["welfare"] * YI_PER_BN),
+            [
+                Column("part", Text("构成", "Part"), labels=PARTS),
+                self.place(),
+                Column("amount", Text("福利变化", "Change of welfare"), unit=YI, digits=0, signed=True),
+            ],
+        )
+        return bars(table, "region", "amount", by="part", stacked=True)
+
+    def leakage(self) -> Table | None:
+        """What the caps add to emissions elsewhere; None where nothing is capped or the partner's use is unknown."""
+        if self.plan.leakage.empty:
+            return None
+        frame = enlarged(self.plan.leakage, ["direct", "embodied"])
+        unit = Text(str(frame["unit"].iloc[0]), str(frame["unit"].iloc[0]))
+        return self.table(
+            "plan-leakage",
+            Text(
+                f"{self.last} 年减排与泄漏（剔除趋势增长）", f"Own cut and leakage, {self.last} (without trend growth)"
+            ),
+            frame,
+            [
+                Column("limit", Text("限制", "Limit"), labels=self.limits),
+                self.place("place"),
+                Column("direct", Text("直接", "Direct"), unit=unit, digits=0, signed=True),
+                Column("embodied", Text("含供应链", "With supply chain"), unit=unit, digits=0, signed=True),
+            ],
+            Text(
+                "境外排放按国内其他地区的强度估算。",
+                "Emissions abroad are counted with the intensities of the rest of China.",
+            ),
+        )
+
+    def figures(self) -> dict[str, Figure]:
+        """Every figure by key."""
+        shown = [self.output(), self.trade(), self.investment(), self.welfare(), self.good_prices()]
+        if self.plan.model.caps:
+            shown.append(self.cap_prices())
+        return {figure.key: figure for figure in shown}
+
+    def tables(self) -> dict[str, Table]:
+        """Every table by key, those of the figures included."""
+        extra = [self.summary(), *([self.caps()] if self.plan.model.caps else [])]
+        leak = self.leakage()
+        shown = [*extra, *([leak] if leak else []), *(figure.table for figure in self.figures().values())]
+        return {table.key: table for table in shown}
+
+
+def front_figure(front: Front, source: Text, quality: Quality) -> Figure:
+    """The front: welfare lost against the cut, pooled and separate."""
+    frame = front.points.assign(percent=front.points["cut"] * 100, amount=front.points["loss"] * YI_PER_BN)
+    table = Table(
+        frame,
+        [
+            Column("percent", Text("减排", "Cut"), unit=Text("%", "%"), digits=0),
+            Column("pooled", Text("方式", "Way"), labels=WAYS),
+            Column("amount", Text("福利损失（贴现累计）", "Welfare lost (discounted total)"), unit=YI, digits=0),
+            Column("share", Text("占消费", "Of consumption"), kind="share", digits=2),
+        ],
+        key="front",
+        title=Text("减排的代价：统筹与各自", "What a cut costs: pooled and separate"),
+        source=source,
+        quality=quality,
+        notes=[DIFFERENCE_NOTE],
+    )
+    return lines(table, "percent", "amount", by="pooled")
+
+
+def front_members(front: Front, region: Region, source: Text, quality: Quality) -> Table:
+    """Price and own cut of every member along the front."""
+    unit = Text(f"元/{front.unit}", f"yuan/{front.unit}")
+    return Table(
+        front.members,
+        [
+            Column("cut", Text("减排", "Cut"), kind="share", digits=0),
+            Column("pooled", Text("方式", "Way"), labels=WAYS),
+            Column("region", Text("地区", "Region"), labels=names_of(region)),
+            Column("price", Text("影子价格", "Price"), unit=unit, digits=0),
+            Column("own_cut", Text("自身减排", "Own cut"), kind="share", digits=1),
+        ],
+        key="front-members",
+        title=Text("各地区的价格与自身减排", "Price and own cut of each member"),
+        source=source,
+        quality=quality,
+        notes=[DIFFERENCE_NOTE],
+    )

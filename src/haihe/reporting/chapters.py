@@ -1,0 +1,213 @@
+"""The chapters of a region's report."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from haihe.accounts.of_region import accounts_of
+from haihe.accounts.views import concentration_figure, flows_figure, size_table, structure_figure
+from haihe.figures import Column, Figure, Table, bars, tile_map, worst
+from haihe.messages import Findings, Text
+from haihe.planning import Front, Plan
+from haihe.planning.views import PlanViews, front_figure, front_members, names_of, source_of
+from haihe.region import QUALITY_NAMES, TABLES, Region
+from haihe.reporting.report import Chapter
+
+GROUPS: Mapping[str, Text] = {
+    "agriculture": Text("农林牧渔", "Agriculture"),
+    "mining": Text("采矿", "Mining"),
+    "manufacturing": Text("制造", "Manufacturing"),
+    "utilities": Text("电热燃水", "Utilities"),
+    "construction": Text("建筑", "Construction"),
+    "services": Text("服务", "Services"),
+}
+
+
+def sources_line(region: Region, table: str) -> Text:
+    """Name the publishers behind a table of the region."""
+    codes = list(dict.fromkeys(region[table]["source"]))
+    rows = region["sources"].set_index("source").loc[codes]
+    publishers = list(dict.fromkeys(rows["publisher"]))
+    zh = [f"{p}《{t}》" for p, t in zip(rows["publisher"], rows["title_zh"], strict=True)]
+    en = [f"{p}, {t}" for p, t in zip(rows["publisher"], rows["title_en"], strict=True)]
+    if len(publishers) > 3:
+        return Text("；".join(publishers), "; ".join(publishers))
+    return Text("；".join(dict.fromkeys(zh)), "; ".join(dict.fromkeys(en)))
+
+
+def standing(region: Region) -> Chapter:
+    """Where the region stands: size, structure, strengths, trade, and where the candidate projects are."""
+    years = sorted({int(year) for year in region["accounts"]["year"].unique()})
+    accounts = {year: accounts_of(region, year) for year in years}
+    base = accounts[region.meta.base_year]
+    groups = region["sectors"].set_index("sector").reindex(base.sectors)["group"].tolist()
+    source = sources_line(region, "accounts")
+    quality = worst([region.worst_quality("accounts") or "illustrative"])  # type: ignore[list-item]
+    made = [sector for sector, group in zip(base.sectors, groups, strict=True) if group in ("mining", "manufacturing")]
+    blocks: list[Table | Figure | Text] = [
+        size_table(list(accounts.values()), source, quality),
+        structure_figure(base, groups, GROUPS, source, quality),
+        concentration_figure(base, made, source, quality),
+    ]
+    if region.has("flows"):
+        flows = region["flows"]
+        flows = flows[flows["year"] == base.year]
+        mark = worst([region.worst_quality("flows") or "illustrative"])  # type: ignore[list-item]
+        blocks.append(flows_figure(flows, base.names, sources_line(region, "flows"), mark))
+    projects = projects_map(region)
+    if projects is not None:
+        blocks.append(projects)
+    return Chapter(
+        "standing",
+        Text("地区现状", "Where the region stands"),
+        Text(
+            f"{region.meta.base_year} 年各地区有多大、由什么构成、强在哪里、与谁往来。",
+            f"How large each region is, what it is made of, what it is strong in and whom it trades with, "
+            f"{region.meta.base_year}.",
+        ),
+        blocks,
+    )
+
+
+def projects_map(region: Region) -> Figure | None:
+    """Investment of the candidate projects by first site, on the schematic map; None without projects or tiles."""
+    if not region.has("projects", "project_sites"):
+        return None
+    first = region["project_sites"].drop_duplicates("project")
+    money = first.merge(region["projects"][["project", "investment"]], on="project")
+    total = money.groupby("region")["investment"].sum() / 1e4
+    count = money.groupby("region").size()
+    place = region["regions"].set_index("region")
+    tiles = place[place["tile_x"].notna() & place["parent"].isin(place.loc[total.index, "parent"])]
+    if tiles.empty:
+        return None
+    frame = tiles.assign(amount=total.reindex(tiles.index), number=count.reindex(tiles.index)).reset_index()
+    mark = worst([region.worst_quality("projects") or "illustrative"])  # type: ignore[list-item]
+    table = Table(
+        frame,
+        [
+            Column("region", Text("地区", "Region"), labels=names_of(region)),
+            Column("amount", Text("候选项目投资", "Candidate investment"), unit=Text("亿元", "100 m yuan"), digits=1),
+            Column("number", Text("项目数", "Projects"), unit=Text("个", "items"), digits=0),
+        ],
+        key="projects-map",
+        title=Text("候选项目投资的分布（首选地点）", "Candidate investment by first site"),
+        source=sources_line(region, "projects"),
+        quality=mark,
+        notes=[
+            Text(
+                "示意图为自绘，只表示相对位置，不是地图。",
+                "The tiles are our own drawing of relative positions, not a map.",
+            )
+        ],
+    )
+    return tile_map(table, "region", "amount")
+
+
+def movement(plan: Plan) -> Chapter:
+    """How output, trade and investment move against the reference path."""
+    views = PlanViews(plan)
+    s = plan.model.economy.assumptions
+    return Chapter(
+        "plan",
+        Text("方案", "The plan"),
+        Text(
+            f"{s.first_year}–{s.last_year} 年，在全部限制之下，产出、贸易和投资相对基准路径怎样变动。基准路径为统一增长 "
+            f"{s.growth:.0%}，只作参照。",
+            f"How output, trade and investment move against the reference path under all limits, {s.first_year} to "
+            f"{s.last_year}. The reference path grows by {s.growth:.0%} a year everywhere and serves for comparison only.",
+        ),
+        [views.summary(), views.output(), views.trade(), views.investment()],
+    )
+
+
+def scarcity(plan: Plan, front: Front | None) -> Chapter:
+    """What is scarce and what one more unit of it is worth."""
+    views = PlanViews(plan)
+    blocks: list[Table | Figure | Text] = []
+    if plan.model.caps:
+        blocks += [views.caps(), views.cap_prices()]
+    if front is not None:
+        source = source_of(plan)
+        blocks += [
+            front_figure(front, source, views.quality),
+            front_members(front, plan.region, source, views.quality),
+        ]
+    blocks += [views.welfare(), views.good_prices()]
+    leakage = views.leakage()
+    if leakage is not None:
+        blocks.append(leakage)
+    at_guard = len(plan.guards)
+    blocks.append(
+        Text(
+            f"有 {at_guard} 个量（占弹性响应的一小部分）用到最后一段，由护栏而不是弹性决定；详见工作簿。",
+            f"{at_guard} quantities use their last segment: there the guard decides, not the elasticity; see the workbook.",
+        )
+    )
+    return Chapter(
+        "scarcity",
+        Text("什么稀缺、值多少", "What is scarce and what it is worth"),
+        Text(
+            "影子价格是多一单位能为福利增加多少；每个价格都写明单位、区间与所依据的输入。",
+            "A price says what one more unit adds to welfare; each carries its unit, its band and what it rests on.",
+        ),
+        blocks,
+    )
+
+
+def evidence(region: Region, findings: Findings) -> Chapter:
+    """How good the data are: marks by table and what the check found."""
+    rows = []
+    for name in region:
+        frame = region[name]
+        if "quality" in frame:
+            counts = frame["quality"].value_counts()
+            rows += [
+                (name, mark, int(counts.get(mark, 0)), 100 * counts.get(mark, 0) / len(frame)) for mark in QUALITY_NAMES
+            ]
+    frame = pd.DataFrame(rows, columns=["table", "mark", "records", "percent"])
+    table = Table(
+        frame,
+        [
+            Column("table", Text("表", "Table"), labels={name: spec.title for name, spec in TABLES.items()}),
+            Column("mark", Text("质量", "Quality"), labels=QUALITY_NAMES),
+            Column("records", Text("记录数", "Records"), digits=0),
+            Column("percent", Text("占比", "Share"), unit=Text("%", "%"), digits=0),
+        ],
+        key="quality",
+        title=Text("数据质量", "Quality of the data"),
+        source=Text("本数据集", "This dataset"),
+        quality=worst([region.worst_quality() or "illustrative"]),  # type: ignore[list-item]
+    )
+    return Chapter(
+        "quality",
+        Text("数据质量", "Quality of the data"),
+        Text(
+            "每张表中官方、估算与示例数据各占多少，以及检查发现了什么。",
+            "How much of each table is official, estimated or illustrative, and what the check found.",
+        ),
+        [bars(table, "table", "percent", by="mark", stacked=True, horizontal=True), findings],
+    )
+
+
+def sources(region: Region) -> Chapter:
+    """Who published what."""
+    table = Table(
+        region["sources"],
+        [
+            Column("source", Text("代码", "Code")),
+            Column("publisher", Text("发布者", "Publisher")),
+            Column("title_zh", Text("题名", "Title in Chinese")),
+            Column("title_en", Text("英文题名", "Title")),
+            Column("year", Text("年份", "Year"), kind="year"),
+            Column("method", Text("方法", "Method")),
+            Column("terms", Text("使用条件", "Terms")),
+        ],
+        key="sources",
+        title=Text("来源", "Sources"),
+        source=Text("本数据集", "This dataset"),
+        quality=None,
+    )
+    return Chapter(
+        "sources", Text("来源", "Sources"), Text("每个数字的发布者。", "The publisher behind every figure."), [table]
+    )
