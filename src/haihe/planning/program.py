@@ -159,6 +159,7 @@ class Program:
         for name, array in (("coefficient", matrix.data), ("cost", cost)):
             if not np.isfinite(array).all():
                 raise HaiheError("E-PLN-01", what=name)
+        refuse_missing(lower, upper, row_lower, row_upper)
         return arrays
 
     def _block(
@@ -186,6 +187,12 @@ class Arrays:
     def size(self) -> dict[str, int]:
         """Columns, rows and nonzeros."""
         return {"columns": self.matrix.shape[1], "rows": self.matrix.shape[0], "nonzeros": self.matrix.nnz}
+
+
+def refuse_missing(*bounds: Floats) -> None:
+    """Refuse bounds that are not a number (``E-PLN-01``); infinite ones mean no bound."""
+    if any(np.isnan(bound).any() for bound in bounds):
+        raise HaiheError("E-PLN-01", what="bound")
 
 
 def _fill(values: ArrayLike, block: Block) -> Floats:

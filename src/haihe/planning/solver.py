@@ -14,7 +14,7 @@ import highspy
 import numpy as np
 
 from haihe.messages import HaiheError
-from haihe.planning.program import Arrays, Block, Floats, Ints, Program
+from haihe.planning.program import Arrays, Block, Floats, Ints, Program, refuse_missing
 
 Method = Literal["ipx", "simplex"]
 OPTIONS: dict[str, bool | int | float | str] = {
@@ -103,6 +103,7 @@ class Session:
         """Change the bounds of rows in place; the basis is kept."""
         which = np.ascontiguousarray(rows.ravel(), dtype=np.int32)
         low, high = _spread(lower, which.size), _spread(upper, which.size)
+        refuse_missing(low, high)
         row_lower, row_upper = self.arrays.row_lower.copy(), self.arrays.row_upper.copy()
         row_lower[which], row_upper[which] = low, high
         self.arrays = replace(self.arrays, row_lower=row_lower, row_upper=row_upper)
@@ -112,6 +113,7 @@ class Session:
         """Change the bounds of columns in place; the basis is kept."""
         which = np.ascontiguousarray(columns.ravel(), dtype=np.int32)
         low, high = _spread(lower, which.size), _spread(upper, which.size)
+        refuse_missing(low, high)
         new_lower, new_upper = self.arrays.lower.copy(), self.arrays.upper.copy()
         new_lower[which], new_upper[which] = low, high
         self.arrays = replace(self.arrays, lower=new_lower, upper=new_upper)

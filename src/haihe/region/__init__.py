@@ -5,6 +5,7 @@ from haihe.region.reading import Loaded, check_path, load, read
 from haihe.region.region import Region, worst_quality
 from haihe.region.spec import QUALITIES, QUALITY_NAMES, Column, TableSpec
 from haihe.region.tables import TABLES
+from haihe.region.template import write_template
 from haihe.region.units import convert
 from haihe.region.writing import write
 
@@ -23,4 +24,5 @@ __all__ = [
     "read",
     "worst_quality",
     "write",
+    "write_template",
 ]

@@ -63,7 +63,10 @@ def read_files(files: Mapping[str, bytes], whole: str) -> Draft:
             else:
                 parts.append(_parquet(TABLES[stem], name, files[name]))
         except HaiheError as error:
-            issues += [Issue(f.code, f.table, None, f.column, f.values, Place(name, row=f.row)) for f in error.findings]
+            found = error.findings
+            issues += [
+                Issue(f.code, stem, column=f.column, values=f.values, place=Place(name, row=f.row)) for f in found
+            ]
     if not parts and not issues:
         raise HaiheError("E-FILE-03", file=whole)
     if META_FILE not in files:

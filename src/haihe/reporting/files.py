@@ -2,8 +2,11 @@
 
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
+
+import pandas as pd
 
 
 def replace_file(path: str | Path, write: Callable[[Path], object]) -> Path:
@@ -23,3 +26,24 @@ def replace_file(path: str | Path, write: Callable[[Path], object]) -> Path:
     finally:
         temporary.unlink(missing_ok=True)
     return path
+
+
+def write_tables(tables: Mapping[str, pd.DataFrame], folder: str | Path) -> list[Path]:
+    """Write result tables as CSV files that Excel reads as UTF-8, each whole or not at all.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        Tables by file name without suffix.
+    folder : path
+        Made where it does not exist.
+
+    Returns
+    -------
+    list of Path
+        The files.
+    """
+    return [
+        replace_file(Path(folder) / f"{name}.csv", partial(frame.to_csv, index=False, encoding="utf-8-sig"))
+        for name, frame in tables.items()
+    ]

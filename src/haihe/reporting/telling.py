@@ -40,7 +40,7 @@ def telling_lines(region: Region, fronts: dict[float, Front] | None = None) -> l
     if fronts:
         middle = fronts[1.0]
         lines += [(cost_line(fronts), middle.quality), (cut_line(middle, accounts), middle.quality)]
-    return [KeyLine(text, quality) for text, quality in lines if quality in ("official", "estimated")]  # type: ignore[arg-type]
+    return [KeyLine(text, quality) for text, quality in lines if quality != MADE_UP]  # type: ignore[arg-type]
 
 
 def size_line(accounts: Accounts, members: list[str]) -> Text:
@@ -93,10 +93,11 @@ def cost_line(fronts: dict[float, Front]) -> Text:
     loss = middle.points.set_index("pooled")["loss"] * 10
     savings = [front.saving(cut) for front in fronts.values()]
     return Text(
-        f"若三地合计减排 {cut:.0%}（不靠新技术），各自完成代价 {number(loss[False])}亿元，统筹完成 {number(loss[True])}亿元："
+        f"若成员合计减排 {cut:.0%}（不靠新技术），各自完成代价 {number(loss[False])}亿元，"
+        f"统筹完成 {number(loss[True])}亿元："
         f"统筹省 {middle.saving(cut):.0%}（弹性减半与加倍时 {min(savings):.0%}–{max(savings):.0%}）。",
-        f"A cut of {cut:.0%} by the members without new technology costs {number(loss[False])} x 100 m yuan each on its "
-        f"own and {number(loss[True])} together: pooling saves {middle.saving(cut):.0%} ({min(savings):.0%} to "
+        f"A cut of {cut:.0%} by the members without new technology costs {number(loss[False])} x 100 m yuan each on "
+        f"its own and {number(loss[True])} together: pooling saves {middle.saving(cut):.0%} ({min(savings):.0%} to "
         f"{max(savings):.0%} with elasticities halved and doubled).",
     )
 

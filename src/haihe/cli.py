@@ -1,0 +1,402 @@
+"""The command line: ``haihe``.
+
+Standard output carries data, standard error carries messages and progress. Exit codes: 0 ok, 1 problems in the data,
+2 wrong usage, 4 no feasible plan, 70 an error of ours.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")  # before numpy is loaded: many small solves are 20 times slower otherwise
+
+import typer
+from rich.console import Console
+from rich.table import Table as Grid
+
+from haihe.messages import Findings, HaiheError, Lang, Text, default_language
+from haihe.version import __version__
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="haihe: coordinate the scarce resources of a regional manufacturing base.",
+)
+accounts_app = typer.Typer(no_args_is_help=True, help="Input-output accounts: check, build between regions.")
+app.add_typer(accounts_app, name="accounts")
+
+DATA_PROBLEM, USAGE, INFEASIBLE, INTERNAL = 1, 2, 4, 70
+EXIT_CODES = {"E-PLN-02": INFEASIBLE, "E-PLN-03": INTERNAL, "E-PLN-04": INTERNAL}
+
+
+class Language(StrEnum):
+    """Languages of the product."""
+
+    zh = "zh"
+    en = "en"
+
+
+PathArgument = Annotated[Path, typer.Argument(help="Folder, workbook (.xlsx) or bundle (.haihe.zip) of a region.")]
+LangOption = Annotated[Language | None, typer.Option("--lang", help="Language: zh or en.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
+OutOption = Annotated[Path, typer.Option("-o", "--out", help="Folder to write to.")]
+
+
+class Desk:
+    """What a command writes with: language, JSON or words, progress on standard error."""
+
+    def __init__(self, lang: Language | None, as_json: bool) -> None:
+        self.lang: Lang = lang.value if lang else default_language()
+        self.as_json = as_json
+        self.out = Console(soft_wrap=True, highlight=False)
+        self.err = Console(stderr=True, soft_wrap=True, highlight=False)
+
+    def say(self, text: Text) -> None:
+        """Say a line in the user's language, unless JSON was asked for."""
+        if not self.as_json:
+            self.out.print(text(self.lang), markup=False)
+
+    def data(self, payload: Any) -> None:
+        """Print JSON where it was asked for."""
+        if self.as_json:
+            sys.stdout.write(json.dumps(payload, ensure_ascii=False, indent=2, default=str) + "\n")
+
+    def grid(self, title: Text, headings: list[Text], rows: list[list[str]]) -> None:
+        """Print a table of words, unless JSON was asked for."""
+        if self.as_json:
+            return
+        grid = Grid(title=title(self.lang), title_justify="left")
+        for k, heading in enumerate(headings):
+            grid.add_column(heading(self.lang), justify="left" if k == 0 else "right")
+        for row in rows:
+            grid.add_row(*row)
+        self.out.print(grid)
+
+    @contextmanager
+    def progress(self) -> Iterator[Callable[[Text], None]]:
+        """Show what is being done now; silent for JSON or without a terminal."""
+        if self.as_json or not self.err.is_terminal:
+            yield lambda _: None
+            return
+        with self.err.status("…") as status:
+            yield lambda text: status.update(text(self.lang))
+
+
+@contextmanager
+def desk(lang: Language | None, as_json: bool) -> Iterator[Desk]:
+    """Open a desk; errors with a code are said in the user's language and become an exit code."""
+    here = Desk(lang, as_json)
+    try:
+        yield here
+    except HaiheError as error:
+        if as_json:
+            here.data({"ok": False, "findings": [finding.to_dict(here.lang) for finding in error.findings]})
+        else:
+            for line in error.findings.lines(here.lang):
+                here.err.print(line, markup=False, style="red")
+        raise typer.Exit(EXIT_CODES.get(error.code, DATA_PROBLEM)) from None
+
+
+def _show(here: Desk, findings: Findings, most: int = 200) -> None:
+    """Print findings, the first ones in full and the total always."""
+    here.data({"ok": findings.ok, "findings": [finding.to_dict(here.lang) for finding in findings]})
+    if here.as_json:
+        return
+    colours = {"error": "red", "warning": "yellow", "note": "dim"}
+    for finding in findings[:most]:
+        here.out.print(finding.text(here.lang), markup=False, style=colours[finding.severity])
+    errors, warnings = len(findings.errors), sum(f.severity == "warning" for f in findings)
+    here.say(
+        Text(
+            f"错误 {errors} 条，警告 {warnings} 条，共 {len(findings)} 条。",
+            f"{errors} errors, {warnings} warnings, {len(findings)} findings in all.",
+        )
+    )
+
+
+@app.command(epilog="Example: haihe check examples/jing-jin-ji --lang zh")
+def check(path: PathArgument, json_: JsonOption = False, lang: LangOption = None) -> None:
+    """Check a region: every finding at once, with place and mend. Exit code 1 where there is an error."""
+    from haihe.region import check_path
+
+    with desk(lang, json_) as here:
+        findings = check_path(path)
+        _show(here, findings)
+        if not findings.ok:
+            raise typer.Exit(DATA_PROBLEM)
+
+
+@app.command(epilog="Example: haihe template region.xlsx --lang zh")
+def template(
+    file: Annotated[Path, typer.Argument(help="Workbook to write, .xlsx.")],
+    json_: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """Write an empty workbook to fill in: headers, units, drop-down lists and notes."""
+    from haihe.region import write_template
+
+    with desk(lang, json_) as here:
+        write_template(file, here.lang)
+        here.data({"ok": True, "file": str(file)})
+        here.say(Text(f"已写出模板 {file}", f"wrote template {file}"))
+
+
+@app.command(epilog="Example: haihe convert examples/jing-jin-ji jing-jin-ji.xlsx")
+def convert(
+    path: PathArgument,
+    to: Annotated[Path, typer.Argument(help="Folder, .xlsx or .haihe.zip to write.")],
+    json_: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """Turn a region into another of its three forms: folder, workbook, bundle."""
+    from haihe.region import read
+
+    with desk(lang, json_) as here, here.progress() as now:
+        now(Text("读取", "reading"))
+        region = read(path)
+        now(Text("写出", "writing"))
+        region.write(to)
+        here.data({"ok": True, "file": str(to), "hash": region.hash})
+        here.say(Text(f"已写出 {to}（内容校验 {region.hash[:12]}）", f"wrote {to} (content {region.hash[:12]})"))
+
+
+@app.command(epilog="Example: haihe plan examples/jing-jin-ji --separate -o out")
+def plan(
+    path: PathArgument,
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="Folder for the result tables as CSV.")] = None,
+    pooled: Annotated[
+        bool | None, typer.Option("--pooled/--separate", help="Pool every cap, or none; as the limits say otherwise.")
+    ] = None,
+    upgrades: Annotated[bool, typer.Option("--upgrades/--no-upgrades", help="Allow the upgraded technology.")] = True,
+    json_: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """Plan the members of a region and print what is scarce and what it is worth. Exit code 4 without a feasible plan."""
+    from haihe.planning import plan as make_plan
+    from haihe.planning.views import PlanViews
+    from haihe.region import read
+    from haihe.reporting.files import write_tables
+
+    with desk(lang, json_) as here:
+        with here.progress() as now:
+            now(Text("读取", "reading"))
+            result = make_plan(read(path), pooled=pooled, upgrades=upgrades, progress=now)
+        views = PlanViews(result)
+        if out is not None:
+            write_tables(result.tables, out)
+        here.data(
+            {
+                "ok": True,
+                "loss_bn_yuan": result.loss,
+                "share_of_consumption": result.loss / result.consumption,
+                "calibration": result.calibration,
+                "quality": result.marks,
+                "tables": {name: json.loads(frame.to_json(orient="records")) for name, frame in result.tables.items()},
+            }
+        )
+        for table in (views.summary(), *([views.caps()] if result.model.caps else [])):
+            headings = [Text(f"{c.title.zh}{c.bracket.zh}", f"{c.title.en}{c.bracket.en}") for c in table.columns]
+            here.grid(table.title, headings, [[cell(here.lang) for cell in row] for row in table.shown_rows()])
+        here.say(
+            Text(
+                f"全部限制的代价：{result.loss * 10:,.0f} 亿元（贴现累计，占消费 {result.loss / result.consumption:.2%}）；"
+                f"{views.source.zh}",
+                f"Cost of all limits: {result.loss * 10:,.0f} x 100 m yuan (discounted total, "
+                f"{result.loss / result.consumption:.2%} of consumption); {views.source.en}",
+            )
+        )
+
+
+@app.command(epilog="Example: haihe front examples/jing-jin-ji --cut 0.1 --cut 0.2")
+def front(
+    path: PathArgument,
+    cut: Annotated[
+        list[float] | None, typer.Option("--cut", help="Cut below the reference, as a share; repeatable.")
+    ] = None,
+    resource: Annotated[str, typer.Option(help="Resource whose cap is tightened.")] = "co2",
+    upgrades: Annotated[bool, typer.Option("--upgrades/--no-upgrades", help="Allow the upgraded technology.")] = True,
+    json_: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """Show what each further cut of a capped resource costs, pooled and separate."""
+    from haihe.planning import CUTS
+    from haihe.planning import front as walk
+    from haihe.region import read
+
+    with desk(lang, json_) as here:
+        with here.progress() as now:
+            result = walk(read(path), resource=resource, cuts=cut or CUTS, upgrades=upgrades, progress=now)
+        here.data(
+            {
+                "ok": True,
+                "resource": result.resource,
+                "unit": result.unit,
+                "quality": result.quality,
+                "points": result.points.to_dict("records"),
+                "members": result.members.to_dict("records"),
+            }
+        )
+        rows = [
+            [
+                f"{row.cut:.0%}",
+                *(f"{v:,.0f}" for v in (row.pooled * 10, row.separate * 10)),
+                f"{1 - row.pooled / row.separate:.0%}",
+            ]
+            for row in _paired(result.points)
+        ]
+        here.grid(
+            Text("减排的代价（亿元，贴现累计）", "Cost of a cut (100 m yuan, discounted total)"),
+            [
+                Text("减排", "Cut"),
+                Text("统筹", "Pooled"),
+                Text("各自", "Separate"),
+                Text("统筹节省", "Saved by pooling"),
+            ],
+            rows,
+        )
+
+
+def _paired(points: Any) -> Any:
+    """Rows of a front with the pooled and the separate loss side by side."""
+    table = points.pivot_table(index="cut", columns="pooled", values="loss").rename(
+        columns={True: "pooled", False: "separate"}
+    )
+    return table.reset_index().itertuples(index=False)
+
+
+@app.command(epilog="Example: haihe report examples/jing-jin-ji -o out/jing-jin-ji")
+def report(
+    path: PathArgument, out: OutOption = Path("out"), json_: JsonOption = False, lang: LangOption = None
+) -> None:
+    """Write report.html (one file, no network needed) and report.xlsx."""
+    from haihe.region import read
+    from haihe.reporting.regional import report as write_report
+
+    with desk(lang, json_) as here:
+        with here.progress() as now:
+            now(Text("读取", "reading"))
+            made = write_report(read(path), out, lang=here.lang, progress=now)
+        _story(here, made)
+
+
+@app.command(epilog="Example: haihe demo -o out/jing-jin-ji")
+def demo(
+    out: OutOption = Path("out/jing-jin-ji"),
+    name: Annotated[str, typer.Option(help="Example region.")] = "jing-jin-ji",
+    json_: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """Read, check, plan and report the example region, and print the lines that tell most."""
+    from haihe.region.examples import example
+    from haihe.reporting.regional import report as write_report
+
+    with desk(lang, json_) as here:
+        with here.progress() as now:
+            now(Text("读取示例", "reading the example"))
+            region = example(name)
+            now(Text("检查", "checking"))
+            findings = region.check()
+            made = write_report(region, out, findings=findings, lang=here.lang, progress=now)
+        _story(here, made)
+        here.say(Text("接下来：", "Next:"))
+        for command in (
+            f"haihe check examples/{name}",
+            f"haihe plan examples/{name} --separate",
+            f"haihe convert examples/{name} {name}.xlsx",
+            "haihe template my-region.xlsx",
+        ):
+            here.say(Text(f"  {command}", f"  {command}"))
+
+
+def _story(here: Desk, made: Any) -> None:
+    """Print the telling lines and where the report is."""
+    here.data(
+        {
+            "ok": True,
+            "lines": [{"text": line.text.to_dict(), "quality": line.quality} for line in made.lines],
+            "html": str(made.html),
+            "workbook": str(made.workbook),
+        }
+    )
+    for number, line in enumerate(made.lines, 1):
+        here.say(Text(f"{number}. {line.text.zh}", f"{number}. {line.text.en}"))
+    here.say(Text(f"报告：{made.html}\n工作簿：{made.workbook}", f"Report: {made.html}\nWorkbook: {made.workbook}"))
+
+
+@accounts_app.command("check", epilog="Example: haihe accounts check examples/jing-jin-ji")
+def accounts_check(path: PathArgument, json_: JsonOption = False, lang: LangOption = None) -> None:
+    """Test every identity of the accounts: rows, columns, GDP three ways, negative cells, spectral radius."""
+    from haihe.accounts import accounts_of
+    from haihe.region import read
+
+    with desk(lang, json_) as here:
+        region = read(path)
+        reports = {}
+        for year in sorted({int(y) for y in region["accounts"]["year"].unique()}):
+            result = accounts_of(region, year).diagnose()
+            frame = result.to_frame(here.lang)
+            reports[year] = {"ok": result.ok, "checks": json.loads(frame.to_json(orient="records"))}
+            here.grid(
+                Text(f"{year} 年核算", f"Accounts of {year}"),
+                [Text(str(c), str(c)) for c in frame.columns],
+                [
+                    [f"{v:.3g}" if isinstance(v, float) else str(v) for v in row]
+                    for row in frame.itertuples(index=False)
+                ],
+            )
+        ok = all(result["ok"] for result in reports.values())
+        here.data({"ok": ok, "years": reports})
+        if not ok:
+            raise typer.Exit(DATA_PROBLEM)
+
+
+@accounts_app.command(
+    "build",
+    epilog="Example: haihe accounts build china_provincial_io_2017.csv.gz --year 2017 --member Beijing --member Tianjin",
+)
+def accounts_build(
+    file: Annotated[Path, typer.Argument(help="Published provincial tables of one year, 42 sectors.")],
+    year: Annotated[int, typer.Option(help="Year of the tables.")],
+    member: Annotated[list[str], typer.Option(help="Region to keep apart; repeatable.")],
+    beta: Annotated[float, typer.Option(help="Distance exponent of the gravity seed.")] = 1.0,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="Folder for accounts.csv, flows.csv, reconciliation.csv.")
+    ] = None,
+    json_: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """Build one table of members and the rest of the nation from provincial tables; every adjustment is printed."""
+    from haihe.accounts import build_interregional, read_provinces
+    from haihe.reporting.files import write_tables
+
+    with desk(lang, json_) as here:
+        built = build_interregional(read_provinces(file, year), members=member, beta=beta)
+        bands = built.bands()
+        if out is not None:
+            write_tables(
+                {"accounts": built.accounts.to_frame(), "flows": bands, "reconciliation": built.reconciliation}, out
+            )
+        here.data({"ok": True, "reconciliation": json.loads(built.reconciliation.to_json(orient="records"))})
+        for line in built.lines(here.lang):
+            here.say(Text(line, line))
+
+
+@app.command(epilog="Example: haihe version")
+def version(json_: JsonOption = False, lang: LangOption = None) -> None:
+    """Print the version."""
+    with desk(lang, json_) as here:
+        here.data({"version": __version__})
+        here.say(Text(f"haihe {__version__}", f"haihe {__version__}"))
+
+
+def main() -> None:
+    """Run the command line; an error of ours ends with 70 and says where to look, nothing is swallowed."""
+    app()
