@@ -10,7 +10,8 @@ import pytest
 from hypothesis import settings
 
 settings.register_profile("haihe", deadline=None, derandomize=True, print_blob=True)
-settings.load_profile("haihe")
+settings.register_profile("endure", deadline=None, max_examples=2000, print_blob=True)
+settings.load_profile(os.environ.get("HAIHE_HYPOTHESIS", "haihe"))
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -22,3 +23,20 @@ def reference() -> Path:
     if not folder.is_dir():
         pytest.skip(f"reference tables not found at {folder}; set HAIHE_REFERENCE_DATA")
     return folder
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test that asks for the reference tables."""
+    for item in items:
+        if "reference" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.reference)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many tests on the reference tables ran, and how many could not."""
+    seen = {
+        outcome: sum("reference" in report.keywords for report in terminalreporter.stats.get(outcome, []))
+        for outcome in ("passed", "failed", "skipped")
+    }
+    ran = seen["passed"] + seen["failed"]
+    terminalreporter.write_line(f"tests on the reference tables: {ran} ran, {seen['skipped']} skipped")

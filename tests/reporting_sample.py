@@ -105,7 +105,9 @@ def heat_table() -> Table:
     draw = np.random.default_rng(5)
     rows = [(s, r, float(draw.normal(0, 0.6))) for s in SECTORS for r in REGIONS]
     frame = pd.DataFrame(rows, columns=["sector", "region", "advantage"])
-    value = Column("advantage", Text("专业化程度（对数区位商）", "Specialisation (log location quotient)"), digits=2, signed=True)
+    value = Column(
+        "advantage", Text("专业化程度（对数区位商）", "Specialisation (log location quotient)"), digits=2, signed=True
+    )
     return make(frame, [SECTOR, REGION, value], "heat", "各地区的专业化", "Specialisation of the regions", "estimated")
 
 
@@ -129,14 +131,20 @@ def price_table() -> Table:
     unit = Text("元/吨二氧化碳", "yuan per t CO2")
     columns = [REGION, Column("price", Text("影子价格", "Shadow price"), unit, digits=1),
                Column("low", Text("下限", "Low"), unit, digits=1), Column("high", Text("上限", "High"), unit, digits=1)]  # fmt: skip
-    return make(frame, columns, "prices", "碳的影子价格", "Shadow price of carbon", "estimated", quality_column="quality")
+    return make(
+        frame, columns, "prices", "碳的影子价格", "Shadow price of carbon", "estimated", quality_column="quality"
+    )
 
 
 def point_table() -> Table:
     draw = np.random.default_rng(8)
     frame = pd.DataFrame({"sector": list(SECTORS), "ease": draw.uniform(0, 1, 8), "gain": draw.uniform(10, 300, 8)})
     frame["kind"] = ["传统", "优势", "优势", "传统", "优势", "新兴", "新兴", "传统"]
-    kinds = {"传统": Text("传统", "Traditional"), "优势": Text("优势", "Advantageous"), "新兴": Text("新兴", "Emerging")}
+    kinds = {
+        "传统": Text("传统", "Traditional"),
+        "优势": Text("优势", "Advantageous"),
+        "新兴": Text("新兴", "Emerging"),
+    }
     columns = [SECTOR, Column("kind", Text("类别", "Kind"), labels=kinds), Column("ease", Text("可行度", "Feasibility"), digits=2),
                Column("gain", Text("增益", "Gain"), MONEY, digits=0)]  # fmt: skip
     return make(frame, columns, "points", "可行度与增益", "Feasibility and gain", "illustrative")

@@ -13,14 +13,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
-for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ.setdefault(_name, "1")  # before numpy is loaded: many small solves are 20 times slower otherwise
-
 import typer
 from rich.console import Console
 from rich.table import Table as Grid
 
-from haihe.messages import Findings, HaiheError, Lang, Text, default_language
+from haihe.messages import Finding, Findings, HaiheError, Lang, Text, default_language
 from haihe.version import __version__
 
 app = typer.Typer(
@@ -56,7 +53,8 @@ class Desk:
     def __init__(self, lang: Language | None, as_json: bool) -> None:
         self.lang: Lang = lang.value if lang else default_language()
         self.as_json = as_json
-        self.out = Console(soft_wrap=True, highlight=False)
+        wide = None if sys.stdout.isatty() else 200
+        self.out = Console(soft_wrap=True, highlight=False, width=wide)
         self.err = Console(stderr=True, soft_wrap=True, highlight=False)
 
     def say(self, text: Text) -> None:
@@ -179,7 +177,7 @@ def plan(
     json_: JsonOption = False,
     lang: LangOption = None,
 ) -> None:
-    """Plan the members of a region and print what is scarce and what it is worth. Exit code 4 without a feasible plan."""
+    """Plan the members and print what is scarce and what it is worth. Exit code 4 without a feasible plan."""
     from haihe.planning import plan as make_plan
     from haihe.planning.views import PlanViews
     from haihe.region import read
@@ -203,11 +201,12 @@ def plan(
             }
         )
         for table in (views.summary(), *([views.caps()] if result.model.caps else [])):
-            headings = [Text(f"{c.title.zh}{c.bracket.zh}", f"{c.title.en}{c.bracket.en}") for c in table.columns]
+            headings = [column.heading for column in table.columns]
             here.grid(table.title, headings, [[cell(here.lang) for cell in row] for row in table.shown_rows()])
         here.say(
             Text(
-                f"全部限制的代价：{result.loss * 10:,.0f} 亿元（贴现累计，占消费 {result.loss / result.consumption:.2%}）；"
+                f"全部限制的代价：{result.loss * 10:,.0f} 亿元"
+                f"（贴现累计，占消费 {result.loss / result.consumption:.2%}）；"
                 f"{views.source.zh}",
                 f"Cost of all limits: {result.loss * 10:,.0f} x 100 m yuan (discounted total, "
                 f"{result.loss / result.consumption:.2%} of consumption); {views.source.en}",
@@ -346,11 +345,14 @@ def accounts_check(path: PathArgument, json_: JsonOption = False, lang: LangOpti
             reports[year] = {"ok": result.ok, "checks": json.loads(frame.to_json(orient="records"))}
             here.grid(
                 Text(f"{year} 年核算", f"Accounts of {year}"),
-                [Text(str(c), str(c)) for c in frame.columns],
                 [
-                    [f"{v:.3g}" if isinstance(v, float) else str(v) for v in row]
-                    for row in frame.itertuples(index=False)
+                    Text("检验", "Test"),
+                    Text("地区", "Region"),
+                    Text("结果", "Status"),
+                    Text("数值", "Value"),
+                    Text("容许", "Tolerance"),
                 ],
+                [[c.text(here.lang), c.region, c.status, f"{c.value:.3g}", f"{c.tolerance:.3g}"] for c in result],
             )
         ok = all(result["ok"] for result in reports.values())
         here.data({"ok": ok, "years": reports})
@@ -398,5 +400,14 @@ def version(json_: JsonOption = False, lang: LangOption = None) -> None:
 
 
 def main() -> None:
-    """Run the command line; an error of ours ends with 70 and says where to look, nothing is swallowed."""
-    app()
+    """Run the command line. An error of ours ends with 70; ``HAIHE_DEBUG=1`` shows where it happened."""
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")  # before numpy is loaded: many small solves are 20 times slower otherwise
+    try:
+        app()
+    except Exception as error:
+        if os.environ.get("HAIHE_DEBUG"):
+            raise
+        finding = Finding("E-CLI-01", values={"kind": type(error).__name__, "value": str(error)})
+        sys.stderr.write(finding.text() + "\n")
+        sys.exit(INTERNAL)

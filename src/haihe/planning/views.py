@@ -34,6 +34,8 @@ PARTS: Mapping[str, Text] = {
 WAYS: Mapping[bool, Text] = {True: Text("统筹", "Pooled"), False: Text("各自", "Separate")}
 LARGE = {"t CO2": "万t CO2", "tce": "万tce", "m3": "万m3", "persons": "万人", "TEU": "万TEU"}
 """Unit in which totals of a resource are shown."""
+POOL = "*"
+"""Stands for the members together, where they share one price."""
 DIFFERENCE_NOTE = Text(
     "方案只说明情景之间的差别，不是预测；金额按基年价格。",
     "The plan speaks of differences between scenarios and is no forecast; money at base-year prices.",
@@ -93,7 +95,7 @@ class PlanViews:
     def place(self, key: str = "region") -> Column:
         """A column of region or sector codes, shown by name."""
         titles = {"region": Text("地区", "Region"), "sector": Text("行业", "Sector"), "place": Text("地区", "Place")}
-        return Column(key, titles[key], labels=self.names)
+        return Column(key, titles[key], labels={**self.names, POOL: Text("成员统筹", "Members together")})
 
     def summary(self) -> Table:
         """Totals in the last milestone: reference, plan, difference."""
@@ -192,6 +194,10 @@ class PlanViews:
     def cap_prices(self) -> Figure:
         """Price of every cap over the years."""
         frame = self.plan.prices[self.plan.prices["kind"] == "cap"]
+        pooled = [name for name, cap in self.plan.model.caps.items() if cap.spec.pooled]
+        together = frame["name"].isin(pooled)
+        one = frame[together].drop_duplicates(["name", "year"]).assign(region=POOL)
+        frame = pd.concat([one, frame[~together]])
         unit = str(frame["unit"].iloc[0]) if len(frame) else "—"
         table = self.table(
             "plan-cap-price",

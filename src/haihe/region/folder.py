@@ -63,10 +63,8 @@ def read_files(files: Mapping[str, bytes], whole: str) -> Draft:
             else:
                 parts.append(_parquet(TABLES[stem], name, files[name]))
         except HaiheError as error:
-            found = error.findings
-            issues += [
-                Issue(f.code, stem, column=f.column, values=f.values, place=Place(name, row=f.row)) for f in found
-            ]
+            where = ((f, Place(name, row=f.row)) for f in error.findings)
+            issues += [Issue(f.code, stem, column=f.column, values=f.values, place=place) for f, place in where]
     if not parts and not issues:
         raise HaiheError("E-FILE-03", file=whole)
     if META_FILE not in files:

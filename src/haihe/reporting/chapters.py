@@ -112,10 +112,10 @@ def movement(plan: Plan) -> Chapter:
         "plan",
         Text("方案", "The plan"),
         Text(
-            f"{s.first_year}–{s.last_year} 年，在全部限制之下，产出、贸易和投资相对基准路径怎样变动。基准路径为统一增长 "
-            f"{s.growth:.0%}，只作参照。",
+            f"{s.first_year}–{s.last_year} 年，在全部限制之下，产出、贸易和投资相对基准路径怎样变动。"
+            f"基准路径为统一增长 {s.growth:.0%}，只作参照。",
             f"How output, trade and investment move against the reference path under all limits, {s.first_year} to "
-            f"{s.last_year}. The reference path grows by {s.growth:.0%} a year everywhere and serves for comparison only.",
+            f"{s.last_year}. The reference grows by {s.growth:.0%} a year everywhere and serves for comparison only.",
         ),
         [views.summary(), views.output(), views.trade(), views.investment()],
     )
@@ -141,7 +141,8 @@ def scarcity(plan: Plan, front: Front | None) -> Chapter:
     blocks.append(
         Text(
             f"有 {at_guard} 个量（占弹性响应的一小部分）用到最后一段，由护栏而不是弹性决定；详见工作簿。",
-            f"{at_guard} quantities use their last segment: there the guard decides, not the elasticity; see the workbook.",
+            f"{at_guard} quantities use their last segment: there the guard decides, not the elasticity "
+            "(see the workbook).",
         )
     )
     return Chapter(

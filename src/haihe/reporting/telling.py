@@ -34,9 +34,8 @@ def telling_lines(region: Region, fronts: dict[float, Front] | None = None) -> l
     mark = region.worst_quality("accounts") or MADE_UP
     lines = [(size_line(accounts, members), mark), (strength_line(region, accounts, members), mark)]
     if region.has("flows"):
-        lines.append(
-            (flows_line(region, accounts, members), worst_quality({mark, region.worst_quality("flows") or MADE_UP}))
-        )
+        shipped = worst_quality({mark, region.worst_quality("flows") or MADE_UP}) or MADE_UP
+        lines.append((flows_line(region, accounts, members), shipped))
     if fronts:
         middle = fronts[1.0]
         lines += [(cost_line(fronts), middle.quality), (cut_line(middle, accounts), middle.quality)]

@@ -86,7 +86,8 @@ def _net_flows(facts: Facts, unit: str) -> "pd.Series[float] | None":
 def _check(cells: pd.DataFrame, sectors: list[str], net: "pd.Series[float]", unit: str) -> Iterator[Issue]:
     year, region = int(cells["year"].iloc[0]), str(cells["region"].iloc[0])
     outputs = cells[cells["column"].eq(OUTPUT)].set_index("row")["money"]
-    used = [s for s in sectors if s in set(cells["row"]) | set(cells["column"])]
+    named = set(cells["row"].unique()) | set(cells["column"].unique())
+    used = [sector for sector in sectors if sector in named]
     for sector in used:
         if sector not in outputs.index:
             at = cells.index[cells["row"].eq(sector) | cells["column"].eq(sector)][0]

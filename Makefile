@@ -1,0 +1,63 @@
+# Every command sets up what it needs in .venv; nothing is installed by hand.
+PYTHON ?= python3
+BIN := .venv/bin
+export OPENBLAS_NUM_THREADS := 1
+export OMP_NUM_THREADS := 1
+export MKL_NUM_THREADS := 1
+export HAIHE_REFERENCE_DATA ?= $(abspath ../shared/data)
+
+.PHONY: demo test quick endure lint bench example serve docs pictures clean
+
+demo: .venv/core
+	$(BIN)/haihe demo -o out/jing-jin-ji
+
+test: .venv/dev
+	sh scripts/system_packages.sh
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not endure"
+
+quick: .venv/dev
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not browser and not endure" -q
+
+endure: .venv/dev
+	sh scripts/system_packages.sh
+	HAIHE_HYPOTHESIS=endure $(BIN)/python -m pytest -n 2 --dist loadfile --timeout 4000
+
+lint: .venv/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: .venv/dev
+	$(BIN)/python bench/run.py
+
+example: .venv/core
+	$(BIN)/python scripts/example/build.py --reference "$(HAIHE_REFERENCE_DATA)"
+
+serve: demo
+	@echo "http://127.0.0.1:8000/report.html"
+	$(BIN)/python -m http.server 8000 --bind 127.0.0.1 --directory out/jing-jin-ji
+
+docs: .venv/docs
+	$(BIN)/python scripts/reference_pages.py
+	$(BIN)/mkdocs build --strict
+
+pictures: .venv/dev
+	$(BIN)/python scripts/pictures.py
+
+clean:
+	rm -rf .venv out site build dist
+
+.venv/bin/python:
+	sh scripts/make_venv.sh "$(PYTHON)"
+
+.venv/core: .venv/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+.venv/dev: .venv/core
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+.venv/docs: .venv/core
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[docs]'
+	@touch $@

@@ -1,0 +1,15 @@
+#!/bin/sh
+# What the tests need beside Python: Chromium and a Chinese font. Installed where root may; otherwise named, and the
+# browser tests skip with the reason (in CI they fail).
+set -eu
+missing=""
+command -v chromium >/dev/null || missing="$missing chromium"
+[ -n "$(fc-list :lang=zh 2>/dev/null | head -n 1)" ] || missing="$missing fonts-noto-cjk"
+[ -z "$missing" ] && exit 0
+if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    apt-get update -qq
+    # shellcheck disable=SC2086
+    apt-get install -y -qq --no-install-recommends $missing >/dev/null
+else
+    echo "not installed and not root:$missing; browser tests will skip" >&2
+fi

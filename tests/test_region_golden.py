@@ -1,0 +1,32 @@
+"""The golden workbook: exactly the faults that were planted, each at its place."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from golden_workbook import Golden, plant
+from haihe.region import check_path
+from small_region import META
+
+
+@pytest.mark.parametrize("seed", [2017, 1, 2, 3, 4, 5])
+def test_exactly_the_planted_faults_are_found(tmp_path: Path, seed: int) -> None:
+    expected = plant(tmp_path / "golden.xlsx", seed)
+    found = [(f.code, f.table, f.row, f.column) for f in check_path(tmp_path / "golden.xlsx")]
+    assert sorted(found, key=str) == sorted(expected, key=str)
+    assert len(expected) >= 30
+    rows = Counter((sheet, row) for _, sheet, row, _ in expected if row not in (None, 1))
+    assert sum(count >= 2 for count in rows.values()) >= 10
+    assert len({code for code, *_ in expected}) >= 30
+
+
+def test_the_seed_moves_the_faults(tmp_path: Path) -> None:
+    assert plant(tmp_path / "a.xlsx", 1) != plant(tmp_path / "b.xlsx", 2)
+
+
+def test_without_faults_nothing_is_found(tmp_path: Path) -> None:
+    golden = Golden(0)
+    golden.cells = {"haihe": [["field", "value"], *map(list, META.model_dump().items())], **golden.cells}
+    golden.save(tmp_path / "whole.xlsx")
+    assert not check_path(tmp_path / "whole.xlsx")
