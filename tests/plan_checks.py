@@ -31,7 +31,7 @@ def output(b: Built, s: Solution) -> Floats:
 
 
 def price(b: Built, s: Solution) -> Floats:
-    """Published price of the cap, yuan a tonne, shape (R, T)."""
+    """Published price of the cap, yuan per unit of the cap (Mt CO2), shape (R, T)."""
     table = prices.prices_table(b.model, s, {"accounts": "official"})
     return table.loc[table["kind"] == "cap", "price"].to_numpy().reshape(b.spec.cap.shape)
 
@@ -268,7 +268,7 @@ def p8_differences(case: Case, step: float = 1e-3) -> None:
         more = step * b.reference[0]
         here, there = b.solve(0.2, pooled=pooled), b.solve(0.2, pooled=pooled, more=more)
         weight = b.economy.assumptions.weights[-1]
-        low, high = sorted(weight * more / 1000 * price(b, s)[0, -1] for s in (here, there))
+        low, high = sorted(weight * more / 1e9 * price(b, s)[0, -1] for s in (here, there))
         saved = here.objective - there.objective
         room = 1e-6 * abs(high) + 1e-9 * abs(here.objective)
         assert saved > 0, "more room costs"

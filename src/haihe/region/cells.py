@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from haihe.messages import Text
 from haihe.region.spec import Column
 from haihe.region.units import known, nearest
 
@@ -27,6 +28,7 @@ _CODES = re.compile(rf"\*|{_CODE.pattern}(?:\s*;\s*{_CODE.pattern})*")
 _JOINT = re.compile(r"\s*;\s*")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LONGEST = 32_000
+_ITS_COLUMN = Text("“单位”列所示的单位", "the unit in its column unit")
 _FLAGS = {"true": True, "1": True, "yes": True, "是": True, "false": False, "0": False, "no": False, "否": False}
 
 
@@ -97,7 +99,9 @@ def _numbers(raw: Cells, empty: Mask, column: Column) -> tuple[npt.NDArray[Any],
     with_unit[bad] = _each(_has_unit, raw[bad]).astype(bool)
     wrong = [Wrong("E-NUM-01", bad & ~with_unit)] if (bad & ~with_unit).any() else []
     if with_unit.any():
-        wrong.append(Wrong("E-UNIT-06", with_unit, {"unit": (column.unit or "").lstrip("@") or "1"}))
+        wrong.append(
+            Wrong("E-UNIT-06", with_unit, {"unit": _ITS_COLUMN if column.unit == "@unit" else column.unit or "1"})
+        )
     if column.kind == "number":
         return values, wrong
     parted = np.isfinite(values) & ((values != np.round(values)) | (np.abs(values) > 2**53))

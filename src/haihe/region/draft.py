@@ -106,10 +106,10 @@ def table_names() -> dict[str, str]:
     return titles | {name: name for name in TABLES}
 
 
-def nearest_of(word: str, names: Iterable[str]) -> str:
-    """Give the name most like a word, or all of them where none is."""
+def nearest_of(word: str, names: Iterable[str], titles: Iterable[str] = ()) -> str:
+    """Give the name or title most like a word, or some names where none is."""
     names = list(names)
-    close = difflib.get_close_matches(word, names, 1, 0.6)
+    close = difflib.get_close_matches(word, [*names, *titles], 1, 0.6)
     return close[0] if close else ", ".join(names[:12])
 
 
@@ -151,7 +151,7 @@ def _typed(part: RawPart, issues: list[Issue], offset: int) -> tuple[pd.DataFram
         place = Place(part.file, part.sheet, 1, header, letter)
         name = names.get(header.strip())
         if name is None:
-            values: dict[str, Any] = {"value": header, "near": nearest_of(header, names)}
+            values: dict[str, Any] = {"value": header, "near": nearest_of(header, spec.names, names)}
             issues.append(Issue("E-COL-01", spec.name, column=header, values=values, place=place))
         elif name in found:
             values = {"value": header, "first": headers[name]}

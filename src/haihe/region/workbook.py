@@ -55,7 +55,7 @@ def read_workbook(path: Path) -> Draft:
             meta, found = _read_meta(path.name, _cells(path.name, book, sheet, faults[sheet]))
             issues, has_meta = issues + found, True
         elif name is None:
-            values = {"value": sheet, "near": nearest_of(sheet, [META_NAME, *names])}
+            values = {"value": sheet, "near": nearest_of(sheet, [META_NAME, *TABLES], names)}
             issues.append(Issue("E-TAB-02", sheet, values=values, place=Place(path.name, sheet)))
         elif name in parts:
             values = {"value": sheet, "first": parts[name].sheet}
