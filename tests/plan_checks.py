@@ -48,8 +48,12 @@ def p1_reference(case: Case) -> None:
     assert eaten <= 1e-4, f"consumption moves by {eaten:.2g}"
     table = prices.prices_table(b.model, s, {"accounts": "official"})
     goods = table[table["kind"] == "good"]["price"].to_numpy().reshape(*e.output.shape, -1)[big]
+    first = e.assumptions.segments[0] / 2 / e.assumptions.elasticity["consumption"]
     off = np.abs(goods - 1).max()
-    assert off <= (goods_band(b) + 0.005), f"prices are off by {off:.2g}"
+    assert off <= first + 0.005, f"prices are off by {off:.2g}"
+    index = table[table["kind"] != "cap"]
+    assert (index["low"] <= 1.0).all(), "the band of an index leaves out the reference"
+    assert (index["high"] >= 1.0).all(), "the band of an index leaves out the reference"
 
 
 def p1_with_upgrades(case: Case) -> None:
@@ -58,12 +62,6 @@ def p1_with_upgrades(case: Case) -> None:
     s, e = b.free(), b.economy
     moved = np.abs(output(b, s) - e.output[:, :, None]).sum() / (e.output.sum() * len(e.assumptions.years))
     assert moved <= 1e-3, f"weighted output moves by {moved:.2g}"
-
-
-def goods_band(b: Built) -> float:
-    """Cost c_1 of the first segment of trade: half its width over the elasticity."""
-    s = b.economy.assumptions
-    return s.segments[0] / 2 / max(s.elasticity[k] for k in ("exports", "imports", "outflow", "inflow", "flows"))
 
 
 def p2_balance(case: Case) -> None:
@@ -156,7 +154,8 @@ def welfare(b: Built, s: Solution) -> float:
     g, rho = (1 + a.growth) ** h - 1, (1 + a.discount) ** h - 1
     delta = 1 - (1 - a.depreciation) ** h
     weights = h * ((1 + g) / (1 + rho)) ** np.arange(t)
-    rent = 1 - e.a0.sum(axis=1) - e.wages
+    left = 1 - e.a0.sum(axis=1) - e.wages
+    rent, loss = np.maximum(0, left), np.minimum(0, left)
     saving = (e.a0 - e.a1).sum(axis=1) - tech.labour * e.wages
     annuity = rho + delta
     tau = h * rent / annuity - e.kappa
@@ -167,7 +166,7 @@ def welfare(b: Built, s: Solution) -> float:
     k0, k1, i1, u = (s.value(v) for v in (p.stock_old, p.stock_upgraded, p.build_upgraded, p.retrofit))
     i0 = p.build.value(s.x)
     flow = m.goods.consumption.value(s.x).sum(axis=(0, 1)) - m.factors.labour.value(s.x).sum(axis=0)
-    for rate, spent in ((tau, i0), (tau_1, i1), (tau_u, u)):
+    for rate, spent in ((loss, output(b, s)), (tau, i0), (tau_1, i1), (tau_u, u)):
         flow = flow - (rate[:, :, None] * spent).sum(axis=(0, 1))
     for soft in softs(b):
         ends = np.asarray(a.segments)

@@ -244,6 +244,14 @@ def test_a_pipe_is_not_a_table(folder: Path) -> None:
     assert codes(folder) == ["E-FILE-05"]
 
 
+def test_a_file_that_may_not_be_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    assert [f.code for f in load(folder).findings] == ["E-FILE-05"]
+
+
 def test_bundle_manifest(tmp_path: Path) -> None:
     whole = tmp_path / "whole.haihe.zip"
     region = small_region()

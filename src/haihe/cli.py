@@ -178,18 +178,17 @@ def plan(
     lang: LangOption = None,
 ) -> None:
     """Plan the members and print what is scarce and what it is worth. Exit code 4 without a feasible plan."""
+    from haihe.files import write_tables
     from haihe.planning import plan as make_plan
-    from haihe.planning.views import PlanViews
     from haihe.region import read
-    from haihe.reporting.files import write_tables
 
     with desk(lang, json_) as here:
         with here.progress() as now:
             now(Text("读取", "reading"))
             result = make_plan(read(path), pooled=pooled, upgrades=upgrades, progress=now)
-        views = PlanViews(result)
+        views = result.views
         if out is not None:
-            write_tables(result.tables, out)
+            write_tables(result.frames, out)
         here.data(
             {
                 "ok": True,
@@ -197,7 +196,7 @@ def plan(
                 "share_of_consumption": result.loss / result.consumption,
                 "calibration": result.calibration,
                 "quality": result.marks,
-                "tables": {name: json.loads(frame.to_json(orient="records")) for name, frame in result.tables.items()},
+                "tables": {name: json.loads(frame.to_json(orient="records")) for name, frame in result.frames.items()},
             }
         )
         for table in (views.summary(), *([views.caps()] if result.model.caps else [])):
@@ -362,7 +361,7 @@ def accounts_check(path: PathArgument, json_: JsonOption = False, lang: LangOpti
 
 @accounts_app.command(
     "build",
-    epilog="Example: haihe accounts build china_provincial_io_2017.csv.gz --year 2017 --member Beijing --member Tianjin",
+    epilog="Example: haihe accounts build provinces_2017.csv.gz --year 2017 --member Beijing --member Tianjin",
 )
 def accounts_build(
     file: Annotated[Path, typer.Argument(help="Published provincial tables of one year, 42 sectors.")],
@@ -377,7 +376,7 @@ def accounts_build(
 ) -> None:
     """Build one table of members and the rest of the nation from provincial tables; every adjustment is printed."""
     from haihe.accounts import build_interregional, read_provinces
-    from haihe.reporting.files import write_tables
+    from haihe.files import write_tables
 
     with desk(lang, json_) as here:
         built = build_interregional(read_provinces(file, year), members=member, beta=beta)

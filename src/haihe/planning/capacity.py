@@ -60,8 +60,14 @@ def define_production(program: Program, economy: Economy, wedges: Wedges, dims: 
     base = economy.output[:, :, None]
     better = wedges.capacity + wedges.saving
     return Production(
-        old=block("output", "产出（现有技术）", "output, today's technology"),
-        upgraded=block("output_upgraded", "产出（升级技术）", "output, upgraded technology", upper=can),
+        old=block("output", "产出（现有技术）", "output, today's technology", cost=over_time(wedges.loss)),
+        upgraded=block(
+            "output_upgraded",
+            "产出（升级技术）",
+            "output, upgraded technology",
+            upper=can,
+            cost=over_time(wedges.loss),
+        ),
         stock_old=block(
             "capacity",
             "产能（现有技术）",

@@ -3,12 +3,15 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from haihe.accounts.of_region import accounts_of
-from haihe.messages import Text
+from haihe.figures import Figure, Table
+from haihe.figures.workbook import write_workbook
+from haihe.messages import Lang, Text, default_language
 from haihe.planning.assumptions import Assumptions
 from haihe.planning.caps import CapSpec
 from haihe.planning.inputs import caps_of, economy_of, intensity_of, rests_on
@@ -25,6 +28,7 @@ from haihe.planning.results import (
     welfare_table,
 )
 from haihe.planning.solver import Session, Solution
+from haihe.planning.views import PlanViews
 from haihe.region import Region
 
 Progress = Callable[[Text], None]
@@ -82,8 +86,10 @@ class Plan:
 
     @cached_property
     def flows(self) -> pd.DataFrame:
-        """Flows between members, see `haihe.planning.results.flows_table`."""
-        return flows_table(self.model, self.solution)
+        """Flows between members with their band, see `haihe.planning.results.flows_table`."""
+        year = self.model.economy.assumptions.first_year
+        known = self.region.frame("flows")
+        return flows_table(self.model, self.solution, known[known["year"] == year])
 
     @cached_property
     def summary(self) -> pd.DataFrame:
@@ -143,10 +149,29 @@ class Plan:
         return float(moved / (e.output.sum() * len(e.assumptions.years)))
 
     @property
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """Every result table by name."""
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """Every result as a plain frame, by name."""
         names = ("summary", "output", "trade", "flows", "caps", "prices", "welfare", "leakage", "guards")
         return {name: getattr(self, name) for name in names}
+
+    @cached_property
+    def views(self) -> PlanViews:
+        """The plan's tables and figures with words, units and sources, see `haihe.planning.views`."""
+        return PlanViews(self)
+
+    @property
+    def tables(self) -> dict[str, Table]:
+        """Tables for reading, by key."""
+        return self.views.tables()
+
+    @property
+    def figures(self) -> dict[str, Figure]:
+        """Figures by key."""
+        return self.views.figures()
+
+    def to_excel(self, path: str | Path, lang: Lang | None = None) -> Path:
+        """Write every table to a workbook, one sheet each; the file is replaced only when it is complete."""
+        return write_workbook(self.tables.values(), path, lang or default_language())
 
     def __repr__(self) -> str:
         e = self.model.economy

@@ -19,11 +19,12 @@ def prices_table(model: Model, solution: Solution, marks: Mapping[str, str]) -> 
     milestone per unit.
 
     - ``good``: price of a product as an index, reference = 1. Prices move within the first soft segment without any
-      quantity moving, so the index is only known up to that band: ``low``/``high`` are price -/+ the cost of the first
-      segment.
-    - ``labour``: wage index, reference = 1, same band by its own elasticity.
+      quantity moving, so the index is only known up to that band. Trade holds a product within its first segment's
+      cost of the price of external finance, and consumption holds the level of all prices within its own:
+      ``low``/``high`` are price -/+ the sum of the two.
+    - ``labour``: wage index, reference = 1, band by the first segment of labour supply.
     - ``cap``: yuan per unit of the resource.
-    - ``finance``: welfare of one more yuan of external finance, above the yuan itself.
+    - ``finance``: price of external finance as an index, reference = 1, band as of a product.
 
     Parameters
     ----------
@@ -50,12 +51,14 @@ def prices_table(model: Model, solution: Solution, marks: Mapping[str, str]) -> 
         return table.assign(price=p, low=p - band, high=p + band, **more)
 
     by_region = {"region": e.members, "year": years}
-    softest = max(e.assumptions.elasticity[k] for k in ("exports", "imports", "outflow", "inflow", "flows"))
+    elasticity = e.assumptions.elasticity
+    trade = max(elasticity[k] for k in ("exports", "imports", "outflow", "inflow", "flows"))
+    level = first / elasticity["consumption"] + first / trade
     parts = [
         frame(
             {"region": e.members, "sector": e.sectors, "year": years},
             -solution.worth(model.balance) / weights,
-            first / softest,
+            level,
             kind="good",
             name="balance",
             unit="index, reference = 1",
@@ -63,7 +66,7 @@ def prices_table(model: Model, solution: Solution, marks: Mapping[str, str]) -> 
         frame(
             by_region,
             solution.worth(model.factors.labour_rows) / weights,
-            first / e.assumptions.elasticity["labour"],
+            first / elasticity["labour"],
             kind="labour",
             name="labour_need",
             unit="index, reference = 1",
@@ -71,7 +74,7 @@ def prices_table(model: Model, solution: Solution, marks: Mapping[str, str]) -> 
         frame(
             by_region,
             -solution.worth(model.factors.finance_rows) / weights,
-            0.0,
+            level,
             kind="finance",
             name="external_balance",
             unit="yuan per yuan",

@@ -39,13 +39,27 @@ def trade_table(model: Model, solution: Solution) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def flows_table(model: Model, solution: Solution) -> pd.DataFrame:
-    """Flows between members by sector and year."""
+def flows_table(model: Model, solution: Solution, known: pd.DataFrame) -> pd.DataFrame:
+    """Flows between members by sector and year, with a band.
+
+    ``low`` and ``high`` bound the plan's flow as the base year's flow is bounded over what published tables cannot
+    tell (distance exponent and definition), in proportion; missing where the base year states no band.
+
+    Parameters
+    ----------
+    model : Model
+    solution : Solution
+    known : DataFrame
+        Flows of the base year: from_region, to_region, sector, value, low, high.
+    """
     flows = model.goods.flows
     frame = pd.DataFrame(index=flows_index(model)).reset_index()
     trend = model.economy.assumptions.trend
     reference, plan = flows.reference * trend, flows.value(solution.x) * trend
     frame = frame.assign(reference=reference.ravel(), plan=plan.ravel(), difference=(plan - reference).ravel())
+    ends = known.assign(**{name: known[name] / known["value"].where(known["value"] > 0) for name in ("low", "high")})
+    frame = frame.merge(ends[["from_region", "to_region", "sector", "low", "high"]], how="left")
+    frame = frame.assign(low=frame["low"] * frame["plan"], high=frame["high"] * frame["plan"])
     return frame[frame["from_region"] != frame["to_region"]].reset_index(drop=True)
 
 

@@ -1,15 +1,18 @@
 """Tables and figures of a plan and of a front, in both languages. Money in 亿元 (100 million yuan)."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from haihe.figures import Column, Figure, Quality, Table, bars, heat, lines, ranges, worst
 from haihe.messages import Text
-from haihe.planning.front import Front
-from haihe.planning.plan import Plan
 from haihe.region import Region
 from haihe.region.units import factor
+
+if TYPE_CHECKING:
+    from haihe.planning.front import Front
+    from haihe.planning.plan import Plan
 
 YI = Text("亿元", "100 m yuan")
 YI_PER_BN = 10.0
@@ -24,6 +27,7 @@ INDICATORS: Mapping[str, Text] = {
     "outflow": Text("流出国内其他地区", "Outflow to rest of China"),
     "inflow": Text("自国内其他地区流入", "Inflow from rest of China"),
 }
+FLOWS = Text("成员间流动", "Flows between members")
 PARTS: Mapping[str, Text] = {
     "consumption": Text("消费", "Consumption"),
     "labour": Text("少付的劳动", "Labour spared"),
@@ -51,7 +55,7 @@ def names_of(region: Region) -> dict[object, Text]:
     return found
 
 
-def source_of(plan: Plan) -> Text:
+def source_of(plan: "Plan") -> Text:
     """Source line of a plan's figures: what was computed from what, and what is made up."""
     year = plan.model.economy.assumptions.first_year
     made_up = sorted(name for name, mark in plan.marks.items() if mark == "illustrative")
@@ -73,7 +77,7 @@ def enlarged(frame: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
 class PlanViews:
     """The tables and figures of one plan."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: "Plan") -> None:
         self.plan, self.names = plan, names_of(plan.region)
         self.last = plan.model.economy.assumptions.last_year
         self.quality: Quality = worst(list(plan.marks.values()))  # type: ignore[arg-type]
@@ -170,7 +174,8 @@ class PlanViews:
     def caps(self) -> Table:
         """Caps in the last milestone: use, permits and their price."""
         frame = self.plan.caps[self.plan.caps["year"] == self.last]
-        frame = enlarged(frame, ["reference", "cap", "use", "permits"])
+        prices = self.plan.prices.rename(columns={"name": "limit"})[["limit", "region", "year", "rests_on"]]
+        frame = enlarged(frame, ["reference", "cap", "use", "permits"]).merge(prices, on=["limit", "region", "year"])
         return self.table(
             "plan-caps",
             Text(f"{self.last} 年上限与指标调剂", f"Caps and permits, {self.last}"),
@@ -184,6 +189,7 @@ class PlanViews:
                 Column("permits", Text("调入（＋）调出（−）", "Received (+) or given (−)"), digits=0, signed=True),
                 Column("unit", Text("单位", "Unit")),
                 Column("price", Text("影子价格", "Price"), unit=Text("元/单位", "yuan per unit"), digits=0),
+                Column("rests_on", Text("依据的示例输入", "Rests on (illustrative)")),
             ],
             Text(
                 "初始配额按同一比例分给各地区，是一种假定。",
@@ -278,6 +284,48 @@ class PlanViews:
             ),
         )
 
+    def guards(self) -> Table:
+        """Quantities that use their last segment: there the guard answers, not the elasticity."""
+        return self.table(
+            "plan-guards",
+            Text("用到最后一段的量", "Quantities that use their last segment"),
+            self.plan.guards,
+            [
+                Column("quantity", Text("量", "Quantity"), labels={**INDICATORS, "flows": FLOWS}),
+                self.place(),
+                Column("from_region", Text("流出地", "From"), labels=self.names),
+                Column("to_region", Text("流入地", "To"), labels=self.names),
+                self.place("sector"),
+                Column("year", Text("年份", "Year"), kind="year"),
+            ],
+            Text(
+                "这里由护栏（如电、热、水对外贸易的上限）而不是弹性决定，读数时应留意。",
+                "Here a guard decides (such as that on trade in electricity, heat and water), not the elasticity.",
+            ),
+        )
+
+    def flows(self) -> Table:
+        """Goods between members in the last milestone, with the band over what published tables cannot tell."""
+        frame = self.plan.flows[self.plan.flows["year"] == self.last]
+        total = frame.groupby(["from_region", "to_region"], sort=False)[["reference", "plan", "low", "high"]].sum()
+        return self.table(
+            "plan-flows",
+            Text(f"{self.last} 年成员之间的往来", f"Goods between members, {self.last}"),
+            (total * YI_PER_BN).reset_index(),
+            [
+                Column("from_region", Text("流出地", "From"), labels=self.names),
+                Column("to_region", Text("流入地", "To"), labels=self.names),
+                Column("reference", Text("基准路径", "Reference"), unit=YI, digits=0),
+                Column("plan", Text("方案", "Plan"), unit=YI, digits=0),
+                Column("low", Text("方案下限", "Plan, low"), unit=YI, digits=0),
+                Column("high", Text("方案上限", "Plan, high"), unit=YI, digits=0),
+            ],
+            Text(
+                "公布的表没有伙伴地区；区间按基年流动的区间同比例推算。",
+                "Published tables name no partner; the band is that of the base year, in proportion.",
+            ),
+        )
+
     def figures(self) -> dict[str, Figure]:
         """Every figure by key."""
         shown = [self.output(), self.trade(), self.investment(), self.welfare(), self.good_prices()]
@@ -287,13 +335,14 @@ class PlanViews:
 
     def tables(self) -> dict[str, Table]:
         """Every table by key, those of the figures included."""
-        extra = [self.summary(), *([self.caps()] if self.plan.model.caps else [])]
+        extra = [self.summary(), *([self.caps()] if self.plan.model.caps else []), self.guards()]
         leak = self.leakage()
+        extra += [self.flows()] if self.plan.region.has("flows") else []
         shown = [*extra, *([leak] if leak else []), *(figure.table for figure in self.figures().values())]
         return {table.key: table for table in shown}
 
 
-def front_figure(front: Front, source: Text, quality: Quality) -> Figure:
+def front_figure(front: "Front", source: Text, quality: Quality) -> Figure:
     """The front: welfare lost against the cut, pooled and separate."""
     frame = front.points.assign(percent=front.points["cut"] * 100, amount=front.points["loss"] * YI_PER_BN)
     table = Table(
@@ -313,7 +362,7 @@ def front_figure(front: Front, source: Text, quality: Quality) -> Figure:
     return lines(table, "percent", "amount", by="pooled")
 
 
-def front_members(front: Front, region: Region, source: Text, quality: Quality) -> Table:
+def front_members(front: "Front", region: Region, source: Text, quality: Quality) -> Table:
     """Price and own cut of every member along the front."""
     unit = Text(f"元/{front.unit}", f"yuan/{front.unit}")
     return Table(

@@ -23,9 +23,10 @@ class Wedges:
 
     ``build`` (tau): today's technology. ``upgrade`` (tau_1): new upgraded capacity. ``retrofit`` (tau_u).
     ``capacity`` (Lambda): value of a unit of capacity at the start of a step; ``saving`` (Omega): the extra value of
-    a unit of upgraded capacity.
+    a unit of upgraded capacity. ``loss``: rent per unit of output where it is negative, else 0.
     """
 
+    loss: Floats
     build: Floats
     upgrade: Floats
     retrofit: Floats
@@ -38,7 +39,7 @@ def wedges(economy: Economy) -> Wedges:
 
     .. math::
 
-        \Lambda = \pi \frac{1+\rho_h}{\rho_h+\delta_h}, \qquad \tau = \frac{h\,\pi}{\rho_h+\delta_h} - \kappa
+        \Lambda = \pi^+ \frac{1+\rho_h}{\rho_h+\delta_h}, \qquad \tau = \frac{h\,\pi^+}{\rho_h+\delta_h} - \kappa
 
         \Delta = \sum_i (a^0_i - a^1_i) + 0.05\,\omega, \qquad \Omega = \Delta \frac{1+\rho_h}{\rho_h+\delta_h}
 
@@ -46,18 +47,23 @@ def wedges(economy: Economy) -> Wedges:
 
         \tau_1 = \tau + \max\!\Bigl(0, \frac{h\Delta}{\rho_h+\delta_h} - 0.20\kappa\Bigr) + 0.001
 
-    where the shares 0.05, 0.35 and 0.20 are those of the technology. The step h stands in every wedge: a capacity
+    where the shares 0.05, 0.35 and 0.20 are those of the technology. What a sector makes at a loss it makes for reasons
+    outside the plan: with :math:`\pi^+ = \max(0, \pi)` in the wedges of capacity and :math:`\min(0, \pi)` as a wedge
+    of output, producing and building break even there too. (With a negative rent in tau building would pay, since
+    capacity may stand idle and so never has a negative price.) The step h stands in every wedge: a capacity
     built a year serves h years of each milestone.
     """
     s, tech = economy.assumptions, economy.technology
     annuity = s.discount_step + s.depreciation_step
     saving = (economy.a0 - economy.a1).sum(axis=1) - tech.labour * economy.wages
     worth_of_saving = s.step * saving / annuity
-    build = s.step * economy.rent / annuity - economy.kappa
+    rent = np.maximum(0.0, economy.rent)
+    build = s.step * rent / annuity - economy.kappa
     return Wedges(
+        loss=np.minimum(0.0, economy.rent),
         build=build,
         upgrade=build + np.maximum(0.0, worth_of_saving - tech.new_capital * economy.kappa) + MARGIN,
         retrofit=np.maximum(0.0, worth_of_saving - tech.retrofit * economy.kappa) + MARGIN,
-        capacity=economy.rent * (1 + s.discount_step) / annuity,
+        capacity=rent * (1 + s.discount_step) / annuity,
         saving=saving * (1 + s.discount_step) / annuity,
     )

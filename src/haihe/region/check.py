@@ -7,7 +7,14 @@ be read are left alone, so that one fault gives one finding.
 from haihe.messages import Findings
 from haihe.region.checks.balance import balances
 from haihe.region.checks.facts import Facts
-from haihe.region.checks.keys import account_places, dangling_references, duplicate_keys, region_tree, same_ends
+from haihe.region.checks.keys import (
+    account_places,
+    dangling_references,
+    duplicate_keys,
+    region_tree,
+    same_ends,
+    stage_references,
+)
 from haihe.region.checks.matching import limits_without_uses, rules_without_budget, scenarios_without_cell
 from haihe.region.checks.numbers import bands, bounds, far_from_series, units_that_fit
 from haihe.region.checks.years import base_year, gaps
@@ -17,6 +24,7 @@ from haihe.region.issues import to_findings
 CHECKS = (
     duplicate_keys,
     dangling_references,
+    stage_references,
     account_places,
     same_ends,
     region_tree,

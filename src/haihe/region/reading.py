@@ -38,6 +38,9 @@ def read_draft(path: str | Path) -> Draft:
     except HaiheError as error:
         places = ((f, Place(f.file or path.name, f.table, f.row)) for f in error.findings)
         return Draft(issues=[Issue(f.code, f.table, values=f.values, place=place) for f, place in places])
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        return Draft(issues=[Issue("E-FILE-05", values={"why": why}, place=Place(path.name))])
 
 
 def load(path: str | Path) -> Loaded:

@@ -20,7 +20,7 @@ MAX_ENTRIES = 2_000
 MAX_RATIO = 200
 """How many times its packed size a large archived file may have."""
 
-MAX_CELLS = 20_000_000
+MAX_CELLS = 10_000_000
 """Cells the used range of a sheet may span."""
 
 _SMALL = 1_000_000

@@ -14,8 +14,6 @@ from xml.parsers import expat
 from haihe.messages import HaiheError
 from haihe.region.safety import MAX_CELLS, read_entry
 
-_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-_REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _ADDRESS = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{0,3})([0-9]{1,9})["']""")
 _SUSPECT = re.compile(rb"""<(?:\w+:)?(?:f[\s/>]|mergeCell\b)|\bt\s*=\s*["']e["']""")
 _DECLARATION = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
@@ -80,21 +78,25 @@ def examine(file: str, archive: zipfile.ZipFile) -> dict[str, SheetFaults]:
     try:
         sheets = _sheets(parts)
         return {sheet: _examine_sheet(file, sheet, parts[part]) for sheet, part in sheets.items()}
-    except (ElementTree.ParseError, expat.ExpatError, KeyError, ValueError) as error:
+    except (ElementTree.ParseError, expat.ExpatError, KeyError, ValueError, StopIteration) as error:
         raise HaiheError("E-FILE-05", file=file, why=str(error)) from error
 
 
 def _sheets(parts: dict[str, bytes]) -> dict[str, str]:
     """Give the part of each worksheet."""
-    links = ElementTree.fromstring(parts["xl/_rels/workbook.xml.rels"])
-    targets = {link.attrib["Id"]: link for link in links}
-    sheets = ElementTree.fromstring(parts["xl/workbook.xml"]).iter(f"{_MAIN}sheet")
-    named = {sheet.attrib["name"]: targets[sheet.attrib[_REL]] for sheet in sheets}
-    return {
-        name: posixpath.normpath(posixpath.join("/xl", link.attrib["Target"])).lstrip("/")
-        for name, link in named.items()
-        if link.attrib["Type"].endswith("/worksheet")
-    }
+    links = {link.attrib["Id"]: link for link in _elements(parts["xl/_rels/workbook.xml.rels"], "Relationship")}
+    named = {}
+    for sheet in _elements(parts["xl/workbook.xml"], "sheet"):
+        link = links[next(value for key, value in sheet.attrib.items() if key.endswith("}id"))]
+        if link.attrib["Type"].endswith("/worksheet"):
+            named[sheet.attrib["name"]] = posixpath.normpath(posixpath.join("/xl", link.attrib["Target"])).lstrip("/")
+    return named
+
+
+def _elements(xml: bytes, tag: str) -> list[ElementTree.Element]:
+    """Give the elements of a tag in any namespace: workbooks come in two."""
+    root = ElementTree.fromstring(xml)
+    return [element for element in root.iter() if element.tag.rpartition("}")[2] == tag]
 
 
 def _examine_sheet(file: str, sheet: str, xml: bytes) -> SheetFaults:

@@ -9,7 +9,7 @@ from haihe.accounts.views import concentration_figure, flows_figure, size_table,
 from haihe.figures import Column, Figure, Table, bars, tile_map, worst
 from haihe.messages import Findings, Text
 from haihe.planning import Front, Plan
-from haihe.planning.views import PlanViews, front_figure, front_members, names_of, source_of
+from haihe.planning.views import front_figure, front_members, names_of, source_of
 from haihe.region import QUALITY_NAMES, TABLES, Region
 from haihe.reporting.report import Chapter
 
@@ -106,7 +106,7 @@ def projects_map(region: Region) -> Figure | None:
 
 def movement(plan: Plan) -> Chapter:
     """How output, trade and investment move against the reference path."""
-    views = PlanViews(plan)
+    views = plan.views
     s = plan.model.economy.assumptions
     return Chapter(
         "plan",
@@ -117,13 +117,19 @@ def movement(plan: Plan) -> Chapter:
             f"How output, trade and investment move against the reference path under all limits, {s.first_year} to "
             f"{s.last_year}. The reference grows by {s.growth:.0%} a year everywhere and serves for comparison only.",
         ),
-        [views.summary(), views.output(), views.trade(), views.investment()],
+        [
+            views.summary(),
+            views.output(),
+            views.trade(),
+            *([views.flows()] if plan.region.has("flows") else []),
+            views.investment(),
+        ],
     )
 
 
 def scarcity(plan: Plan, front: Front | None) -> Chapter:
     """What is scarce and what one more unit of it is worth."""
-    views = PlanViews(plan)
+    views = plan.views
     blocks: list[Table | Figure | Text] = []
     if plan.model.caps:
         blocks += [views.caps(), views.cap_prices()]
@@ -137,14 +143,7 @@ def scarcity(plan: Plan, front: Front | None) -> Chapter:
     leakage = views.leakage()
     if leakage is not None:
         blocks.append(leakage)
-    at_guard = len(plan.guards)
-    blocks.append(
-        Text(
-            f"有 {at_guard} 个量（占弹性响应的一小部分）用到最后一段，由护栏而不是弹性决定；详见工作簿。",
-            f"{at_guard} quantities use their last segment: there the guard decides, not the elasticity "
-            "(see the workbook).",
-        )
-    )
+    blocks.append(views.guards())
     return Chapter(
         "scarcity",
         Text("什么稀缺、值多少", "What is scarce and what it is worth"),

@@ -6,8 +6,8 @@ from datetime import datetime
 from pathlib import Path
 
 from haihe.figures import Figure, Quality, Table
+from haihe.files import replace_file
 from haihe.messages import Findings, HaiheError, Lang, Text, default_language
-from haihe.reporting.files import replace_file
 from haihe.reporting.findings import findings_block
 from haihe.reporting.page import report_page
 from haihe.reporting.workbook import write_workbook

@@ -7,6 +7,7 @@ import xlsxwriter
 
 from haihe.figures import Figure, Table
 from haihe.figures.sheet import sheet_name, write_sheet
+from haihe.figures.workbook import OPTIONS
 from haihe.messages import Lang, Text
 from haihe.reporting.page import DRAFT, meta_lines
 
@@ -22,8 +23,7 @@ def write_workbook(report: "Report", path: Path, lang: Lang) -> None:
 
     Text is never taken for a formula or an address, and numbers that are missing are ``—``.
     """
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(str(path), options) as book:
+    with xlsxwriter.Workbook(str(path), OPTIONS) as book:
         book.set_properties({"title": report.title(lang), "comments": f"haihe {report.meta.version}"})
         contents = book.add_worksheet(sheet_name(CONTENTS(lang), ()))
         taken = [contents.get_name()]

@@ -62,6 +62,20 @@ def _said(facts: Facts, name: str, column: Column) -> "pd.Series[str]":
     return said
 
 
+def stage_references(facts: Facts) -> Iterator[Issue]:
+    """Stages of firms, written chain.stage, that no chain has."""
+    stages = facts.table("chain_stages")
+    if not facts.has("enterprises") or facts.bad("chain_stages", "chain", "stage").any():
+        return
+    known = (stages["chain"] + "." + stages["stage"]).dropna().unique().tolist()
+    column = TABLES["enterprises"].column("stages")
+    said = _said(facts, "enterprises", column)
+    for at, value in said[~said.isin(known)].items():
+        near = nearest_of(value, known)
+        values = {"value": value, "target": "chain_stages.stage", "near": near, "title": column.title}
+        yield Issue("E-REF-01", "enterprises", int(str(at)), "stages", values)
+
+
 def account_places(facts: Facts) -> Iterator[Issue]:
     """Rows and columns of accounts that are neither a sector nor a declared kind."""
     if not facts.has("accounts", "sectors") or facts.bad("sectors", "sector").any():
