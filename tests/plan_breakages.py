@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from haihe.accounts import Accounts
-from haihe.planning import capacity, caps, economy, leakage, model, prices, results, solver
+from haihe.planning import caps, leakage, model, prices, results, solver
 from haihe.planning.program import Program
 from haihe.planning.solver import Session, Solution
 
@@ -71,6 +71,17 @@ def _open_segments(patch: Patch) -> None:
         return original(self, name, dims, **more)
 
     patch.setattr(Program, "columns", opened)
+
+
+def _dearest_first(patch: Patch) -> None:
+    original = Program.columns
+
+    def turned(self: Program, name: str, dims: Any, **more: Any) -> Any:
+        if name.endswith(("_up", "_down")):
+            more["cost"] = np.flip(more["cost"], axis=-1)
+        return original(self, name, dims, **more)
+
+    patch.setattr(Program, "columns", turned)
 
 
 def _rows(prefix: str, **bounds: Any) -> Break:
@@ -170,6 +181,12 @@ BREAKAGES = [
     Breakage("growth and depreciation of one year", "p1_reference", wrapped(model, "define_stocks", _yearly), "moves"),
     Breakage("dual sign flipped", "p1_reference", _flipped_dual, "prices are off"),
     Breakage(
+        "band of trade alone",
+        "p1_reference",
+        wrapped(prices, "prices_table", lambda make, *a: make(*a).eval("low = price - 0.005\nhigh = price + 0.005")),
+        "band",
+    ),
+    Breakage(
         "no hurdles",
         "p1_with_upgrades",
         wedge(lambda w, e: replace(w, retrofit=0 * w.retrofit, upgrade=w.build)),
@@ -183,7 +200,7 @@ BREAKAGES = [
     Breakage("upgraded inputs as today's", "p2_accounts", wrapped(results, "value_added_of", _old_inputs), "differ"),
     Breakage("trade sign error", "p2_accounts", wrapped(model, "define_balance", _swapped_trade), "differ"),
     Breakage("step forgotten in stocks", "p2_stocks", wrapped(model, "define_stocks", _yearly), "stock is off"),
-    Breakage("stocks not carried over", "p2_stocks", _rows("stock", lower=-np.inf, upper=np.inf), "stock is off"),
+    Breakage("renewal forgotten", "p2_stocks", _rows("stock", lower=0.0, upper=0.0), "old stock is off"),
     Breakage("capacity forgotten", "p2_stocks", _rows("within_capacity", upper=np.inf), "exceeds capacity"),
     Breakage("dual sign flipped", "p3_duality", _answer(row_dual=lambda s: -s.row_dual), "strong duality|without"),
     Breakage("no reduced costs", "p3_duality", _answer(reduced=lambda s: 0 * s.reduced), "strong duality"),
@@ -211,12 +228,13 @@ BREAKAGES = [
     ),
     Breakage("unit forgotten", "p5_units", wrapped(Accounts, "to_unit", lambda _, a, unit: replace(a, unit=unit)), "off"),
     Breakage("position instead of label", "p5_order", wedge(_positions), "the objective is off"),
+    Breakage("dearest segment first", "p7_closed", _dearest_first, "out of order"),
     Breakage("last segment open", "p7_closed", _open_segments, "leaves its range"),
     Breakage(
         "guard forgotten",
         "p7_closed",
-        wrapped(economy, "calibrate", lambda make, *a, local, **more: make(*a, local=local & False, **more)),
-        "",
+        wrapped(model, "define_goods", lambda make, p, e, dims: make(p, replace(e, local=0 * e.local > 0), dims)),
+        "leaves its range",
     ),
     Breakage("dual sign flipped", "p8_differences", _flipped_dual, "priced"),
     Breakage(
@@ -232,5 +250,3 @@ BREAKAGES = [
     Breakage("abroad left out", "p11_leakage", wrapped(leakage, "leakage_table", _without_abroad), "total"),
 ]
 """What is broken, which check must notice, and what it must say."""
-
-_ = capacity

@@ -33,6 +33,8 @@ ROOT = Path(__file__).resolve().parents[1]
 EXAMPLE = ROOT / "examples" / "jing-jin-ji"
 PROVINCES = ["Beijing", "Tianjin", "Hebei"]
 UNIT = "Mt CO2"
+YUAN = {"万元": 1e4, "亿元": 1e8, "bn yuan": 1e9}
+"""Yuan in each unit of money."""
 
 
 @dataclass(frozen=True)
@@ -103,8 +105,11 @@ class Case:
         return Built(self, calibrated, spec, built, Session(built.program))
 
     def in_unit(self, unit: str) -> "Case":
-        """Express the accounts in another unit of money."""
-        return replace(self, accounts=self.accounts.to_unit(unit))
+        """Express the accounts in another unit of money, without the product's own conversion."""
+        a, times = self.accounts, YUAN[self.accounts.unit] / YUAN[unit]
+        names = ("Z", "final", "added", "exports", "imports", "outflow", "inflow", "residual", "output", "flows")
+        scaled = {name: getattr(a, name) * times for name in names if getattr(a, name) is not None}
+        return replace(self, accounts=replace(a, unit=unit, **scaled))
 
     def permuted(self, seed: int = 1) -> tuple["Case", npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """Put regions and sectors in another order; gives the case, and the old places of members and sectors."""

@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from haihe.messages import HaiheError
-from haihe.region import TABLES, Region, load, read
+from haihe.region import TABLES, Region, load, read, workbook
 from haihe.region.folder import to_parquet
 from small_region import META, small_region, small_tables
 
@@ -93,6 +93,14 @@ def test_numbers_come_back_bit_by_bit(tmp_path: Path) -> None:
         back = read(region.write(tmp_path / form))["parameters"]["value"].tolist()
         assert [v.hex() for v in back] == [v.hex() for v in values]
         assert math.copysign(1, back[3]) == -1
+
+
+def test_a_writer_of_fewer_digits_would_be_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    region = small_region()
+    region = region.with_table("parameters", region["parameters"].assign(value=0.1 + 0.2 + 1e-16))
+    assert read(region.write(tmp_path / "a.xlsx")) == region
+    monkeypatch.setattr(workbook, "Exact", float)
+    assert read(region.write(tmp_path / "b.xlsx")) != region
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])

@@ -7,6 +7,9 @@ import pytest
 
 from golden_workbook import Golden, plant
 from haihe.region import check_path
+from haihe.region.check import CHECKS
+from haihe.region.checks.facts import Facts
+from haihe.region.reading import read_draft
 from small_region import META
 
 
@@ -19,6 +22,14 @@ def test_exactly_the_planted_faults_are_found(tmp_path: Path, seed: int) -> None
     rows = Counter((sheet, row) for _, sheet, row, _ in expected if row not in (None, 1))
     assert sum(count >= 2 for count in rows.values()) >= 10
     assert len({code for code, *_ in expected}) >= 30
+
+
+def test_every_check_has_its_share_in_the_golden_workbook(tmp_path: Path) -> None:
+    """Leaving out any check would be noticed; the two exceptions are watched in test_region_checks."""
+    plant(tmp_path / "golden.xlsx")
+    facts = Facts(read_draft(tmp_path / "golden.xlsx"))
+    silent = {check.__name__ for check in CHECKS if not list(check(facts))}
+    assert silent == {"base_year", "stage_references"}
 
 
 def test_the_seed_moves_the_faults(tmp_path: Path) -> None:

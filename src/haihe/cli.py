@@ -41,6 +41,14 @@ class Language(StrEnum):
     en = "en"
 
 
+class Crs(StrEnum):
+    """Coordinate systems of boundaries."""
+
+    wgs84 = "WGS84"
+    cgcs2000 = "CGCS2000"
+    gcj02 = "GCJ-02"
+
+
 PathArgument = Annotated[Path, typer.Argument(help="Folder, workbook (.xlsx) or bundle (.haihe.zip) of a region.")]
 LangOption = Annotated[Language | None, typer.Option("--lang", help="Language: zh or en.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
@@ -272,16 +280,29 @@ def _paired(points: Any) -> Any:
 
 @app.command(epilog="Example: haihe report examples/jing-jin-ji -o out/jing-jin-ji")
 def report(
-    path: PathArgument, out: OutOption = Path("out"), json_: JsonOption = False, lang: LangOption = None
+    path: PathArgument,
+    out: OutOption = Path("out"),
+    boundaries: Annotated[
+        Path | None, typer.Option("--map", help="GeoJSON of your own boundaries, with GB/T 2260 codes.")
+    ] = None,
+    map_source: Annotated[str, typer.Option("--map-source", help="Who made the boundaries; printed on the map.")] = "",
+    map_number: Annotated[str, typer.Option("--map-number", help="Map review number; printed on the map.")] = "",
+    map_crs: Annotated[Crs, typer.Option("--map-crs", help="Coordinate system of the boundaries.")] = Crs.wgs84,
+    json_: JsonOption = False,
+    lang: LangOption = None,
 ) -> None:
     """Write report.html (one file, no network needed) and report.xlsx."""
     from haihe.region import read
+    from haihe.reporting.maps import read_shapes
     from haihe.reporting.regional import report as write_report
 
     with desk(lang, json_) as here:
+        shapes = None
+        if boundaries is not None:
+            shapes = read_shapes(boundaries, source=map_source, review_number=map_number, crs=map_crs.value)
         with here.progress() as now:
             now(Text("读取", "reading"))
-            made = write_report(read(path), out, lang=here.lang, progress=now)
+            made = write_report(read(path), out, lang=here.lang, shapes=shapes, progress=now)
         _story(here, made)
 
 
@@ -293,7 +314,7 @@ def demo(
     lang: LangOption = None,
 ) -> None:
     """Read, check, plan and report the example region, and print the lines that tell most."""
-    from haihe.region.examples import example
+    from haihe.region.examples import example, examples_folder
     from haihe.reporting.regional import report as write_report
 
     with desk(lang, json_) as here:
@@ -305,11 +326,14 @@ def demo(
             made = write_report(region, out, findings=findings, lang=here.lang, progress=now)
         _story(here, made)
         here.say(Text("接下来：", "Next:"))
+        us = sys.argv[0] if Path(sys.argv[0]).name == "haihe" else "haihe"
+        folder = examples_folder() / name
+        place = folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
         for command in (
-            f"haihe check examples/{name}",
-            f"haihe plan examples/{name} --separate",
-            f"haihe convert examples/{name} {name}.xlsx",
-            "haihe template my-region.xlsx",
+            f"{us} check {place}",
+            f"{us} plan {place} --separate",
+            f"{us} convert {place} {name}.xlsx",
+            f"{us} template my-region.xlsx",
         ):
             here.say(Text(f"  {command}", f"  {command}"))
 

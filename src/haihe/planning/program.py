@@ -155,6 +155,7 @@ class Program:
         row_lower, row_upper = (_join([part[k] for part in self._row_parts]) for k in range(2))
         rows, cols, values = (np.concatenate([e[k] for e in self._entries]) for k in range(3))
         matrix = sparse.csc_matrix((values, (rows, cols)), shape=(self._n_rows, self._n_columns))
+        matrix.eliminate_zeros()
         arrays = Arrays(matrix, lower, upper, cost, row_lower, row_upper, self.constant)
         for name, array in (("coefficient", matrix.data), ("cost", cost)):
             if not np.isfinite(array).all():

@@ -84,6 +84,11 @@ class Draft:
     issues: list[Issue] = field(default_factory=list)
 
     @property
+    def partial(self) -> set[str]:
+        """Tables of which some file or row could not be read at all."""
+        return {issue.table for issue in self.issues if issue.code.startswith("E-FILE")}
+
+    @property
     def findings(self) -> Findings:
         """The issues at their places, sorted."""
         return to_findings(self.issues, self.origins)
@@ -132,7 +137,7 @@ def assemble(parts: Iterable[RawPart], meta: Meta | None, issues: Iterable[Issue
             draft.bad[name] = pd.concat(bads, ignore_index=True)
         if origin:
             draft.origins[name] = Origin(origin)
-        if spec.required and not length:
+        if spec.required and not length and name not in draft.partial:
             draft.issues.append(Issue("E-TAB-01", name, values={"title": spec.title}))
     return draft
 

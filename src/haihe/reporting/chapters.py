@@ -6,11 +6,12 @@ import pandas as pd
 
 from haihe.accounts.of_region import accounts_of
 from haihe.accounts.views import concentration_figure, flows_figure, size_table, structure_figure
-from haihe.figures import Column, Figure, Table, bars, tile_map, worst
+from haihe.figures import Column, Figure, Table, bars, shape_map, tile_map, worst
 from haihe.messages import Findings, Text
 from haihe.planning import Front, Plan
 from haihe.planning.views import front_figure, front_members, names_of, source_of
 from haihe.region import QUALITY_NAMES, TABLES, Region
+from haihe.reporting.maps import Shapes
 from haihe.reporting.report import Chapter
 
 GROUPS: Mapping[str, Text] = {
@@ -21,6 +22,12 @@ GROUPS: Mapping[str, Text] = {
     "construction": Text("建筑", "Construction"),
     "services": Text("服务", "Services"),
 }
+
+
+TILES_NOTE = Text(
+    "示意图为自绘，只表示相对位置，不是地图。",
+    "The tiles are our own drawing of relative positions, not a map.",
+)
 
 
 def sources_line(region: Region, table: str) -> Text:
@@ -35,7 +42,7 @@ def sources_line(region: Region, table: str) -> Text:
     return Text("；".join(dict.fromkeys(zh)), "; ".join(dict.fromkeys(en)))
 
 
-def standing(region: Region) -> Chapter:
+def standing(region: Region, shapes: Shapes | None = None) -> Chapter:
     """Where the region stands: size, structure, strengths, trade, and where the candidate projects are."""
     years = sorted({int(year) for year in region["accounts"]["year"].unique()})
     accounts = {year: accounts_of(region, year) for year in years}
@@ -54,7 +61,7 @@ def standing(region: Region) -> Chapter:
         flows = flows[flows["year"] == base.year]
         mark = worst([region.worst_quality("flows") or "illustrative"])  # type: ignore[list-item]
         blocks.append(flows_figure(flows, base.names, sources_line(region, "flows"), mark))
-    projects = projects_map(region)
+    projects = projects_map(region, shapes)
     if projects is not None:
         blocks.append(projects)
     return Chapter(
@@ -69,8 +76,11 @@ def standing(region: Region) -> Chapter:
     )
 
 
-def projects_map(region: Region) -> Figure | None:
-    """Investment of the candidate projects by first site, on the schematic map; None without projects or tiles."""
+def projects_map(region: Region, shapes: Shapes | None = None) -> Figure | None:
+    """Investment of the candidate projects by first site; None without projects or without a place to draw them.
+
+    Drawn on the user's own boundaries where they are given and cover every such region, else on the schematic map.
+    """
     if not region.has("projects", "project_sites"):
         return None
     first = region["project_sites"].drop_duplicates("project")
@@ -82,11 +92,15 @@ def projects_map(region: Region) -> Figure | None:
     if tiles.empty:
         return None
     frame = tiles.assign(amount=total.reindex(tiles.index), number=count.reindex(tiles.index)).reset_index()
+    on_map = shapes is not None and set(frame["gbt2260"].dropna()) <= shapes.codes and frame["gbt2260"].notna().all()
+    key, names = "region", names_of(region)
+    if on_map:
+        key, names = "gbt2260", {str(c): names[r] for c, r in zip(frame["gbt2260"], frame["region"], strict=True)}
     mark = worst([region.worst_quality("projects") or "illustrative"])  # type: ignore[list-item]
     table = Table(
         frame,
         [
-            Column("region", Text("地区", "Region"), labels=names_of(region)),
+            Column(key, Text("地区", "Region"), labels=names),
             Column("amount", Text("候选项目投资", "Candidate investment"), unit=Text("亿元", "100 m yuan"), digits=1),
             Column("number", Text("项目数", "Projects"), unit=Text("个", "items"), digits=0),
         ],
@@ -94,14 +108,11 @@ def projects_map(region: Region) -> Figure | None:
         title=Text("候选项目投资的分布（首选地点）", "Candidate investment by first site"),
         source=sources_line(region, "projects"),
         quality=mark,
-        notes=[
-            Text(
-                "示意图为自绘，只表示相对位置，不是地图。",
-                "The tiles are our own drawing of relative positions, not a map.",
-            )
-        ],
+        notes=[shapes.note if shapes is not None and on_map else TILES_NOTE],
     )
-    return tile_map(table, "region", "amount")
+    if shapes is not None and on_map:
+        return shape_map(table, key, "amount", shapes.geojson, code_property=shapes.code_property)
+    return tile_map(table, key, "amount")
 
 
 def movement(plan: Plan) -> Chapter:

@@ -10,6 +10,7 @@ from haihe.planning import CUTS, Front, Plan, band, front, plan
 from haihe.planning.plan import Progress
 from haihe.region import Region
 from haihe.reporting.chapters import evidence, movement, scarcity, sources, standing
+from haihe.reporting.maps import Shapes
 from haihe.reporting.report import Chapter, KeyLine, KeyLines, Meta, Report
 from haihe.reporting.telling import telling_lines
 
@@ -29,7 +30,9 @@ class RegionalReport:
     workbook: Path | None = None
 
 
-def compose(region: Region, findings: Findings, *, progress: Progress | None = None) -> RegionalReport:
+def compose(
+    region: Region, findings: Findings, *, shapes: Shapes | None = None, progress: Progress | None = None
+) -> RegionalReport:
     """Plan a region and gather everything worth reading about it.
 
     Parameters
@@ -38,6 +41,8 @@ def compose(region: Region, findings: Findings, *, progress: Progress | None = N
         A checked region.
     findings : Findings
         What the check found.
+    shapes : Shapes, optional
+        The user's own boundaries.
     progress : callable, optional
         Called with a `Text` before each step.
     """
@@ -63,7 +68,7 @@ def compose(region: Region, findings: Findings, *, progress: Progress | None = N
         ),
         [
             opening,
-            standing(region),
+            standing(region, shapes),
             movement(planned),
             scarcity(planned, walked),
             evidence(region, findings),
@@ -79,6 +84,7 @@ def report(
     *,
     findings: Findings | None = None,
     lang: Lang | None = None,
+    shapes: Shapes | None = None,
     progress: Progress | None = None,
 ) -> RegionalReport:
     """Write the report of a region: ``report.html`` and ``report.xlsx``.
@@ -93,6 +99,8 @@ def report(
         Findings of the check, run here where not given.
     lang : {"zh", "en"}, optional
         Language in which the page opens and the workbook is written.
+    shapes : Shapes, optional
+        The user's own boundaries, see `haihe.reporting.maps.read_shapes`.
     progress : callable, optional
         Called with a `Text` before each step.
 
@@ -107,7 +115,7 @@ def report(
     """
     findings = region.check() if findings is None else findings
     findings.raise_errors()
-    made = compose(region, findings, progress=progress)
+    made = compose(region, findings, shapes=shapes, progress=progress)
     folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)
     if progress:

@@ -47,7 +47,7 @@ def balances(facts: Facts) -> Iterator[Issue]:
     sectors = [str(s) for s in facts.table("sectors")["sector"].dropna().unique()]
     flows = _flows(facts, unit)
     whole = _whole(facts, sectors)
-    if flows is None or whole.empty:
+    if flows is None or whole.empty or facts.unsure("accounts") or facts.unsure("sectors"):
         return
     net = _net(flows)
     cells = whole.assign(money=whole["value"] * factors(whole["unit"], unit))
@@ -91,7 +91,7 @@ def _flows(facts: Facts, unit: str) -> pd.DataFrame | None:
     """Give the flows with their money in one unit; None where one could not be read."""
     flows = facts.table("flows")
     needed = ["year", "from_region", "to_region", "sector", "value", "unit"]
-    broken = facts.bad("flows", *needed).any() or flows[needed].isna().any(axis=None)
+    broken = facts.unsure("flows", *needed) or flows[needed].isna().any(axis=None)
     if broken or flows.duplicated(needed[:4]).any() or not flows["unit"].map(_is_money).all():
         return None
     return flows.assign(money=flows["value"] * factors(flows["unit"], unit))

@@ -27,6 +27,10 @@ class Facts:
         """Tell whether all these tables hold records."""
         return all(name in self.draft.tables for name in names)
 
+    def unsure(self, name: str, *columns: str) -> bool:
+        """Tell whether records may be missing, or one of these cells could not be read in some record."""
+        return name in self.draft.partial or bool(columns and self.bad(name, *columns).any())
+
     def table(self, name: str) -> pd.DataFrame:
         """Give a table, empty where it is absent; records count from 0."""
         found = self.draft.tables.get(name)

@@ -32,7 +32,7 @@ def duplicate_keys(facts: Facts) -> Iterator[Issue]:
 def dangling_references(facts: Facts) -> Iterator[Issue]:
     """Values that do not stand in the column they refer to.
 
-    Nothing is said while the key column referred to has cells that could not be read.
+    Nothing is said while the table referred to, or a cell of its key, could not be read.
     """
     for name in facts.names:
         for column in TABLES[name].columns:
@@ -40,7 +40,7 @@ def dangling_references(facts: Facts) -> Iterator[Issue]:
                 continue
             target, _, key = column.ref.partition(".")
             said = _said(facts, name, column)
-            if said.empty or facts.bad(target, key).any():
+            if said.empty or facts.unsure(target, key):
                 continue
             if not facts.has(target):
                 yield Issue("E-TAB-04", name, column=column.name, values={"target": target})
@@ -65,7 +65,7 @@ def _said(facts: Facts, name: str, column: Column) -> "pd.Series[str]":
 def stage_references(facts: Facts) -> Iterator[Issue]:
     """Stages of firms, written chain.stage, that no chain has."""
     stages = facts.table("chain_stages")
-    if not facts.has("enterprises") or facts.bad("chain_stages", "chain", "stage").any():
+    if not facts.has("enterprises") or facts.unsure("chain_stages", "chain", "stage"):
         return
     known = (stages["chain"] + "." + stages["stage"]).dropna().unique().tolist()
     column = TABLES["enterprises"].column("stages")
@@ -78,7 +78,7 @@ def stage_references(facts: Facts) -> Iterator[Issue]:
 
 def account_places(facts: Facts) -> Iterator[Issue]:
     """Rows and columns of accounts that are neither a sector nor a declared kind."""
-    if not facts.has("accounts", "sectors") or facts.bad("sectors", "sector").any():
+    if not facts.has("accounts", "sectors") or facts.unsure("sectors", "sector"):
         return
     accounts = facts.table("accounts")
     sectors = facts.table("sectors")["sector"].dropna().tolist()

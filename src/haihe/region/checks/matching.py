@@ -29,7 +29,7 @@ def _below(facts: Facts) -> dict[str, set[str]]:
 def limits_without_uses(facts: Facts) -> Iterator[Issue]:
     """Limits on a resource that nothing uses in their regions and sectors."""
     limits, below = facts.table("limits"), _below(facts)
-    if limits.empty:
+    if any(map(facts.unsure, ("uses", "projects", "project_sites", "project_resources", "regions"))):
         return
     using = _using(facts)
     for at, (resource, regions, sectors) in enumerate(
@@ -63,7 +63,7 @@ def rules_without_budget(facts: Facts) -> Iterator[Issue]:
     for at in np.flatnonzero(late):
         values = {"value": rules["valid_to"].iloc[at], "first": rules["valid_from"].iloc[at]}
         yield Issue("E-RULE-01", "rules", int(at), "valid_to", values)
-    if facts.has("budgets") and not facts.bad("budgets", "fund").any():
+    if facts.has("budgets") and not facts.unsure("budgets", "fund"):
         funds = facts.table("funds")["fund"]
         lacking = rules["fund"].isin(funds) & ~rules["fund"].isin(facts.table("budgets")["fund"])
         for at in np.flatnonzero(lacking):
@@ -85,7 +85,7 @@ def scenarios_without_cell(facts: Facts) -> Iterator[Issue]:
         spec = TABLES[table]
         if table not in records:
             records[table] = _records(facts, table)
-        if pd.notna(record) and record not in records[table] and not facts.bad(table, *spec.key).any():
+        if pd.notna(record) and record not in records[table] and not facts.unsure(table, *spec.key):
             values = {"value": record, "target": table, "key": " | ".join(spec.key)}
             yield Issue("E-SCN-03", "scenarios", at, "record", values)
         if pd.isna(column):

@@ -17,6 +17,8 @@ def gaps(facts: Facts) -> Iterator[Issue]:
     The finding stands at the first record after the gap.
     """
     for name, by in SERIES.items():
+        if facts.unsure(name):
+            continue
         table = facts.table(name)[[*by, "year"]][~facts.bad(name, *by, "year")].dropna()
         table = table.drop_duplicates().sort_values([*by, "year"], kind="stable")
         step = table.groupby(list(by), sort=False)["year"].diff().astype("float64")
@@ -31,7 +33,7 @@ def gaps(facts: Facts) -> Iterator[Issue]:
 def base_year(facts: Facts) -> Iterator[Issue]:
     """Members that have accounts, but none for the base year."""
     meta = facts.draft.meta
-    if meta is None or not facts.has("accounts") or facts.bad("accounts", "year", "region").any():
+    if meta is None or not facts.has("accounts") or facts.unsure("accounts", "year", "region"):
         return
     accounts = facts.table("accounts")
     there = set(accounts.loc[accounts["year"].eq(meta.base_year), "region"].dropna())

@@ -1,0 +1,176 @@
+"""The same plan built with linopy, from the formulas: an independent second build.
+
+It takes the calibrated economy and nothing else of the product; wedges come from `plan_formulas`.
+"""
+
+from dataclasses import dataclass
+
+import linopy
+import numpy as np
+import xarray as xr
+from plan_formulas import Formulas, formulas
+
+from haihe.planning.caps import CapSpec
+from haihe.planning.economy import Economy
+from haihe.planning.program import Floats
+
+Expression = linopy.LinearExpression
+
+
+@dataclass
+class Peer:
+    """A linopy model and the constant of its objective."""
+
+    model: linopy.Model
+    constant: float
+
+    def optimum(self) -> float:
+        """Solve and give the minimised objective."""
+        status = self.model.solve(
+            solver_name="highs", io_api="direct", progress=False, output_flag=False, threads=1, solver="ipx"
+        )
+        if status != ("ok", "optimal"):
+            raise RuntimeError(str(status))
+        return float(self.model.objective.value) + self.constant
+
+    def size(self) -> dict[str, int]:
+        """Columns, rows and nonzeros."""
+        matrix = self.model.matrices.A
+        return {
+            "columns": matrix.shape[1],
+            "rows": matrix.shape[0],
+            "nonzeros": int(np.count_nonzero(matrix.data)),
+        }
+
+
+class _Builder:
+    """Labels and soft quantities of one model. Dims: r, s regions, i product or sector, t milestone, k segment."""
+
+    def __init__(self, e: Economy, w: Formulas) -> None:
+        self.e, self.w = e, w
+        self.m = linopy.Model(force_dim_names=True)
+        a = e.assumptions
+        self.coords = {
+            "r": e.members,
+            "s": e.members,
+            "i": e.sectors,
+            "t": list(a.years),
+            "k": list(range(1, len(a.segments) + 1)),
+        }
+        self.ends = np.asarray(a.segments)
+        self.starts = np.concatenate([[0.0], self.ends[:-1]])
+        self.weights = self.array(w.weights, "t")
+        self.objective: list[Expression] = []
+        self.constant = 0.0
+
+    def array(self, values: Floats, dims: str) -> xr.DataArray:
+        return xr.DataArray(values, dims=list(dims), coords={d: self.coords[d] for d in dims})
+
+    def over_time(self, values: Floats) -> xr.DataArray:
+        """Repeat (R, n) over the milestones."""
+        return self.array(np.repeat(values[:, :, None], self.w.weights.size, axis=2), "rit")
+
+    def plain(self, name: str, dims: str, lower: object = 0.0, upper: object = np.inf) -> linopy.Variable:
+        shape = [len(self.coords[d]) for d in dims]
+        bounds = [self.array(np.broadcast_to(np.asarray(b, float), shape), dims) for b in (lower, upper)]
+        return self.m.add_variables(lower=bounds[0], upper=bounds[1], name=name)
+
+    def soft(self, name: str, reference: Floats, dims: str, gain: xr.DataArray, guard: Floats | float = 1.0) -> Expression:
+        """Add a soft quantity; gives its deviation. ``reference`` has the dims without t."""
+        ref = np.repeat(reference[..., None], self.w.weights.size, axis=-1)
+        limit = np.broadcast_to(np.asarray(guard, float), ref.shape)[..., None]
+        room = np.maximum(0.0, np.minimum(self.ends, limit) - self.starts) * ref[..., None]
+        up, down = (self.plain(f"{name}_{way}", f"{dims}k", upper=room) for way in ("up", "down"))
+        middle = (self.starts + self.ends) / 2 / self.e.assumptions.elasticity[name]
+        cost = self.array(self.w.weights[:, None] * middle, "tk")
+        self.objective += [((cost - gain) * up).sum(), ((cost + gain) * down).sum()]
+        self.constant -= float((gain * self.array(ref, dims)).sum())
+        return up.sum("k") - down.sum("k")
+
+
+def peer_model(e: Economy, spec: CapSpec, cap: Floats, *, pooled: bool = True, pooled_finance: bool = True) -> Peer:
+    """Build the plan with one cap, shape (R, T), in the cap's own unit.
+
+    Minimises minus welfare. Every row follows the formula of the plan; the reference stands on the right-hand side.
+    """
+    w = formulas(e)
+    b, tech = _Builder(e, w), e.technology
+    m, array, t = b.m, b.array, w.weights.size
+    last = array((np.arange(t) == t - 1).astype(float), "t")
+    zero = array(np.zeros(t), "t")
+    x_ref, upgradable = e.output[:, :, None], e.upgradable[None, :, None]
+    can, first = np.where(upgradable, np.inf, 0.0), np.arange(t) == 0
+
+    x0, x1 = b.plain("x0", "rit"), b.plain("x1", "rit", upper=can)
+    k0 = b.plain("k0", "rit", lower=np.where(first, x_ref, 0.0), upper=np.where(first, x_ref, np.inf))
+    k1 = b.plain("k1", "rit", upper=np.where(first, 0.0, can))
+    i1 = b.plain("i1", "rit", upper=can)
+    u = b.plain("u", "rit", upper=np.where(upgradable, tech.retrofit_limit * x_ref, 0.0))
+    loss, tau, tau_1, tau_u, stock, more = (
+        b.over_time(v) for v in (w.loss, w.tau, w.tau_1, w.tau_u, w.stock, w.more)
+    )
+    renewal = (w.g + w.delta) / w.h * e.output
+    i0 = b.soft("investment", renewal, "rit", w.f * w.h * stock * last - tau * b.weights)
+    guard = np.where(e.local, e.assumptions.local_guard, 1.0)[:, None]
+    consumption = b.soft("consumption", e.households, "rit", b.weights)
+    exports, imports, outflow, inflow = (
+        b.soft(name, getattr(e, name), "rit", zero, guard) for name in ("exports", "imports", "outflow", "inflow")
+    )
+    flows = b.soft("flows", e.flows, "rsit", zero, guard)
+    labour = b.soft("labour", (e.wages * e.output).sum(axis=1), "rt", -b.weights)
+    free, trading = np.inf if pooled_finance else 0.0, np.inf if pooled else 0.0
+    finance = b.plain("f", "rt", lower=-free, upper=free)
+    permits = b.plain("p", "rt", lower=-trading, upper=trading)
+
+    def inputs(coefficients: Floats, x: linopy.Variable) -> Expression:
+        """Sum over sectors j of a_ij x_j, labelled by product i."""
+        a = xr.DataArray(
+            coefficients, dims=["r", "product", "i"], coords={"r": e.members, "product": e.sectors, "i": e.sectors}
+        )
+        return (a * x).sum("i").rename({"product": "i"})
+
+    shipped = flows.sum("s")
+    received = flows.sum("r").rename({"s": "r"})
+    kappa, mix = array(e.kappa, "ri"), array(e.mix, "ri")
+    spent = (kappa * i0).sum("i") + ((1 + tech.new_capital) * kappa * i1).sum("i") + (tech.retrofit * kappa * u).sum("i")
+    net_output = array(e.output - np.einsum("rij,rj->ri", e.a0, e.output), "ri")
+    m.add_constraints(
+        x0 + x1 + imports + inflow + received - inputs(e.a0, x0) - inputs(e.a1, x1)
+        - consumption - exports - outflow - shipped - mix * spent
+        == net_output,
+        name="balance",
+    )  # fmt: skip
+    m.add_constraints(x0 - k0 <= 0, name="capacity")
+    m.add_constraints(x1 - k1 <= 0, name="capacity_upgraded")
+    if t > 1:
+        later = b.coords["t"][1:]
+        for name, k, added, right in (
+            ("stock", k0, i0 - u, b.over_time(w.h * renewal)),
+            ("stock_upgraded", k1, i1 + u, b.over_time(0 * renewal)),
+        ):
+            kept_and_added = (1 - w.delta) * k + w.h * added
+            before = kept_and_added.isel(t=slice(None, -1)).assign_coords(t=later)
+            now = ((1 + w.g) * k).isel(t=slice(1, None))
+            m.add_constraints(now - before == right.isel(t=slice(1, None)), name=name)
+    spare = (e.assumptions.investment_limit - 1) * renewal
+    m.add_constraints(i0 + i1 <= b.over_time(spare), name="build_limit")
+    wages, wage_bill = array(e.wages, "ri"), array((e.wages * e.output).sum(axis=1), "r")
+    need = (wages * x0).sum("i") + ((1 + tech.labour) * wages * x1).sum("i") - labour
+    m.add_constraints(need <= wage_bill, name="labour")
+    abroad = (exports + outflow - imports - inflow + shipped - received).sum("i")
+    m.add_constraints(abroad + finance >= 0, name="external")
+    m.add_constraints(finance.sum("r") == 0, name="finance_pool")
+    gamma = array(spec.intensity, "ri")
+    use = (gamma * x0).sum("i") + ((1 + spec.upgraded) * gamma * x1).sum("i")
+    m.add_constraints(use - permits <= array(cap, "rt"), name="cap")
+    m.add_constraints(permits.sum("r") == 0, name="permit_pool")
+
+    kept, built = w.f * (1 - w.delta), w.f * w.h
+    total = (loss * b.weights * x0).sum() + (loss * b.weights * x1).sum()
+    total = total - (kept * stock * last * k0).sum() - (kept * (stock + more) * last * k1).sum()
+    total = total + ((tau_1 * b.weights - built * (stock + more) * last) * i1).sum()
+    total = total + ((tau_u * b.weights - built * more * last) * u).sum()
+    for part in b.objective:
+        total = total + part
+    m.add_objective(total)
+    return Peer(m, b.constant)

@@ -1,0 +1,155 @@
+"""The command line: exit codes, JSON, languages, and nothing written on error."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from haihe.cli import app
+from haihe.region.examples import examples_folder
+
+EXAMPLE = str(examples_folder() / "jing-jin-ji")
+runner = CliRunner()
+
+
+def run(*words: str) -> Result:
+    return runner.invoke(app, list(words), catch_exceptions=False)
+
+
+def commands() -> list[tuple[str, ...]]:
+    """Every command of the product, read from the application itself."""
+    plain = [(c.name or c.callback.__name__,) for c in app.registered_commands if c.callback]
+    grouped = [
+        (str(group.name), c.name or c.callback.__name__)
+        for group in app.registered_groups
+        if group.typer_instance
+        for c in group.typer_instance.registered_commands
+        if c.callback
+    ]
+    return plain + grouped
+
+
+@pytest.mark.parametrize("command", commands())
+def test_every_command_knows_json_and_language_and_shows_an_example(command):
+    result = run(*command, "--help")
+    assert result.exit_code == 0
+    assert "--json" in result.stdout
+    assert "--lang" in result.stdout
+    assert "Example: haihe" in result.stdout
+
+
+def test_check_of_the_example_finds_nothing():
+    result = run("check", EXAMPLE, "--json")
+    assert result.exit_code == 0
+    assert json.loads(result.stdout) == {"ok": True, "findings": []}
+
+
+@pytest.mark.parametrize(("lang", "word"), [("zh", "表“sectors”"), ("en", "table “sectors”")])
+def test_check_names_place_and_mend_in_the_language_and_exits_1(tmp_path, lang, word):
+    folder = copied(tmp_path)
+    file = folder / "sectors.csv"
+    lines = file.read_text(encoding="utf-8-sig").splitlines()
+    file.write_text("\n".join([*lines, lines[-1]]), encoding="utf-8")
+    result = run("check", str(folder), "--lang", lang)
+    assert result.exit_code == 1
+    assert word in result.stdout
+    found = json.loads(run("check", str(folder), "--json", "--lang", lang).stdout)
+    assert not found["ok"]
+    assert {f["table"] for f in found["findings"]} == {"sectors"}
+    assert all(f["code"] and f["mend"] and f["row"] for f in found["findings"])
+
+
+def test_wrong_usage_exits_2():
+    assert run("check").exit_code == 2
+    assert run("no-such-command").exit_code == 2
+    assert run("check", EXAMPLE, "--lang", "fr").exit_code == 2
+
+
+def test_a_missing_path_is_said_with_its_code(tmp_path):
+    result = run("plan", str(tmp_path / "nowhere"), "--lang", "zh")
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert "E-FILE-01" in result.stderr
+    assert "找不到" in result.stderr
+
+
+def test_convert_goes_round_the_three_forms_and_keeps_the_content(tmp_path):
+    hashes = set()
+    here = EXAMPLE
+    for form in ("a.xlsx", "b.haihe.zip", "c"):
+        result = run("convert", here, str(tmp_path / form), "--json")
+        assert result.exit_code == 0, result.stderr
+        here = str(tmp_path / form)
+        hashes.add(json.loads(result.stdout)["hash"])
+    assert len(hashes) == 1
+
+
+def test_template_is_written_and_announced(tmp_path):
+    file = tmp_path / "empty.xlsx"
+    result = run("template", str(file), "--lang", "zh")
+    assert result.exit_code == 0
+    assert file.stat().st_size > 5000
+    assert str(file) in result.stdout.replace("\n", "")
+
+
+def test_report_of_a_broken_region_writes_nothing(tmp_path):
+    folder = copied(tmp_path)
+    (folder / "sectors.csv").unlink()
+    out = tmp_path / "out"
+    result = run("report", str(folder), "-o", str(out))
+    assert result.exit_code == 1
+    assert not out.exists()
+
+
+def test_a_map_without_a_source_is_refused_before_any_work(tmp_path):
+    result = run("report", EXAMPLE, "-o", str(tmp_path / "out"), "--map", str(tmp_path / "x.geojson"))
+    assert result.exit_code == 1
+    assert "E-MAP-02" in result.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_plan_gives_tables_and_says_what_prices_rest_on(tmp_path):
+    result = run("plan", EXAMPLE, "--json", "-o", str(tmp_path))
+    assert result.exit_code == 0
+    made = json.loads(result.stdout)
+    assert made["loss_bn_yuan"] > 0
+    carbon = [row for row in made["tables"]["prices"] if row["kind"] == "cap" and row["year"] == 2025]
+    assert len(carbon) == 3
+    assert all(row["unit"] == "yuan/t CO2" and row["quality"] == "illustrative" and row["rests_on"] for row in carbon)
+    assert (tmp_path / "prices.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+
+
+def test_an_infeasible_plan_exits_4(tmp_path):
+    folder = copied(tmp_path)
+    limits = folder / "limits.csv"
+    text = limits.read_text(encoding="utf-8-sig")
+    assert ",0.9," in text
+    limits.write_text(text.replace(",0.9,", ",0.0,"), encoding="utf-8")
+    result = run("plan", str(folder))
+    assert result.exit_code == 4
+    assert "E-PLN-02" in result.stderr
+
+
+def test_accounts_check_passes_on_the_example():
+    made = json.loads(run("accounts", "check", EXAMPLE, "--json").stdout)
+    assert made["ok"]
+    assert set(made["years"]) == {"2012", "2017"}
+
+
+def test_accounts_build_prints_every_adjustment(reference, tmp_path):
+    file = reference / "china_provincial_io" / "china_provincial_io_2017.csv.gz"
+    members = [word for name in ("Beijing", "Tianjin", "Hebei") for word in ("--member", name)]
+    result = run("accounts", "build", str(file), "--year", "2017", *members, "-o", str(tmp_path), "--lang", "en")
+    assert result.exit_code == 0
+    assert "37.72" in result.stdout  # Beijing's transit, share of its output
+    assert {p.name for p in tmp_path.iterdir()} == {"accounts.csv", "flows.csv", "reconciliation.csv"}
+
+
+def copied(tmp_path: Path) -> Path:
+    """A copy of the example that a test may spoil."""
+    folder = tmp_path / "region"
+    folder.mkdir()
+    for file in Path(EXAMPLE).iterdir():
+        (folder / file.name).write_bytes(file.read_bytes())
+    return folder

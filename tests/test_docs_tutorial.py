@@ -1,0 +1,127 @@
+"""The tutorials do what they say: their commands and code run, and print the lines that stand under them."""
+
+import contextlib
+import io
+import os
+import re
+import shlex
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+import haihe as hh
+import haihe.planning
+from haihe.cli import app
+from haihe.region.examples import examples_folder
+
+ROOT = Path(__file__).resolve().parents[1]
+FENCE = re.compile(r"(?P<skip><!-- not run by the test[^\n]*-->\n)?```(?P<kind>\w+)\n(?P<body>.*?)```\n", re.S)
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block of a page, with the lines that it should print."""
+
+    kind: str
+    body: str
+    prints: list[str]
+
+
+def blocks(page: str) -> list[Block]:
+    """Give the blocks to run, in order; a text block belongs to the block before it."""
+    found: list[Block] = []
+    for fence in FENCE.finditer(page):
+        if fence["kind"] == "text":
+            found[-1].prints.extend(fence["body"].splitlines())
+        elif not fence["skip"]:
+            found.append(Block(fence["kind"], fence["body"], []))
+    return found
+
+
+def missing_lines(wanted: list[str], printed: str) -> list[str]:
+    """Lines that do not come in the printed text in this order, blanks aside."""
+    text = [" ".join(line.split()) for line in printed.splitlines()]
+    at, missing = 0, []
+    for line in wanted:
+        here = next((k for k in range(at, len(text)) if " ".join(line.split()) in text[k]), None)
+        if here is None:
+            missing.append(line)
+        else:
+            at = here
+    return missing
+
+
+def run(block: Block, names: dict[str, Any]) -> str:
+    """Run a block in the present folder and give what it prints."""
+    if block.kind == "python":
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            exec(compile(block.body, "tutorial", "exec"), names)
+        return printed.getvalue()
+    assert block.kind == "sh", block.kind
+    printed_lines = []
+    for command in block.body.splitlines():
+        program, *arguments = shlex.split(command)
+        assert program == "haihe", command
+        result = CliRunner().invoke(app, arguments)
+        assert result.exit_code == 0, f"{command}\n{result.output}"
+        printed_lines.append(result.stdout)
+    return "\n".join(printed_lines)
+
+
+@pytest.fixture(scope="module")
+def plan_once() -> Callable[..., Any]:
+    """Plan, but the same region under the same settings only once."""
+    made: dict[Any, Any] = {}
+    real = haihe.planning.plan
+
+    def plan(region: Any, *, pooled: bool | None = None, upgrades: bool = True, progress: Any = None) -> Any:
+        key = (region.hash, pooled, upgrades)
+        if key not in made:
+            made[key] = real(region, pooled=pooled, upgrades=upgrades, progress=progress)
+        return made[key]
+
+    return plan
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, plan_once: Callable[..., Any]) -> Iterator[Path]:
+    """A folder with the example in it, as the present one."""
+    shutil.copytree(examples_folder() / "jing-jin-ji", tmp_path / "examples" / "jing-jin-ji")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(haihe.planning, "plan", plan_once)
+    monkeypatch.setattr(hh, "plan", plan_once, raising=False)
+    yield tmp_path
+    assert Path(os.getcwd()) == tmp_path
+
+
+@pytest.mark.parametrize("page", ["start.md", "start.zh.md"])
+def test_the_tutorial_runs_and_prints_what_it_says(page: str, desk: Path) -> None:
+    names: dict[str, Any] = {}
+    found = blocks((ROOT / "docs" / page).read_text("utf-8"))
+    assert [block.kind for block in found].count("python") == 5
+    for block in found:
+        printed = run(block, names)
+        missing = missing_lines(block.prints, printed)
+        assert not missing, f"{page}: {block.body}does not print {missing}\nbut\n{printed}"
+    assert (desk / "out" / "prices.csv").exists()
+    assert (desk / "my-region.xlsx").exists()
+
+
+def test_both_tutorials_run_the_same_steps() -> None:
+    def steps(page: str) -> list[tuple[str, str]]:
+        text = (ROOT / "docs" / page).read_text("utf-8")
+        return [(b.kind, b.body.replace("--lang zh", "--lang en").split("print(f")[0]) for b in blocks(text)]
+
+    assert steps("start.md") == steps("start.zh.md")
+
+
+def test_a_line_that_is_not_printed_is_noticed() -> None:
+    page = "```python\nprint('one')\nprint('two')\n```\n\n```text\ntwo\none\n```\n"
+    (block,) = blocks(page)
+    assert missing_lines(block.prints, run(block, {})) == ["one"]

@@ -1,0 +1,52 @@
+"""A second build with linopy, written from the formulas, has the same size and the same optimum."""
+
+import numpy as np
+import pytest
+from plan_cases import Built, synthetic
+
+pytest.importorskip("linopy", reason="linopy stands in the extra dev")
+from plan_linopy import peer_model
+
+from haihe.planning.caps import cap_path
+from haihe.planning.model import build_model
+from haihe.planning.solver import Session
+
+
+def compare(b: Built, cut: float, *, pooled: bool) -> tuple[float, float]:
+    cap = cap_path(b.reference, cut, len(b.economy.assumptions.years))
+    peer = peer_model(b.economy, b.spec, cap, pooled=pooled)
+    ours = b.solve(cut, pooled=pooled).objective
+    assert peer.size() == b.session.arrays.size
+    return ours, peer.optimum()
+
+
+@pytest.mark.parametrize(("step", "periods"), [(2, 5), (1, 3), (2, 1)])
+@pytest.mark.parametrize("pooled", [True, False])
+def test_optimum_and_size_agree(step: int, periods: int, pooled: bool) -> None:
+    ours, peer = compare(synthetic(2).over(step, periods).build(), 0.2, pooled=pooled)
+    assert ours == pytest.approx(peer, rel=1e-8)
+
+
+def test_optimum_agrees_without_upgrades_and_with_a_loss() -> None:
+    case = synthetic(5, members=3, n=4)
+    added = case.accounts.added.copy()
+    added[0, 0, 1] += 1.3 * added[0, 3, 1]
+    added[0, 3, 1] *= -0.3
+    b = case.build(upgrades=False)
+    object.__setattr__(case.accounts, "added", added)
+    lossy = case.build()
+    assert (lossy.economy.rent >= 0).all() or lossy.economy.rent.min() < 0
+    for built in (b, lossy):
+        ours, peer = compare(built, 0.1, pooled=True)
+        assert ours == pytest.approx(peer, rel=1e-8)
+
+
+def test_optimum_agrees_where_finance_is_not_pooled() -> None:
+    b = synthetic(2).build()
+    cap = cap_path(b.reference, 0.2, 5)
+    peer = peer_model(b.economy, b.spec, cap, pooled_finance=False).optimum()
+    model = build_model(b.economy, [b.spec], pooled_finance=False)
+    session = Session(model.program)
+    held = model.caps["CARBON"]
+    session.set_row_bounds(held.rows.index, -np.inf, cap / held.scale)
+    assert session.solve().objective == pytest.approx(peer, rel=1e-8)
