@@ -49,6 +49,18 @@ def _step_forgotten(w: Any, e: Any) -> Any:
     return replace(w, build=np.maximum(0, e.rent) / (s.discount_step + s.depreciation_step) - e.kappa)
 
 
+def _loss_in_capacity(w: Any, e: Any) -> Any:
+    """Let capacity bear the loss, as if it could have a negative price."""
+    s = e.assumptions
+    annuity = s.discount_step + s.depreciation_step
+    return replace(
+        w,
+        loss=0 * w.loss,
+        build=s.step * e.rent / annuity - e.kappa,
+        capacity=e.rent * (1 + s.discount_step) / annuity,
+    )
+
+
 def _swapped_trade(make: Any, program: Any, e: Any, production: Any, goods: Any, dims: Any) -> Any:
     return make(program, e, production, replace(goods, imports=goods.exports, exports=goods.imports), dims)
 
@@ -178,6 +190,7 @@ BREAKAGES = [
     Breakage(
         "no terminal value", "p1_reference", wedge(lambda w, e: replace(w, capacity=0 * w.capacity)), "output moves"
     ),
+    Breakage("capacity bears losses", "p1_reference", wedge(_loss_in_capacity), "moves"),
     Breakage("growth and depreciation of one year", "p1_reference", wrapped(model, "define_stocks", _yearly), "moves"),
     Breakage("dual sign flipped", "p1_reference", _flipped_dual, "prices are off"),
     Breakage(
@@ -194,9 +207,7 @@ BREAKAGES = [
     ),
     Breakage("wedge off", "p1_with_upgrades", wedge(lambda w, e: replace(w, build=0 * w.build)), "weighted output"),
     Breakage("trade sign error", "p2_balance", wrapped(model, "define_balance", _swapped_trade), "supply and use"),
-    Breakage(
-        "balance may be short", "p2_balance", _rows("balance", lower=-np.inf), "supply and use"
-    ),
+    Breakage("balance may be short", "p2_balance", _rows("balance", lower=-np.inf), "supply and use"),
     Breakage("upgraded inputs as today's", "p2_accounts", wrapped(results, "value_added_of", _old_inputs), "differ"),
     Breakage("trade sign error", "p2_accounts", wrapped(model, "define_balance", _swapped_trade), "differ"),
     Breakage("step forgotten in stocks", "p2_stocks", wrapped(model, "define_stocks", _yearly), "stock is off"),
@@ -226,7 +237,9 @@ BREAKAGES = [
         ),
         "exceeded|pooling costs",
     ),
-    Breakage("unit forgotten", "p5_units", wrapped(Accounts, "to_unit", lambda _, a, unit: replace(a, unit=unit)), "off"),
+    Breakage(
+        "unit forgotten", "p5_units", wrapped(Accounts, "to_unit", lambda _, a, unit: replace(a, unit=unit)), "off"
+    ),
     Breakage("position instead of label", "p5_order", wedge(_positions), "the objective is off"),
     Breakage("dearest segment first", "p7_closed", _dearest_first, "out of order"),
     Breakage("last segment open", "p7_closed", _open_segments, "leaves its range"),

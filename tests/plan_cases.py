@@ -147,7 +147,7 @@ def synthetic(seed: int = 0, members: int = 2, n: int = 3) -> Case:
     """Balanced made-up accounts of a few members and a partner; sector 1 may upgrade, sector 0 is energy."""
     rng = np.random.default_rng(seed)
     R = members + 1
-    output = rng.uniform(60.0, 140.0, (R, n))
+    output = rng.uniform(75.0, 125.0, (R, n))
     Z = rng.uniform(0.2, 0.8, (R, n, n)) * output[:, None, :] / n
     added = (output - Z.sum(axis=1))[:, None, :] * np.array([0.5, 0.1, 0.15, 0.25])[None, :, None]
     exports, imports = rng.uniform(2.0, 8.0, (2, R, n))
@@ -184,6 +184,15 @@ def synthetic(seed: int = 0, members: int = 2, n: int = 3) -> Case:
         intensity=rng.uniform(0.1, 2.0, (members, n)),
         partner_intensity=rng.uniform(0.1, 2.0, n),
     )
+
+
+def with_loss(case: Case) -> Case:
+    """Let sector 1 of the first member run at a loss: wages above what is left after inputs."""
+    added = case.accounts.added.copy()
+    moved = 1.05 * added[0, 1:, 1].sum()
+    added[0, 0, 1] += moved
+    added[0, 3, 1] -= moved
+    return replace(case, accounts=replace(case.accounts, added=added))
 
 
 def of_example() -> Case:

@@ -46,9 +46,9 @@ class Peer:
 class _Builder:
     """Labels and soft quantities of one model. Dims: r, s regions, i product or sector, t milestone, k segment."""
 
-    def __init__(self, e: Economy, w: Formulas) -> None:
+    def __init__(self, e: Economy, w: Formulas, sparse: bool) -> None:
         self.e, self.w = e, w
-        self.m = linopy.Model(force_dim_names=True)
+        self.m = linopy.Model(force_dim_names=True, **({"sparse": True} if sparse else {}))
         a = e.assumptions
         self.coords = {
             "r": e.members,
@@ -75,7 +75,9 @@ class _Builder:
         bounds = [self.array(np.broadcast_to(np.asarray(b, float), shape), dims) for b in (lower, upper)]
         return self.m.add_variables(lower=bounds[0], upper=bounds[1], name=name)
 
-    def soft(self, name: str, reference: Floats, dims: str, gain: xr.DataArray, guard: Floats | float = 1.0) -> Expression:
+    def soft(
+        self, name: str, reference: Floats, dims: str, gain: xr.DataArray, guard: Floats | float = 1.0
+    ) -> Expression:
         """Add a soft quantity; gives its deviation. ``reference`` has the dims without t."""
         ref = np.repeat(reference[..., None], self.w.weights.size, axis=-1)
         limit = np.broadcast_to(np.asarray(guard, float), ref.shape)[..., None]
@@ -88,13 +90,21 @@ class _Builder:
         return up.sum("k") - down.sum("k")
 
 
-def peer_model(e: Economy, spec: CapSpec, cap: Floats, *, pooled: bool = True, pooled_finance: bool = True) -> Peer:
-    """Build the plan with one cap, shape (R, T), in the cap's own unit.
+def peer_model(
+    e: Economy,
+    spec: CapSpec,
+    cap: Floats,
+    *,
+    pooled: bool = True,
+    pooled_finance: bool = True,
+    sparse: bool = False,
+) -> Peer:
+    """Build the plan with one cap, shape (R, T), in the cap's own unit; ``sparse`` is linopy's mode of that name.
 
     Minimises minus welfare. Every row follows the formula of the plan; the reference stands on the right-hand side.
     """
     w = formulas(e)
-    b, tech = _Builder(e, w), e.technology
+    b, tech = _Builder(e, w, sparse), e.technology
     m, array, t = b.m, b.array, w.weights.size
     last = array((np.arange(t) == t - 1).astype(float), "t")
     zero = array(np.zeros(t), "t")
@@ -106,9 +116,7 @@ def peer_model(e: Economy, spec: CapSpec, cap: Floats, *, pooled: bool = True, p
     k1 = b.plain("k1", "rit", upper=np.where(first, 0.0, can))
     i1 = b.plain("i1", "rit", upper=can)
     u = b.plain("u", "rit", upper=np.where(upgradable, tech.retrofit_limit * x_ref, 0.0))
-    loss, tau, tau_1, tau_u, stock, more = (
-        b.over_time(v) for v in (w.loss, w.tau, w.tau_1, w.tau_u, w.stock, w.more)
-    )
+    loss, tau, tau_1, tau_u, stock, more = (b.over_time(v) for v in (w.loss, w.tau, w.tau_1, w.tau_u, w.stock, w.more))
     renewal = (w.g + w.delta) / w.h * e.output
     i0 = b.soft("investment", renewal, "rit", w.f * w.h * stock * last - tau * b.weights)
     guard = np.where(e.local, e.assumptions.local_guard, 1.0)[:, None]
@@ -132,7 +140,9 @@ def peer_model(e: Economy, spec: CapSpec, cap: Floats, *, pooled: bool = True, p
     shipped = flows.sum("s")
     received = flows.sum("r").rename({"s": "r"})
     kappa, mix = array(e.kappa, "ri"), array(e.mix, "ri")
-    spent = (kappa * i0).sum("i") + ((1 + tech.new_capital) * kappa * i1).sum("i") + (tech.retrofit * kappa * u).sum("i")
+    spent = (
+        (kappa * i0).sum("i") + ((1 + tech.new_capital) * kappa * i1).sum("i") + (tech.retrofit * kappa * u).sum("i")
+    )
     net_output = array(e.output - np.einsum("rij,rj->ri", e.a0, e.output), "ri")
     m.add_constraints(
         x0 + x1 + imports + inflow + received - inputs(e.a0, x0) - inputs(e.a1, x1)

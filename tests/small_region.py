@@ -102,7 +102,8 @@ def small_tables() -> dict[str, pd.DataFrame]:
         "sources": pd.DataFrame(
             {
                 "source": ["S1"],
-                "publisher": ["haihe"],
+                "publisher_zh": ["haihe"],
+                "publisher_en": ["haihe"],
                 "title_zh": ["测试数据"],
                 "title_en": ["Test data"],
                 "year": [2026],

@@ -80,10 +80,10 @@ def plan_once() -> Callable[..., Any]:
     made: dict[Any, Any] = {}
     real = haihe.planning.plan
 
-    def plan(region: Any, *, pooled: bool | None = None, upgrades: bool = True, progress: Any = None) -> Any:
-        key = (region.hash, pooled, upgrades)
+    def plan(region: Any, **settings: Any) -> Any:
+        key = (region.hash, repr(sorted((k, v) for k, v in settings.items() if k != "progress")))
         if key not in made:
-            made[key] = real(region, pooled=pooled, upgrades=upgrades, progress=progress)
+            made[key] = real(region, **settings)
         return made[key]
 
     return plan
@@ -125,3 +125,15 @@ def test_a_line_that_is_not_printed_is_noticed() -> None:
     page = "```python\nprint('one')\nprint('two')\n```\n\n```text\ntwo\none\n```\n"
     (block,) = blocks(page)
     assert missing_lines(block.prints, run(block, {})) == ["one"]
+
+
+HOW_TO = sorted(path.name for path in (ROOT / "docs" / "howto").glob("*.md"))
+
+
+@pytest.mark.parametrize("page", HOW_TO)
+def test_how_to_pages_run_and_print_what_they_say(page: str, desk: Path) -> None:
+    names: dict[str, Any] = {}
+    for block in blocks((ROOT / "docs" / "howto" / page).read_text("utf-8")):
+        printed = run(block, names)
+        missing = missing_lines(block.prints, printed)
+        assert not missing, f"{page}: {block.body}does not print {missing}\nbut\n{printed}"

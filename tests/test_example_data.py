@@ -108,7 +108,7 @@ def test_all_of_the_inventory_stands_in_the_removable_file_in_two_digits() -> No
             assert (values == values.map(lambda v: float(f"{v:.1e}"))).all()
         elif file.name != "sources.csv" and "source" in table:
             assert "CEADS" not in set(table["source"]), file.name
-    terms = cells("sources").set_index("source").loc["CEADS", "terms"]
+    terms = cells("sources").set_index("source").loc["CEADS", "terms_en"]
     assert all(paper in terms for paper in ("Guan et al. 2021", "Shan et al. 2018", "Shan et al. 2020"))
 
 
@@ -118,7 +118,8 @@ def test_no_source_is_a_content_site() -> None:
             words = " ".join(row.values()).lower()
             assert not any(site in words for site in CONTENT_SITES), row["source"]
             assert not re.search(r"https?://|\b[\w-]+\.(com|cn|net|org|cc)\b", words), row["source"]
-            assert row["publisher"].strip()
+            assert row["publisher_zh"].strip()
+            assert row["publisher_en"].strip()
 
 
 def test_made_up_figures_are_marked_row_by_row() -> None:

@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from plan_breakages import BREAKAGES, Breakage
-from plan_cases import Case, synthetic
+from plan_cases import Case, synthetic, with_loss
 from plan_checks import CHECKS, p1_reference, p1_with_upgrades
 
 from haihe.messages import HaiheError
 
-TINY = synthetic(2)
+TINY = with_loss(synthetic(2))
 
 
 @pytest.mark.parametrize("name", CHECKS)
@@ -54,8 +54,9 @@ def test_every_check_is_tripped_by_a_breakage() -> None:
 
 
 def test_the_small_economy_exercises_what_the_checks_look_at() -> None:
-    """Under a cap the tiny economy upgrades, trades otherwise, pools permits, and pays different prices apart."""
+    """Under a cap the tiny economy runs at a loss in a cell, upgrades, trades otherwise, pools permits, and pays different prices apart."""
     b = TINY.build()
+    assert b.economy.rent.min() < -0.001
     s, apart = b.solve(0.2), b.solve(0.2, pooled=False)
     assert s.value(b.model.production.upgraded).max() > 0.1
     assert np.abs(b.model.goods.inflow.deviation(s.x)).max() > 1e-3

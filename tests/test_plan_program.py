@@ -191,7 +191,9 @@ def test_infeasible_programs_are_called_infeasible(seed: int) -> None:
 @pytest.mark.parametrize("where", ["coefficient", "cost", "lower", "upper", "row_lower", "row_upper"])
 def test_a_missing_number_is_refused(where: str) -> None:
     program = Program()
-    bad = {name: (np.nan if name == where else value) for name, value in [("lower", 0.0), ("upper", 1.0), ("cost", 1.0)]}
+    bad = {
+        name: (np.nan if name == where else value) for name, value in [("lower", 0.0), ("upper", 1.0), ("cost", 1.0)]
+    }
     x = program.columns("x", {"i": [0, 1]}, unit="1", **bad)
     rows = program.rows(
         "r",

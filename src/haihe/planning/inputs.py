@@ -167,16 +167,21 @@ def _chosen(codes: str, labels: Sequence[str]) -> Floats:
 
 
 def _path(rows: pd.DataFrame, reference: float, unit: str, assumptions: Assumptions) -> Floats:
-    """Cap of the whole set in each milestone, detrended; shape (T,)."""
+    """Cap of the whole set in each milestone, detrended; shape (T,).
+
+    A cap stated as shares of the reference moves in shares; one with an amount in it moves in amounts.
+    """
     years = np.asarray(assumptions.years, dtype=float)
-    values = []
-    for year, value, its_unit in rows[["year", "value", "unit"]].itertuples(index=False, name=None):
-        if its_unit == SHARE:
-            values.append(value * reference)
-        else:
-            trend = (1 + assumptions.growth) ** (int(year) - assumptions.first_year)
-            values.append(value * factor(its_unit, unit) / trend)
     known = rows["year"].to_numpy(dtype=float)
+    shares = bool((rows["unit"] == SHARE).all())
+
+    def trend(when: Floats) -> Floats:
+        return np.ones_like(when) if shares else (1 + assumptions.growth) ** (when - assumptions.first_year)
+
+    values = [
+        value * reference * grown if its_unit == SHARE else value * factor(its_unit, unit)
+        for value, its_unit, grown in zip(rows["value"], rows["unit"], trend(known), strict=True)
+    ]
     if known[0] > years[0]:
         known, values = np.concatenate([[years[0]], known]), [reference, *values]
-    return np.asarray(np.interp(years, known, np.asarray(values)))
+    return np.asarray(np.interp(years, known, np.asarray(values)) / trend(years))

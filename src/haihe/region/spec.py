@@ -143,12 +143,22 @@ def flag(name: str, zh: str, en: str, about: tuple[str, str], **more: Any) -> Co
     return Column(name, "flag", Text(zh, en), Text(*about), **more)
 
 
+def both(name: str, zh: str, en: str, about: tuple[str, str], **more: Any) -> tuple[Column, Column]:
+    """Declare a text in Chinese and in English: columns ``<name>_zh`` and ``<name>_en``."""
+    about_zh, about_en = about
+    return (
+        text(
+            f"{name}_zh", f"中文{zh}", f"{en} in Chinese", (f"{about_zh}（中文）", f"{about_en}, in Chinese."), **more
+        ),
+        text(
+            f"{name}_en", f"英文{zh}", f"{en} in English", (f"{about_zh}（英文）", f"{about_en}, in English."), **more
+        ),
+    )
+
+
 def names() -> tuple[Column, Column]:
     """The Chinese and the English name of a thing."""
-    return (
-        text("name_zh", "中文名", "Chinese name", ("中文名称", "Name in Chinese."), required=True),
-        text("name_en", "英文名", "English name", ("英文名称", "Name in English."), required=True),
-    )
+    return both("name", "名", "name", ("名称", "Name"), required=True)
 
 
 def year(*, key: bool = True, required: bool = True) -> Column:

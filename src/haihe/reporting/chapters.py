@@ -1,6 +1,7 @@
 """The chapters of a region's report."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -34,12 +35,11 @@ def sources_line(region: Region, table: str) -> Text:
     """Name the publishers behind a table of the region."""
     codes = list(dict.fromkeys(region[table]["source"]))
     rows = region["sources"].set_index("source").loc[codes]
-    publishers = list(dict.fromkeys(rows["publisher"]))
-    zh = [f"{p}《{t}》" for p, t in zip(rows["publisher"], rows["title_zh"], strict=True)]
-    en = [f"{p}, {t}" for p, t in zip(rows["publisher"], rows["title_en"], strict=True)]
-    if len(publishers) > 3:
-        return Text("；".join(publishers), "; ".join(publishers))
-    return Text("；".join(dict.fromkeys(zh)), "; ".join(dict.fromkeys(en)))
+    if rows[["publisher_zh"]].drop_duplicates().shape[0] > 3:
+        zh, en = rows["publisher_zh"], rows["publisher_en"]
+    else:
+        zh, en = rows["publisher_zh"] + "《" + rows["title_zh"] + "》", rows["publisher_en"] + ", " + rows["title_en"]
+    return Text("；".join(zh.unique()), "; ".join(en.unique()))
 
 
 def standing(region: Region, shapes: Shapes | None = None) -> Chapter:
@@ -203,13 +203,14 @@ def evidence(region: Region, findings: Findings) -> Chapter:
 
 def sources(region: Region) -> Chapter:
     """Who published what."""
+    frame = region["sources"]
+    said = {name: _both(frame, name) for name in ("publisher", "title", "method", "terms")}
     table = Table(
-        region["sources"],
+        frame.assign(**said),
         [
             Column("source", Text("代码", "Code")),
             Column("publisher", Text("发布者", "Publisher")),
-            Column("title_zh", Text("题名", "Title in Chinese")),
-            Column("title_en", Text("英文题名", "Title")),
+            Column("title", Text("题名", "Title")),
             Column("year", Text("年份", "Year"), kind="year"),
             Column("method", Text("方法", "Method")),
             Column("terms", Text("使用条件", "Terms")),
@@ -222,3 +223,9 @@ def sources(region: Region) -> Chapter:
     return Chapter(
         "sources", Text("来源", "Sources"), Text("每个数字的发布者。", "The publisher behind every figure."), [table]
     )
+
+
+def _both(frame: pd.DataFrame, name: str) -> "pd.Series[Any]":
+    """Join the Chinese and the English column of a text; missing where both are."""
+    pairs = zip(frame[f"{name}_zh"].fillna(""), frame[f"{name}_en"].fillna(""), strict=True)
+    return pd.Series([Text(zh, en) if zh or en else None for zh, en in pairs], index=frame.index, dtype=object)

@@ -1,7 +1,7 @@
 """Tables of the map: regions, links between them, sources of every figure."""
 
 from haihe.messages import Text
-from haihe.region.spec import TableSpec, choice, code, evidence, flag, names, note, number, text, year
+from haihe.region.spec import TableSpec, both, choice, code, evidence, flag, names, note, number, text, year
 
 REGIONS = TableSpec(
     "regions",
@@ -104,25 +104,11 @@ SOURCES = TableSpec(
     Text("每个数字的发布者、文件与方法。", "Publisher, document and method behind every figure."),
     (
         code("source", "来源代码", "source", ("本表内唯一", "Unique in this table."), key=True),
-        text("publisher", "发布者", "publisher", ("原始发布机构", "Original publisher."), required=True),
-        text(
-            "title_zh",
-            "中文题名",
-            "title in Chinese",
-            ("文件或数据集的中文题名", "Title of the document or dataset in Chinese."),
-            required=True,
-        ),
-        text(
-            "title_en", "英文题名", "title in English", ("文件或数据集的英文题名", "Title in English."), required=True
-        ),
+        *both("publisher", "发布者", "publisher", ("原始发布机构", "Original publisher"), required=True),
+        *both("title", "题名", "title", ("文件或数据集的题名", "Title of the document or dataset"), required=True),
         year(key=False, required=False),
-        text(
-            "method",
-            "方法",
-            "method",
-            ("我们如何由原始数据得到这里的数字", "How the figures here were derived from it."),
-        ),
-        text("terms", "使用条件", "terms", ("许可或引用要求", "Licence or citation asked for.")),
+        *both("method", "方法", "method", ("我们如何由原始数据得到这里的数字", "How the figures were derived from it")),
+        *both("terms", "使用条件", "terms", ("许可或引用要求", "Licence or citation asked for")),
         note(),
     ),
     Text("全部功能", "everything"),

@@ -1,0 +1,132 @@
+"""The report on a region: what it tells, what it rests on, and that it says so."""
+
+import json
+from zipfile import ZipFile
+
+import pytest
+
+import haihe as hh
+from haihe.figures import Table
+from haihe.messages import HaiheError
+from haihe.planning import Front, band
+from haihe.reporting.chapters import TILES_NOTE, projects_map, sources_line
+from haihe.reporting.maps import read_shapes
+from haihe.reporting.telling import telling_lines
+
+
+@pytest.fixture(scope="module")
+def region():
+    return hh.example("jing-jin-ji")
+
+
+@pytest.fixture(scope="module")
+def made(region, tmp_path_factory):
+    return hh.report(region, tmp_path_factory.mktemp("report"), lang="zh")
+
+
+@pytest.mark.slow
+def test_the_report_has_its_chapters_in_both_files(made):
+    assert [c.key for c in made.report.chapters] == ["telling", "standing", "plan", "scarcity", "quality", "sources"]
+    page = made.html.read_text(encoding="utf-8")
+    assert "京津冀" in page
+    assert "Beijing-Tianjin-Hebei" in page
+    with ZipFile(made.workbook) as book:
+        sheets = [name for name in book.namelist() if name.startswith("xl/worksheets/sheet")]
+    tables = {b.key if isinstance(b, Table) else b.table.key for b in made.report.blocks if hasattr(b, "key")}
+    assert len(sheets) == len(tables) + 1  # and the contents
+
+
+@pytest.mark.slow
+def test_every_figure_has_unit_or_units_source_quality_and_description(made):
+    assert len(made.report.figures) >= 10
+    for figure in made.report.figures:
+        assert figure.description.zh
+        assert figure.description.en
+        assert figure.source.zh
+        assert figure.quality in ("official", "estimated", "illustrative")
+        assert json.dumps(figure.options("zh"), ensure_ascii=False)
+
+
+@pytest.mark.slow
+def test_five_telling_lines_rest_on_nothing_made_up(made):
+    assert len(made.lines) == 5
+    assert {line.quality for line in made.lines} <= {"official", "estimated"}
+
+
+@pytest.mark.slow
+def test_what_rests_on_made_up_inputs_says_so_where_it_stands(made):
+    """The plan uses an illustrative cap and technology, so each of its prices names them in its own row."""
+    caps = made.plan.tables["plan-caps"]
+    assert caps.quality == "illustrative"
+    assert set(caps.frame["rests_on"]) == {"limits, technologies"}
+    assert "示例输入：limits" in caps.source.zh
+    assert made.plan.figures["plan-good-prices"].table.frame["rests_on"].str.contains("limits").all()
+
+
+def test_a_line_that_would_rest_on_made_up_accounts_is_left_out(region):
+    accounts = region["accounts"].assign(quality="illustrative")
+    spoiled = region.with_table("accounts", accounts)
+    assert telling_lines(spoiled) == []
+    assert len(telling_lines(region)) == 3
+
+
+@pytest.mark.slow
+def test_the_line_on_cost_equals_the_fronts_it_is_made_of(region):
+    fronts = band(region, 0.10, upgrades=False)
+    assert all(isinstance(front, Front) and front.quality == "estimated" for front in fronts.values())
+    middle = fronts[1.0].points.set_index("pooled")["loss"] * 10
+    text = telling_lines(region, fronts)[3].text.en
+    assert f"{middle[False]:,.0f} x 100 m yuan" in text
+    assert f"{middle[True]:,.0f} together" in text
+    assert f"saves {1 - middle[True] / middle[False]:.0%}" in text
+
+
+def test_size_line_gives_the_published_value_added(region):
+    text = telling_lines(region)[0].text.zh
+    for published in ("28,015", "18,549", "34,016"):
+        assert published in text
+
+
+def test_sources_are_publishers(region):
+    line = sources_line(region, "accounts")
+    assert "统计" in line.zh
+    assert "Statistics" in line.en or "statistics" in line.en
+
+
+def test_without_boundaries_the_map_is_our_own_tiles(region):
+    figure = projects_map(region)
+    assert TILES_NOTE in figure.notes
+    assert figure.quality == "illustrative"
+
+
+def test_own_boundaries_carry_source_and_review_number(region, reference):
+    file = reference / "bth_boundaries" / "bth_units.geojson"
+    shapes = read_shapes(file, source="某测绘单位", review_number="GS(2026)0号", crs="GCJ-02")
+    figure = projects_map(region, shapes)
+    assert "某测绘单位" in figure.notes[0].zh
+    assert "GS(2026)0号" in figure.notes[0].zh
+    assert "GCJ-02" in figure.notes[0].en
+    assert figure.maps
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["{}", "[1]", "not json", '{"type":"FeatureCollection","features":[]}',
+     '{"type":"FeatureCollection","features":[{"type":"Feature","geometry":{"type":"Point","coordinates":[1,2]},"properties":{"adcode":"1"}}]}',
+     '{"type":"FeatureCollection","features":[{"type":"Feature","geometry":{"type":"Polygon","coordinates":[]},"properties":{}}]}'],
+)  # fmt: skip
+def test_what_is_no_map_is_refused(tmp_path, content):
+    file = tmp_path / "map.geojson"
+    file.write_text(content, encoding="utf-8")
+    with pytest.raises(HaiheError) as error:
+        read_shapes(file, source="x")
+    assert error.value.code == "E-MAP-01"
+
+
+def test_a_report_with_errors_is_not_begun(region, tmp_path):
+    links = region["links"].copy()
+    links.loc[0, "from_region"] = "NOWHERE"
+    spoiled = region.with_table("links", links)
+    with pytest.raises(HaiheError):
+        hh.report(spoiled, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
