@@ -1,7 +1,7 @@
 """Bench: build the plan and hand it to the solver, against linopy building the same program in the same process.
 
-    python bench/plan_build.py             measure and print one JSON object
-    python bench/plan_build.py --memory X  print the growth of peak resident memory of one build by X, in MB
+Run it through `run.py`, which puts the builders of the tests on the path. With ``--memory WAY`` it prints the memory
+of one build instead.
 """
 
 import gc
@@ -16,17 +16,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tests"))
-
 import linopy
-from plan_cases import Built, Case, published, synthetic
-from plan_linopy import Peer, peer_model
 
 from haihe.planning.caps import cap_path
 from haihe.planning.model import build_model
 from haihe.planning.solver import Session
+from plan_cases import Built, Case, published, synthetic
+from plan_linopy import Peer, peer_model
 
+ROOT = Path(__file__).resolve().parents[1]
 REPEATS = 7
 CUT = 0.10
 
@@ -50,11 +48,15 @@ def direct(b: Built) -> Session:
 
 
 def peer(b: Built, *, sparse: bool) -> Peer:
-    """Build with linopy, and pass to HiGHS without names (ours has none there either)."""
+    """Build with linopy, and pass to HiGHS without names (ours has none there either).
+
+    The sparse mode asks for linopy's newer semantics; the rows are the same under both.
+    """
     cap = cap_path(b.reference, CUT, len(b.economy.assumptions.years))
-    with_names = peer_model(b.economy, b.spec, cap, sparse=sparse)
-    with_names.model.to_highspy(set_names=False)
-    return with_names
+    linopy.options["semantics"] = "v1" if sparse else "legacy"
+    built = peer_model(b.economy, b.spec, cap, sparse=sparse)
+    built.model.to_highspy(set_names=False)
+    return built
 
 
 WAYS: dict[str, Callable[[Built], Any]] = {
@@ -74,31 +76,29 @@ def seconds(way: Callable[[Built], Any], b: Built) -> float:
     return spent
 
 
-def peak_mb() -> float:
-    """Peak resident memory of this process so far, MB (Linux)."""
+def resident(name: str) -> float:
+    """Resident memory of this process now (``VmRSS``) or at its peak (``VmHWM``), MB; Linux only."""
     status = Path("/proc/self/status").read_text()
-    return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) / 1024
+    return int(next(line for line in status.splitlines() if line.startswith(name)).split()[1]) / 1024
 
 
 def memory(name: str) -> float:
-    """Growth of peak resident memory by one build, after imports and after a small build by the same way."""
-    small = synthetic(2).build()
-    WAYS[name](small)
+    """Peak resident memory of one build over what stood before it, MB; after imports and a small build the same way."""
+    WAYS[name](synthetic(2).build())
     b = replace(the_case()[0].build(), session=None)
     gc.collect()
-    before = peak_mb()
+    Path("/proc/self/clear_refs").write_text("5")  # the peak starts anew
+    before = resident("VmRSS")
     kept = WAYS[name](b)
-    grown = peak_mb() - before
+    grown = resident("VmHWM") - before
     del kept
     return grown
 
 
 def memory_of_each(name: str) -> float:
     """Measure `memory` in a process of its own, since a peak cannot be reset."""
-    run = subprocess.run(  # noqa: S603
-        [sys.executable, __file__, "--memory", name], check=True, capture_output=True, text=True
-    )
-    return float(run.stdout)
+    run = subprocess.run([sys.executable, __file__, "--memory", name], check=True, stdout=subprocess.PIPE, text=True)
+    return float(next(line for line in run.stdout.splitlines() if line.startswith("MB ")).removeprefix("MB "))
 
 
 def measure() -> dict[str, Any]:
@@ -137,7 +137,6 @@ def measure() -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--memory"]:
-        sys.stdout.write(f"{memory(sys.argv[2]):.1f}")
-    else:
-        sys.stdout.write(json.dumps(measure()))
+    # a line of its own: the peer lets the solver print its banner
+    answer = f"MB {memory(sys.argv[2]):.1f}" if sys.argv[1:2] == ["--memory"] else json.dumps(measure())
+    sys.stdout.write(f"\n{answer}\n")

@@ -1,7 +1,7 @@
 """Run every bench and write its table into docs/benchmarks.md: ``python bench/run.py [NAME ...]``.
 
-A bench is one file beside this one that prints a JSON object with ``title``, ``note`` and ``rows`` (a list of
-records). Each runs in a process of its own, single-threaded. Its table stands in the page between
+A bench is one file beside this one that prints, on a line of its own, a JSON object with ``title``, ``note`` and
+``rows`` (a list of records). Each runs in a process of its own, single-threaded. Its table stands in the page between
 ``<!-- bench: NAME -->`` and ``<!-- end -->``; a new bench is added at the end of the page.
 """
 
@@ -45,14 +45,15 @@ def main(names: list[str]) -> None:
     files = sorted(path for path in HERE.glob("*.py") if path.stem != "run" and (not names or path.stem in names))
     page = PAGE.read_text(encoding="utf-8")
     for path in files:
-        run = subprocess.run(  # noqa: S603
+        run = subprocess.run(
             [sys.executable, str(path)],
             check=True,
             stdout=subprocess.PIPE,
             text=True,
-            env=os.environ | dict.fromkeys(THREADS, "1"),
+            env=os.environ | dict.fromkeys(THREADS, "1") | {"PYTHONPATH": str(HERE.parent / "tests")},
         )
-        text = f"{table(json.loads(run.stdout))}\nMeasured on: {machine()}.\n"
+        answer = next(line for line in run.stdout.splitlines() if line.startswith("{"))
+        text = f"{table(json.loads(answer))}\nMeasured on: {machine()}.\n"
         sys.stdout.write(text + "\n")
         page = put(page, path.stem, text)
     fresh = PAGE.with_suffix(".md.new")

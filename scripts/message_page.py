@@ -34,6 +34,7 @@ PARTS: dict[str, Text] = {
     "FLAG": Text("是与否", "Yes or no"),
     "KEY": Text("主键", "Keys"),
     "LIM": Text("限制", "Limits"),
+    "MAP": Text("地图", "Maps"),
     "META": Text("总体说明", "The whole (haihe.toml)"),
     "NUM": Text("数字", "Numbers"),
     "PLN": Text("方案", "Plan"),

@@ -7,13 +7,13 @@ formulas, and not with the product's own functions, except where a published tab
 from collections.abc import Callable
 
 import numpy as np
-from plan_cases import Built, Case
-from plan_formulas import formulas
 
 from haihe.planning import leakage, prices, results
 from haihe.planning.program import Floats
 from haihe.planning.soft import Soft
 from haihe.planning.solver import Solution
+from plan_cases import Built, Case
+from plan_formulas import formulas
 
 TINY = 1e-3
 """Cells below this (bn yuan) move by several times without meaning."""

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import linopy
 import numpy as np
 import xarray as xr
-from plan_formulas import Formulas, formulas
 
 from haihe.planning.caps import CapSpec
 from haihe.planning.economy import Economy
 from haihe.planning.program import Floats
+from plan_formulas import Formulas, formulas
 
 Expression = linopy.LinearExpression
 

@@ -2,7 +2,6 @@
 
 import contextlib
 import io
-import os
 import re
 import shlex
 import shutil
@@ -97,7 +96,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, plan_once: Callable[..
     monkeypatch.setattr(haihe.planning, "plan", plan_once)
     monkeypatch.setattr(hh, "plan", plan_once, raising=False)
     yield tmp_path
-    assert Path(os.getcwd()) == tmp_path
+    assert Path.cwd() == tmp_path
 
 
 @pytest.mark.parametrize("page", ["start.md", "start.zh.md"])

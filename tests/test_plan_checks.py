@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from haihe.messages import HaiheError
 from plan_breakages import BREAKAGES, Breakage
 from plan_cases import Case, synthetic, with_loss
 from plan_checks import CHECKS, p1_reference, p1_with_upgrades
-
-from haihe.messages import HaiheError
 
 TINY = with_loss(synthetic(2))
 
@@ -54,7 +54,7 @@ def test_every_check_is_tripped_by_a_breakage() -> None:
 
 
 def test_the_small_economy_exercises_what_the_checks_look_at() -> None:
-    """Under a cap the tiny economy runs at a loss in a cell, upgrades, trades otherwise, pools permits, and pays different prices apart."""
+    """A cell at a loss; under a cap upgrades, other trade, permits that move, and dearer apart."""
     b = TINY.build()
     assert b.economy.rent.min() < -0.001
     s, apart = b.solve(0.2), b.solve(0.2, pooled=False)

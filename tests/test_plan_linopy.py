@@ -2,14 +2,14 @@
 
 import numpy as np
 import pytest
+
 from plan_cases import Built, synthetic, with_loss
 
 pytest.importorskip("linopy", reason="linopy stands in the extra dev")
-from plan_linopy import peer_model
-
 from haihe.planning.caps import cap_path
 from haihe.planning.model import build_model
 from haihe.planning.solver import Session
+from plan_linopy import peer_model
 
 
 def compare(b: Built, cut: float, *, pooled: bool) -> tuple[float, float]:

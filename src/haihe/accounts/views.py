@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from haihe.accounts.regional import Accounts
-from haihe.figures import Column, Figure, Quality, Table, bars, flows, heat
-from haihe.messages import Text
+from haihe.figures import Column, Figure, Table, bars, flows, heat
+from haihe.messages import Quality, Text
 
 YI = Text("亿元", "100 m yuan")
 NOMINAL = Text("按当年价格。", "At the prices of the year.")

@@ -34,16 +34,13 @@ from haihe.figures.lines import lines
 from haihe.figures.maps import shape_map, tile_map
 from haihe.figures.numbers import MISSING, format_number
 from haihe.figures.points import ranges, scatter
-from haihe.figures.quality import QUALITIES, QUALITY_WORDS, Quality, quality_label, worst
+from haihe.figures.quality import quality_label, worst
 from haihe.figures.table import Column, Table
 
 __all__ = [
     "MISSING",
-    "QUALITIES",
-    "QUALITY_WORDS",
     "Column",
     "Figure",
-    "Quality",
     "Table",
     "bars",
     "flows",

@@ -6,9 +6,8 @@ from typing import Any
 
 from haihe.figures.html import figure_frame, figure_page
 from haihe.figures.palette import FONT, INK, PALETTE
-from haihe.figures.quality import Quality
 from haihe.figures.table import Table
-from haihe.messages import Lang, Text
+from haihe.messages import Lang, Quality, Text
 
 Option = dict[str, Any]
 

@@ -10,9 +10,9 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from haihe.figures.numbers import is_missing
-from haihe.figures.quality import QUALITY_SIGNS, QUALITY_WORDS, Quality
+from haihe.figures.quality import QUALITY_SIGNS
 from haihe.figures.table import NOTE_WORD, QUALITY_WORD, SOURCE_WORD, UNIT_WORD, Column, Table
-from haihe.messages import LANGUAGES, Lang, Text, default_language
+from haihe.messages import LANGUAGES, QUALITY_NAMES, Lang, Quality, Text, default_language
 
 if TYPE_CHECKING:
     from haihe.figures.figure import Figure
@@ -48,7 +48,7 @@ def both(text: Text) -> str:
 def quality_badge(mark: Quality) -> str:
     """The mark of quality: a sign, a word and an outline, never colour alone."""
     sign = f'<span aria-hidden="true">{QUALITY_SIGNS[mark]}</span> '
-    return f'<span class="quality {mark}">{sign}{both(QUALITY_WORDS[mark])}</span>'
+    return f'<span class="quality {mark}">{sign}{both(QUALITY_NAMES[mark])}</span>'
 
 
 def table_html(table: Table) -> str:

@@ -9,9 +9,8 @@ import pandas as pd
 from haihe.figures.figure import Figure, Option
 from haihe.figures.numbers import is_missing
 from haihe.figures.palette import INK, LINE, SOFT
-from haihe.figures.quality import Quality
 from haihe.figures.table import Column, Table
-from haihe.messages import HaiheError, Lang, Text
+from haihe.messages import HaiheError, Lang, Quality, Text
 
 GRID: Option = {"left": 12, "right": 28, "top": 46, "bottom": 12, "containLabel": True}
 AXIS_LINE: Option = {"lineStyle": {"color": "#8a97a3"}}

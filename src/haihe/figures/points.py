@@ -16,9 +16,8 @@ from haihe.figures.parts import (
     pointer_text,
     value_axis,
 )
-from haihe.figures.quality import Quality
 from haihe.figures.table import Table
-from haihe.messages import Lang, Text
+from haihe.messages import Lang, Quality, Text
 
 LABELLED_POINTS = 40
 """Up to this many points carry their name."""

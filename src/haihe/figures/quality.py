@@ -1,19 +1,9 @@
-"""How far a number can be relied upon: one mark for every figure and table."""
+"""How a mark of quality is shown: a sign beside the word."""
 
 from collections.abc import Iterable
-from typing import Literal
 
-from haihe.messages import HaiheError, Text
+from haihe.messages import QUALITIES, QUALITY_NAMES, HaiheError, Quality, Text
 
-Quality = Literal["official", "estimated", "illustrative"]
-QUALITIES: tuple[Quality, ...] = ("official", "estimated", "illustrative")
-"""From the best to the worst."""
-
-QUALITY_WORDS: dict[Quality, Text] = {
-    "official": Text("官方数据", "official"),
-    "estimated": Text("估算", "estimated"),
-    "illustrative": Text("示意", "illustrative"),
-}
 QUALITY_SIGNS: dict[Quality, str] = {"official": "●", "estimated": "◐", "illustrative": "○"}
 """A sign beside the word, so that the mark never rests on colour."""
 
@@ -41,6 +31,6 @@ def worst(marks: Iterable[Quality]) -> Quality:
 
 
 def quality_label(mark: Quality) -> Text:
-    """Sign and word of a mark, e.g. ``○ 示意``."""
-    words, sign = QUALITY_WORDS[mark], QUALITY_SIGNS[mark]
+    """Sign and word of a mark, e.g. ``○ 示例``."""
+    words, sign = QUALITY_NAMES[mark], QUALITY_SIGNS[mark]
     return Text(f"{sign} {words.zh}", f"{sign} {words.en}")

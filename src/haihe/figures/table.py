@@ -9,8 +9,8 @@ from typing import Any, Literal
 import pandas as pd
 
 from haihe.figures.numbers import format_number, is_missing, suitable_digits
-from haihe.figures.quality import QUALITIES, Quality, quality_label, worst
-from haihe.messages import HaiheError, Lang, Text
+from haihe.figures.quality import quality_label, worst
+from haihe.messages import QUALITIES, HaiheError, Lang, Quality, Text
 
 Kind = Literal["text", "number", "share", "year", "quality"]
 NUMERIC: tuple[Kind, ...] = ("number", "share", "year")

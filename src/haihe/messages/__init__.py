@@ -6,17 +6,22 @@ Every error and finding has a code that never changes and is never translated. T
 
 from haihe.messages.catalog_reader import CATALOG, Message, Severity
 from haihe.messages.findings import Finding, Findings, HaiheError
+from haihe.messages.quality import QUALITIES, QUALITY_NAMES, Quality, worst_quality
 from haihe.messages.text import LANGUAGES, Lang, Text, default_language
 
 __all__ = [
     "CATALOG",
     "LANGUAGES",
+    "QUALITIES",
+    "QUALITY_NAMES",
     "Finding",
     "Findings",
     "HaiheError",
     "Lang",
     "Message",
+    "Quality",
     "Severity",
     "Text",
     "default_language",
+    "worst_quality",
 ]

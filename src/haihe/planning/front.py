@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from haihe.messages import HaiheError, Text
+from haihe.messages import HaiheError, Quality, Text, worst_quality
 from haihe.planning.assumptions import Assumptions
 from haihe.planning.caps import cap_path
 from haihe.planning.inputs import caps_of, economy_of, intensity_of, rests_on
@@ -14,7 +14,7 @@ from haihe.planning.leakage import own_use
 from haihe.planning.model import build_model
 from haihe.planning.plan import Progress, lift_caps, set_caps
 from haihe.planning.solver import Session
-from haihe.region import Region, worst_quality
+from haihe.region import Region
 
 CUTS = (0.05, 0.10, 0.15, 0.20, 0.30)
 
@@ -31,7 +31,7 @@ class Front:
 
     resource: str
     unit: str
-    quality: str
+    quality: Quality
     points: pd.DataFrame
     members: pd.DataFrame
 

@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 
 from haihe.accounts.of_region import accounts_of
-from haihe.messages import HaiheError, Text
+from haihe.messages import HaiheError, Text, worst_quality
 from haihe.planning.assumptions import Assumptions
 from haihe.planning.caps import CapSpec
 from haihe.planning.economy import Economy, calibrate
 from haihe.planning.program import Floats
 from haihe.planning.technology import Technology
-from haihe.region import Region, worst_quality
+from haihe.region import Region
 from haihe.region.units import factor, factors
 
 SHARE = "share of reference"

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from haihe.messages import worst_quality
 from haihe.planning.model import Model
 from haihe.planning.solver import Solution
-from haihe.region import worst_quality
 
 COLUMNS = ["kind", "name", "region", "sector", "year", "price", "low", "high", "unit", "quality", "rests_on"]
 

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from haihe.figures import Column, Figure, Quality, Table, bars, heat, lines, ranges, worst
-from haihe.messages import Text
+from haihe.figures import Column, Figure, Table, bars, heat, lines, ranges
+from haihe.messages import Quality, Text, worst_quality
 from haihe.region import Region
 from haihe.region.units import factor
 
@@ -80,7 +80,7 @@ class PlanViews:
     def __init__(self, plan: "Plan") -> None:
         self.plan, self.names = plan, names_of(plan.region)
         self.last = plan.model.economy.assumptions.last_year
-        self.quality: Quality = worst(list(plan.marks.values()))  # type: ignore[arg-type]
+        self.quality: Quality = worst_quality(plan.marks.values()) or "illustrative"
         self.source = source_of(plan)
         self.limits = {name: cap.spec.title for name, cap in plan.model.caps.items()}
 

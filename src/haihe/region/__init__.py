@@ -2,16 +2,13 @@
 
 from haihe.region.meta import Meta
 from haihe.region.reading import Loaded, check_path, load, read
-from haihe.region.region import Region, worst_quality
-from haihe.region.spec import QUALITIES, QUALITY_NAMES, Column, TableSpec
+from haihe.region.region import Region
+from haihe.region.spec import Column, TableSpec
 from haihe.region.tables import TABLES
 from haihe.region.template import write_template
 from haihe.region.units import convert
-from haihe.region.writing import write
 
 __all__ = [
-    "QUALITIES",
-    "QUALITY_NAMES",
     "TABLES",
     "Column",
     "Loaded",
@@ -22,7 +19,5 @@ __all__ = [
     "convert",
     "load",
     "read",
-    "worst_quality",
-    "write",
     "write_template",
 ]

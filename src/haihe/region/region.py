@@ -8,14 +8,13 @@ from typing import Any, Self
 
 import pandas as pd
 
-from haihe.messages import Findings, HaiheError, default_language
+from haihe.messages import Findings, HaiheError, Quality, default_language, worst_quality
 from haihe.region.check import check_draft
 from haihe.region.draft import Draft, draft_of, empty_table, nearest_of
 from haihe.region.issues import Origin
 from haihe.region.meta import Meta
-from haihe.region.spec import QUALITIES
 from haihe.region.tables import TABLES
-from haihe.region.writing import write
+from haihe.region.writing import write_as
 
 
 class Region:
@@ -127,7 +126,7 @@ class Region:
     def __hash__(self) -> int:
         return hash(self.hash)
 
-    def worst_quality(self, *names: str) -> str | None:
+    def worst_quality(self, *names: str) -> Quality | None:
         """Give the worst quality mark in some tables (all, where none is named); None where there is no mark."""
         seen: set[str] = set()
         for name in names or self:
@@ -144,8 +143,8 @@ class Region:
         return check_draft(self.draft())
 
     def write(self, path: str | Path) -> Path:
-        """Write as folder, ``.xlsx`` workbook or ``.haihe.zip`` bundle, see `haihe.region.write`."""
-        return write(self, path)
+        """Write as folder, ``.xlsx`` workbook or ``.haihe.zip`` bundle, see `haihe.region.writing.write_as`."""
+        return write_as(self.tables, self.meta, self.hash, path)
 
     def __repr__(self) -> str:
         meta, lang = self._meta, default_language()
@@ -163,11 +162,6 @@ class Region:
         )
         head = f"{escape(meta.title(lang))} · {meta.base_year} · {escape(meta.money_unit)}"
         return f"<table><caption>{head}</caption><tbody>{rows}</tbody></table>"
-
-
-def worst_quality(marks: set[str]) -> str | None:
-    """Give the worst of some quality marks; None where there is none."""
-    return max(marks, key=QUALITIES.index) if marks else None
 
 
 def _records(frame: pd.DataFrame) -> list[str]:

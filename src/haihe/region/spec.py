@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from haihe.messages import Text
+from haihe.messages import QUALITIES, Text
 
 Kind = Literal["code", "text", "number", "integer", "year", "flag", "choice", "codes", "unit", "date"]
 """What a cell holds.
@@ -12,15 +12,6 @@ Kind = Literal["code", "text", "number", "integer", "year", "flag", "choice", "c
 (``*`` stands for all). ``choice``: one of the declared choices. ``flag``: true or false. ``unit``: a unit that
 `haihe.region.units` knows. ``date``: YYYY-MM-DD. The rest speak for themselves.
 """
-
-QUALITIES = ("official", "estimated", "illustrative")
-"""How far a figure can be trusted, best first."""
-
-QUALITY_NAMES = {
-    "official": Text("官方", "official"),
-    "estimated": Text("估算", "estimated"),
-    "illustrative": Text("示例", "illustrative"),
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,14 @@ import io
 from pathlib import Path
 from typing import Any
 
-from haihe.messages import Lang, Text, default_language
+from haihe.files import replace_file
+from haihe.messages import QUALITY_NAMES, Lang, Text, default_language
 from haihe.region.meta import FIELDS, FORMAT, META_NAME
 from haihe.region.sheets import letters
-from haihe.region.spec import QUALITY_NAMES, Column, TableSpec
+from haihe.region.spec import Column, TableSpec
 from haihe.region.tables import TABLES
 from haihe.region.units import SUGGESTED, UNITS
 from haihe.region.workbook import IGNORED, new_workbook
-from haihe.region.writing import replace_file
 
 ROWS = 5000
 """Rows for which a template has drop-down lists."""
@@ -95,7 +95,7 @@ def write_template(path: str | Path, lang: Lang | None = None) -> Path:
         units = book.add_worksheet(UNIT_SHEET)
         units.write_column(0, 0, _units())
         units.hide()
-    replace_file(path, buffer.getvalue())
+    replace_file(path, lambda file: file.write_bytes(buffer.getvalue()))
     return path
 
 

@@ -1,29 +1,32 @@
 """Write a region as folder, workbook or bundle: complete, or not at all."""
 
-import os
 import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import pandas as pd
+
+from haihe.files import replace_file
 from haihe.messages import HaiheError
 from haihe.region.bundle import bundle_bytes
 from haihe.region.folder import META_FILE, write_files
+from haihe.region.meta import Meta
 from haihe.region.tables import TABLES
 from haihe.region.workbook import workbook_bytes
 
-if TYPE_CHECKING:
-    from haihe.region.region import Region
 
-
-def write(region: "Region", path: str | Path) -> Path:
+def write_as(tables: Mapping[str, pd.DataFrame], meta: Meta, content: str, path: str | Path) -> Path:
     """Write a region; the suffix says how.
 
     Parameters
     ----------
-    region : Region
-        What to write.
+    tables : mapping of DataFrame
+        Tables by declared name.
+    meta : Meta
+        Names, years, unit of money.
+    content : str
+        Hash of the content, kept in a bundle.
     path : str or Path
         ``.xlsx``: a workbook. ``.zip`` (best ``.haihe.zip``): a bundle. No suffix: a folder, new, empty, or one
         that already holds a region, whose table files are replaced and other files left alone.
@@ -41,28 +44,16 @@ def write(region: "Region", path: str | Path) -> Path:
     path = Path(path)
     suffix = path.suffix.lower()
     if suffix == ".xlsx":
-        replace_file(path, workbook_bytes(region.tables, region.meta))
+        data = workbook_bytes(tables, meta)
+        replace_file(path, lambda file: file.write_bytes(data))
     elif suffix == ".zip":
-        replace_file(path, bundle_bytes(write_files(region.tables, region.meta), region.hash))
+        data = bundle_bytes(write_files(tables, meta), content)
+        replace_file(path, lambda file: file.write_bytes(data))
     elif path.is_dir() or not suffix:
-        replace_folder(path, write_files(region.tables, region.meta))
+        replace_folder(path, write_files(tables, meta))
     else:
         raise HaiheError("E-FILE-02", file=path.name, value=path.suffix)
     return path
-
-
-def replace_file(path: Path, data: bytes) -> None:
-    """Write a file beside its place, then put it there in one step."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def replace_folder(folder: Path, files: Mapping[str, bytes]) -> None:

@@ -7,11 +7,11 @@ import pandas as pd
 
 from haihe.accounts.of_region import accounts_of
 from haihe.accounts.views import concentration_figure, flows_figure, size_table, structure_figure
-from haihe.figures import Column, Figure, Table, bars, shape_map, tile_map, worst
-from haihe.messages import Findings, Text
+from haihe.figures import Column, Figure, Table, bars, shape_map, tile_map
+from haihe.messages import QUALITY_NAMES, Findings, Text
 from haihe.planning import Front, Plan
 from haihe.planning.views import front_figure, front_members, names_of, source_of
-from haihe.region import QUALITY_NAMES, TABLES, Region
+from haihe.region import TABLES, Region
 from haihe.reporting.maps import Shapes
 from haihe.reporting.report import Chapter
 
@@ -49,7 +49,7 @@ def standing(region: Region, shapes: Shapes | None = None) -> Chapter:
     base = accounts[region.meta.base_year]
     groups = region["sectors"].set_index("sector").reindex(base.sectors)["group"].tolist()
     source = sources_line(region, "accounts")
-    quality = worst([region.worst_quality("accounts") or "illustrative"])  # type: ignore[list-item]
+    quality = region.worst_quality("accounts") or "illustrative"
     made = [sector for sector, group in zip(base.sectors, groups, strict=True) if group in ("mining", "manufacturing")]
     blocks: list[Table | Figure | Text] = [
         size_table(list(accounts.values()), source, quality),
@@ -59,7 +59,7 @@ def standing(region: Region, shapes: Shapes | None = None) -> Chapter:
     if region.has("flows"):
         flows = region["flows"]
         flows = flows[flows["year"] == base.year]
-        mark = worst([region.worst_quality("flows") or "illustrative"])  # type: ignore[list-item]
+        mark = region.worst_quality("flows") or "illustrative"
         blocks.append(flows_figure(flows, base.names, sources_line(region, "flows"), mark))
     projects = projects_map(region, shapes)
     if projects is not None:
@@ -96,7 +96,7 @@ def projects_map(region: Region, shapes: Shapes | None = None) -> Figure | None:
     key, names = "region", names_of(region)
     if on_map:
         key, names = "gbt2260", {str(c): names[r] for c, r in zip(frame["gbt2260"], frame["region"], strict=True)}
-    mark = worst([region.worst_quality("projects") or "illustrative"])  # type: ignore[list-item]
+    mark = region.worst_quality("projects") or "illustrative"
     table = Table(
         frame,
         [
@@ -188,7 +188,7 @@ def evidence(region: Region, findings: Findings) -> Chapter:
         key="quality",
         title=Text("数据质量", "Quality of the data"),
         source=Text("本数据集", "This dataset"),
-        quality=worst([region.worst_quality() or "illustrative"]),  # type: ignore[list-item]
+        quality=region.worst_quality() or "illustrative",
     )
     return Chapter(
         "quality",

@@ -6,7 +6,7 @@ from importlib import resources
 from string import Template
 from typing import TYPE_CHECKING
 
-from haihe.figures import QUALITIES, Figure, Table
+from haihe.figures import Figure, Table
 from haihe.figures.html import (
     both,
     chart_data,
@@ -16,7 +16,7 @@ from haihe.figures.html import (
     scripts_and_policy,
     static,
 )
-from haihe.messages import Lang, Text
+from haihe.messages import QUALITIES, Lang, Text
 
 if TYPE_CHECKING:
     from haihe.reporting.report import Block, Chapter, Meta, Report

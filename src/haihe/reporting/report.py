@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from haihe.figures import Figure, Quality, Table
+from haihe.figures import Figure, Table
 from haihe.files import replace_file
-from haihe.messages import Findings, HaiheError, Lang, Text, default_language
+from haihe.messages import Findings, HaiheError, Lang, Quality, Text, default_language
 from haihe.reporting.findings import findings_block
 from haihe.reporting.page import report_page
 from haihe.reporting.workbook import write_workbook

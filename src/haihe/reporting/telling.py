@@ -5,13 +5,13 @@ import numpy as np
 from haihe.accounts import Accounts
 from haihe.accounts.of_region import accounts_of
 from haihe.figures import format_number
-from haihe.messages import Text
+from haihe.messages import Quality, Text, worst_quality
 from haihe.planning import Front
 from haihe.planning.inputs import members_of
-from haihe.region import Region, worst_quality
+from haihe.region import Region
 from haihe.reporting.report import KeyLine
 
-MADE_UP = "illustrative"
+MADE_UP: Quality = "illustrative"
 NOTICED = 0.01
 """A sector counts as a strength from this share of a member's output on."""
 
@@ -39,7 +39,7 @@ def telling_lines(region: Region, fronts: dict[float, Front] | None = None) -> l
     if fronts:
         middle = fronts[1.0]
         lines += [(cost_line(fronts), middle.quality), (cut_line(middle, accounts), middle.quality)]
-    return [KeyLine(text, quality) for text, quality in lines if quality != MADE_UP]  # type: ignore[arg-type]
+    return [KeyLine(text, quality) for text, quality in lines if quality != MADE_UP]
 
 
 def size_line(accounts: Accounts, members: list[str]) -> Text:
