@@ -46,6 +46,7 @@ def take(page: Page, lang: str) -> list[Path]:
     first, front = IMAGES / f"report-{lang}.png", IMAGES / f"front-{lang}.png"
     page.screenshot(path=first)
     figure = page.locator("#figure-front")
+    figure.evaluate("figure => figure.querySelectorAll('button').forEach(button => button.style.display = 'none')")
     figure.scroll_into_view_if_needed()
     page.wait_for_timeout(1200)  # the curve is drawn with a short movement
     figure.screenshot(path=front)

@@ -72,7 +72,7 @@ def _yearly(make: Any, program: Any, e: Any, production: Any, dims: Any) -> Any:
     return make(program, replace(e, assumptions=short), production, dims)
 
 
-def _open_segments(patch: Patch) -> None:
+def open_segments(patch: Patch) -> None:
     original = Program.columns
 
     def opened(self: Program, name: str, dims: Any, **more: Any) -> Any:
@@ -242,7 +242,7 @@ BREAKAGES = [
     ),
     Breakage("position instead of label", "p5_order", wedge(_positions), "the objective is off"),
     Breakage("dearest segment first", "p7_closed", _dearest_first, "out of order"),
-    Breakage("last segment open", "p7_closed", _open_segments, "leaves its range"),
+    Breakage("last segment open", "p7_closed", open_segments, "leaves its range"),
     Breakage(
         "guard forgotten",
         "p7_closed",

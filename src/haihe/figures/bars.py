@@ -74,7 +74,7 @@ def bars(
             inverse=horizontal,
             axisLabel={"interval": 0, **({} if horizontal else _turned(data, lang))},
         )
-        lengths = value_axis()
+        lengths = value_axis(column)
         return {
             "grid": {**GRID, "top": 46 if by else 16, "right": 64 if horizontal else 24},
             "legend": legend(data.group_words, lang),
@@ -99,12 +99,15 @@ def bars(
 def _turned(data: Block, lang: Lang) -> Option:
     """Wrap, and where there are many turn, names that would not fit side by side."""
     room = 820 / max(len(data.places), 1)
-    longest = max((len(w(lang)) * (13 if lang == "zh" else 7) for w in data.place_words), default=0)
+    sign = 13 if lang == "zh" else 7
+    names = [word(lang) for word in data.place_words]
+    longest = sign * max(map(len, names), default=0)
+    unbroken = sign * max((len(part) for name in names for part in name.split()), default=0) if lang == "en" else sign
     if longest <= room:
         return {}
-    if longest <= 3 * room and room > 60:
-        return {"width": int(room) - 8, "overflow": "break", "lineHeight": 16}
-    return {"rotate": 40}
+    if longest <= 4 * room and unbroken <= room - 8:
+        return {"width": int(room) - 8, "overflow": "break", "lineHeight": 15}
+    return {"rotate": 40, "width": 150, "overflow": "truncate"}
 
 
 def _series(data: Block, i: int, column: Column, lang: Lang, stacked: bool, horizontal: bool) -> Option:

@@ -54,14 +54,15 @@ def flows(
     if table.frame.duplicated([origin, destination]).any():
         raise HaiheError("E-FIG-03", key=table.key, value=f"{origin} · {destination}")
     ends = {"from": table.frame[origin], "to": table.frame[destination]}
-    colour_of = {code: PALETTE[i % len(PALETTE)] for i, code in enumerate(_distinct(ends))}
+    order = _distinct(ends)
+    colour_of = {code: PALETTE[i % len(PALETTE)] for i, code in enumerate(order)}
     drawn = np.flatnonzero(np.isfinite(amount) & (amount > 0))
 
     def option(lang: Lang) -> Option:
         nodes = [
             _node(side, code, total, table.column(key), column, colour_of, lang)
             for (side, codes), key in zip(ends.items(), (origin, destination), strict=True)
-            for code, total in _totals(codes, amount, drawn)
+            for code, total in sorted(_totals(codes, amount, drawn), key=lambda pair: order.index(pair[0]))
         ]
         links = []
         for row in drawn:

@@ -19,6 +19,15 @@ from haihe.figures.parts import (
 from haihe.figures.table import Column, Table
 from haihe.messages import Lang, Text
 
+NAMED_POINT: Option = {
+    "show": True,
+    "position": "top",
+    "color": INK,
+    "backgroundColor": "rgba(255,255,255,0.86)",
+    "padding": [2, 4],
+    "borderRadius": 3,
+}
+
 
 def lines(
     table: Table,
@@ -73,11 +82,11 @@ def lines(
         ]
         if measured:
             horizontal = value_axis(
-                along.heading(lang), nameLocation="middle", nameGap=30, scale=True, axisLine={"show": True}
+                along, along.heading(lang), nameLocation="middle", nameGap=30, scale=True, axisLine={"show": True}
             )
         else:
             horizontal = category_axis([data.place_words[i] for i in order], lang, boundaryGap=False)
-        upright = value_axis(column.heading(lang) if measured else None, scale=measured)
+        upright = value_axis(column, column.heading(lang) if measured else None, scale=measured)
         if measured:
             upright |= {"nameLocation": "end", "nameGap": 14}
             upright["nameTextStyle"] = {**upright["nameTextStyle"], "align": "left"}
@@ -139,7 +148,7 @@ def _series(
             point["head"] = data.place_words[j](lang)
         if (data.groups[i], data.places[j]) in words:
             written = words[data.groups[i], data.places[j]](lang)
-            point["label"] = {"show": True, "formatter": written, "position": "top", "color": INK}
+            point["label"] = {**NAMED_POINT, "formatter": written}
             point["symbolSize"] = 13
         items.append(point)
     dashed = "dashed" if any(map(is_illustrative, marks)) else "solid"
@@ -170,7 +179,7 @@ def _series(
     }
     under = [_at(p, v, measured) for p, v in zip(places, low, strict=True)]
     over = [_at(p, v, measured) for p, v in zip(places, high - low, strict=True)]
-    return [{**unseen, "data": under}, {**unseen, "data": over, "areaStyle": {"color": colour, "opacity": 0.16}}, main]
+    return [main, {**unseen, "data": under}, {**unseen, "data": over, "areaStyle": {"color": colour, "opacity": 0.16}}]
 
 
 def _at(place: object, value: float, measured: bool) -> object:

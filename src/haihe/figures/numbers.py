@@ -2,9 +2,12 @@
 
 import math
 from collections.abc import Iterable
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 MISSING = "—"
 """What stands for a missing value; never 0."""
+WIDE = Context(prec=400)
+"""Room for every float; halves are rounded away from zero, as a spreadsheet shows them."""
 
 
 def is_missing(value: object) -> bool:
@@ -36,8 +39,9 @@ def format_number(
     """
     if is_missing(value):
         return MISSING
-    number = float(value) * (100 if share else 1)  # type: ignore[arg-type]
-    text = f"{abs(number):{',' if grouped else ''}.{digits}f}"
+    number = Decimal(repr(float(value))) * (100 if share else 1)  # type: ignore[arg-type]
+    rounded = abs(number).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP, WIDE)
+    text = f"{rounded:{',' if grouped else ''}f}"
     zero = not any(c in "123456789" for c in text)
     sign = "" if zero else "−" if number < 0 else "+" if signed else ""
     return f"{sign}{text}{'%' if share else ''}"

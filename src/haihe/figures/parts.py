@@ -91,10 +91,11 @@ def item(value: float, text: str, **more: Any) -> Option:
     return {"value": None if is_missing(value) else float(value), "text": text, **more}
 
 
-def value_axis(name: str | None = None, **more: Any) -> Option:
-    """An axis of numbers."""
+def value_axis(column: Column, name: str | None = None, **more: Any) -> Option:
+    """An axis of a column's numbers; ``haihe`` tells ``figures.js`` to write shares as percentages."""
     named = {"name": name, "nameTextStyle": {"color": SOFT, "fontSize": 12}} if name else {}
-    return {"type": "value", "axisLabel": AXIS_LABEL, "splitLine": SPLIT_LINE, **named, **more}
+    share = {"share": column.kind == "share"}
+    return {"type": "value", "axisLabel": AXIS_LABEL, "splitLine": SPLIT_LINE, "haihe": share, **named, **more}
 
 
 def category_axis(words: list[Text], lang: Lang, **more: Any) -> Option:

@@ -21,6 +21,8 @@ from haihe.messages import Lang, Quality, Text
 
 LABELLED_POINTS = 40
 """Up to this many points carry their name."""
+ROOM = ["6%", "8%"]
+"""Free space at both ends of an axis."""
 
 
 def scatter(
@@ -63,6 +65,7 @@ def scatter(
     of_group = list(table.frame[by]) if by else [None] * len(table)
     group_words = [table.column(by).show(g) for g in groups] if by else []
     drawn = np.isfinite(at_x) & np.isfinite(at_y)
+    middle = (at_x[drawn].min() + at_x[drawn].max()) / 2 if drawn.any() else 0.0
 
     def option(lang: Lang) -> Option:
         series = []
@@ -76,6 +79,8 @@ def scatter(
                 )
                 label = names.show(table.frame[name].iloc[row])(lang)
                 point: Option = {"value": [at_x[row], at_y[row]], "text": text, "head": label, "name": label}
+                if at_x[row] > middle:
+                    point["label"] = {"position": "left"}
                 if is_illustrative(marks[row]):
                     point["itemStyle"] = _hollow(colour)
                 items.append(point)
@@ -85,7 +90,7 @@ def scatter(
                     **({"name": group_words[i](lang)} if by else {}),
                     "symbol": SYMBOLS[i % 4],
                     "symbolSize": 11,
-                    "itemStyle": {"color": colour, "borderColor": "#ffffff", "borderWidth": 1},
+                    "itemStyle": {"color": colour, "borderColor": "#ffffff", "borderWidth": 1, "opacity": 1},
                     "label": {
                         "show": len(table) <= LABELLED_POINTS,
                         "formatter": "{b}",
@@ -96,13 +101,15 @@ def scatter(
                     "data": items,
                 }
             )
-        upright = value_axis(up.heading(lang), scale=True, nameLocation="end", nameGap=14)
+        upright = value_axis(up, up.heading(lang), scale=True, boundaryGap=ROOM, nameLocation="end", nameGap=14)
         upright["nameTextStyle"] = {**upright["nameTextStyle"], "align": "left"}
         return {
             "grid": {**GRID, "top": 68 if by else 40, "bottom": 34, "right": 80, "left": 16},
             "legend": legend(group_words, lang),
             "tooltip": {"trigger": "item"},
-            "xAxis": value_axis(along.heading(lang), nameLocation="middle", nameGap=30, scale=True),
+            "xAxis": value_axis(
+                along, along.heading(lang), nameLocation="middle", nameGap=30, scale=True, boundaryGap=ROOM
+            ),
             "yAxis": upright,
             "series": series,
         }
@@ -162,7 +169,7 @@ def ranges(
         for row, mark in enumerate(marks):
             spread = f"\n[{column.show(bottom[row])(lang)} … {column.show(top[row])(lang)}]" if banded[row] else ""
             text = pointer_text(column, centre[row], None, lang, mark, spread)
-            style = _hollow(colour) if is_illustrative(mark) else {"color": colour}
+            style = _hollow(colour) if is_illustrative(mark) else {"color": colour, "opacity": 1}
             shown = {"show": True, "formatter": column.show(centre[row])(lang), "position": "top", "color": INK}
             items.append(item(centre[row], text, itemStyle=style, label=shown))
             if banded[row]:
@@ -171,7 +178,7 @@ def ranges(
         return {
             "grid": {**GRID, "top": 12, "right": 40},
             "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}},
-            "xAxis": value_axis(),
+            "xAxis": value_axis(column),
             "yAxis": category_axis(words, lang, inverse=True, axisLabel={"interval": 0}),
             "series": [
                 {
@@ -201,7 +208,7 @@ def ranges(
 
 
 def _hollow(colour: str) -> Option:
-    return {"color": "#ffffff", "borderColor": colour, "borderWidth": 2, "borderType": "dashed"}
+    return {"color": "#ffffff", "borderColor": colour, "borderWidth": 2, "borderType": "dashed", "opacity": 1}
 
 
 def _line_type(mark: Quality) -> str:

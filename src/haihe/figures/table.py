@@ -85,9 +85,12 @@ class Column:
         return name_of(value, self.labels)
 
     def with_unit(self, value: Any) -> Text:
-        """Write one value followed by the column's unit."""
-        shown = self.show(value)
-        return shown if self.unit is None else Text(f"{shown.zh} {self.unit.zh}", f"{shown.en} {self.unit.en}")
+        """Write one value followed by the column's unit (``×`` between them where the unit begins with a digit)."""
+        shown, unit = self.show(value), self.unit
+        if unit is None:
+            return shown
+        said = (f"{n} × {u}" if u[:1].isdigit() else f"{n} {u}" for n, u in ((shown.zh, unit.zh), (shown.en, unit.en)))
+        return Text(*said)
 
 
 class Table:

@@ -15,9 +15,19 @@
     return (head ? [head, ...lines] : lines).join("\n");
   }
 
+  /* An axis of numbers: thousands separators, a real minus sign, shares as percentages. */
+  function withNumbers(axis) {
+    if (axis.type !== "value") return axis;
+    const style = axis.haihe?.share ? { style: "percent", maximumFractionDigits: 2 } : { maximumFractionDigits: 8 };
+    const numbers = new Intl.NumberFormat("en", style);
+    return { ...axis, axisLabel: { ...axis.axisLabel, formatter: (v) => numbers.format(v).replace("-", "−") } };
+  }
+
   function optionOf(key) {
     const option = data.options[key][language()];
-    return { ...option, tooltip: { ...option.tooltip, formatter: pointerWords } };
+    const axes = {};
+    for (const name of ["xAxis", "yAxis"]) if (option[name]) axes[name] = [option[name]].flat().map(withNumbers);
+    return { ...option, ...axes, tooltip: { ...option.tooltip, formatter: pointerWords } };
   }
 
   function draw(figure) {
@@ -28,9 +38,18 @@
       box.style.height = `${box.dataset.height}px`;
       chart = echarts.init(box, null, { renderer: "svg" });
       charts.set(key, chart);
-      new ResizeObserver(() => chart.resize()).observe(box);
+      new ResizeObserver(() => fit(box, chart)).observe(box);
     }
     chart.setOption(optionOf(key), { notMerge: true });
+    fit(box, chart);
+  }
+
+  /* Lay a chart out for the width of the screen; on paper it is scaled as it stands, by its view box. */
+  function fit(box, chart) {
+    if (matchMedia("print").matches) return;
+    const [width, height] = [box.clientWidth, Number(box.dataset.height)];
+    chart.resize({ width, height });
+    box.querySelector("svg").setAttribute("viewBox", `0 0 ${width} ${height}`);
   }
 
   function drawAll() {
