@@ -39,7 +39,9 @@ serve: demo
 
 docs: .venv/docs
 	$(BIN)/python scripts/reference_pages.py
-	$(BIN)/mkdocs build --strict
+	$(BIN)/python scripts/cli_page.py
+	$(BIN)/python scripts/message_page.py
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 pictures: .venv/dev
 	$(BIN)/python scripts/pictures.py

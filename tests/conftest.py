@@ -10,7 +10,7 @@ import pytest
 from hypothesis import settings
 
 settings.register_profile("haihe", deadline=None, derandomize=True, print_blob=True)
-settings.register_profile("endure", deadline=None, max_examples=2000, print_blob=True)
+settings.register_profile("endure", deadline=None, max_examples=300, print_blob=True)
 settings.load_profile(os.environ.get("HAIHE_HYPOTHESIS", "haihe"))
 
 ROOT = Path(__file__).resolve().parents[1]

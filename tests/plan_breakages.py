@@ -16,7 +16,7 @@ from haihe.planning import caps, leakage, model, prices, results, solver
 from haihe.planning.program import Program
 from haihe.planning.solver import Session, Solution
 
-plans = importlib.import_module("haihe.planning.plan")
+plans = importlib.import_module("haihe.planning.plans")
 
 Patch = pytest.MonkeyPatch
 Break = Callable[[Patch], None]

@@ -26,7 +26,7 @@ from haihe.planning.solver import Method, Session, Solution
 from haihe.planning.technology import Technology
 from haihe.region import read
 
-plans = importlib.import_module("haihe.planning.plan")
+plans = importlib.import_module("haihe.planning.plans")
 """The module; the package's attribute of that name is the function."""
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -5,7 +5,7 @@ from functools import cache, partial
 import pytest
 
 from haihe.planning import plan
-from haihe.planning.plan import Plan
+from haihe.planning.plans import Plan
 from haihe.region import read
 from plan_cases import EXAMPLE, Case, of_example
 from plan_checks import CHECKS, p1_reference, p1_with_upgrades, p4_front

@@ -7,18 +7,21 @@ Standard output carries data, standard error carries messages and progress. Exit
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.table import Table as Grid
 
-from haihe.messages import Finding, Findings, HaiheError, Lang, Text, default_language
+from haihe.messages import Finding, Findings, HaiheError, Lang, Progress, Text, default_language
 from haihe.version import __version__
+
+if TYPE_CHECKING:
+    from haihe.region import Region
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -87,7 +90,7 @@ class Desk:
         self.out.print(grid)
 
     @contextmanager
-    def progress(self) -> Iterator[Callable[[Text], None]]:
+    def progress(self) -> Iterator[Progress]:
         """Show what is being done now; silent for JSON or without a terminal."""
         if self.as_json or not self.err.is_terminal:
             yield lambda _: None
@@ -109,6 +112,17 @@ def desk(lang: Language | None, as_json: bool) -> Iterator[Desk]:
             for line in error.findings.lines(here.lang):
                 here.err.print(line, markup=False, style="red")
         raise typer.Exit(EXIT_CODES.get(error.code, DATA_PROBLEM)) from None
+
+
+def checked(path: Path, now: Progress) -> "Region":
+    """Read and check a region; errors stop here, before any work on it."""
+    from haihe.region import read
+
+    now(Text("读取", "reading"))
+    region = read(path)
+    now(Text("检查", "checking"))
+    region.check().raise_errors()
+    return region
 
 
 def _show(here: Desk, findings: Findings, most: int = 200) -> None:
@@ -188,12 +202,10 @@ def plan(
     """Plan the members and print what is scarce and what it is worth. Exit code 4 without a feasible plan."""
     from haihe.files import write_tables
     from haihe.planning import plan as make_plan
-    from haihe.region import read
 
     with desk(lang, json_) as here:
         with here.progress() as now:
-            now(Text("读取", "reading"))
-            result = make_plan(read(path), pooled=pooled, upgrades=upgrades, progress=now)
+            result = make_plan(checked(path, now), pooled=pooled, upgrades=upgrades, progress=now)
         views = result.views
         if out is not None:
             write_tables(result.frames, out)
@@ -204,12 +216,15 @@ def plan(
                 "share_of_consumption": result.loss / result.consumption,
                 "calibration": result.calibration,
                 "quality": result.marks,
+                "findings": [finding.to_dict(here.lang) for finding in result.findings],
                 "tables": {name: json.loads(frame.to_json(orient="records")) for name, frame in result.frames.items()},
             }
         )
         for table in (views.summary(), *([views.caps()] if result.model.caps else [])):
             headings = [column.heading for column in table.columns]
             here.grid(table.title, headings, [[cell(here.lang) for cell in row] for row in table.shown_rows()])
+        for line in result.findings.lines(here.lang):
+            here.err.print(line, markup=False, style="yellow")
         here.say(
             Text(
                 f"全部限制的代价：{result.loss * 10:,.0f} 亿元"
@@ -235,11 +250,10 @@ def front(
     """Show what each further cut of a capped resource costs, pooled and separate."""
     from haihe.planning import CUTS
     from haihe.planning import front as walk
-    from haihe.region import read
 
     with desk(lang, json_) as here:
         with here.progress() as now:
-            result = walk(read(path), resource=resource, cuts=cut or CUTS, upgrades=upgrades, progress=now)
+            result = walk(checked(path, now), resource=resource, cuts=cut or CUTS, upgrades=upgrades, progress=now)
         here.data(
             {
                 "ok": True,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-PALETTE = ("#0b5394", "#d9621e", "#2a9d8f", "#a23b72", "#b8860b", "#6f8fd0", "#5f5f5f", "#7a1f1f")
+PALETTE = ("#0b5394", "#d9621e", "#2a9d8f", "#7a1f4f", "#7850e6", "#4c431b", "#c670cc", "#cc4759")
 """Series colours in order of use; each has a contrast of 3:1 or more with white."""
 
 SYMBOLS = ("circle", "rect", "triangle", "diamond", "roundRect", "pin", "arrow", "emptyCircle")

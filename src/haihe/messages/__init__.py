@@ -7,7 +7,7 @@ Every error and finding has a code that never changes and is never translated. T
 from haihe.messages.catalog_reader import CATALOG, Message, Severity
 from haihe.messages.findings import Finding, Findings, HaiheError
 from haihe.messages.quality import QUALITIES, QUALITY_NAMES, Quality, worst_quality
-from haihe.messages.text import LANGUAGES, Lang, Text, default_language
+from haihe.messages.text import LANGUAGES, Lang, Progress, Text, default_language
 
 __all__ = [
     "CATALOG",
@@ -19,6 +19,7 @@ __all__ = [
     "HaiheError",
     "Lang",
     "Message",
+    "Progress",
     "Quality",
     "Severity",
     "Text",

@@ -2,6 +2,7 @@
 
 import locale
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -43,3 +44,7 @@ def default_language() -> Lang:
     """Give the user's language: ``HAIHE_LANG``, else the locale, else English."""
     wanted = os.environ.get("HAIHE_LANG") or locale.getlocale()[0] or ""
     return "zh" if wanted.lower().startswith(("zh", "chinese")) else "en"
+
+
+Progress = Callable[[Text], None]
+"""Called with what is being done now; raise in it to stop."""

@@ -2,13 +2,13 @@
 
 One concept a file: the `program` (blocks, arrays), the `solver` (HiGHS and our own checks), `assumptions`, the
 calibrated `economy`, its `wedges`, `soft` responses, and the families of rows: `goods` (balance), `capacity`,
-`factors` (labour, external balance), `caps` (the carbon cap stands there). `model` puts them together, `plan` solves,
-`results`, `prices` and `leakage` read the answer, `front` walks a cap.
+`factors` (labour, external balance), `caps` (the carbon cap stands there). `model` puts them together, `plans` solves,
+`results`, `prices` and `leakage` read the answer, `fronts` walks a cap, `views` and `front_views` show it.
 """
 
 from haihe.planning.assumptions import Assumptions
-from haihe.planning.front import CUTS, Front, band, front
-from haihe.planning.plan import Plan, plan
+from haihe.planning.fronts import CUTS, Front, band, front
+from haihe.planning.plans import Plan, plan
 from haihe.planning.program import Block, Program
 from haihe.planning.solver import Session, Solution
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from haihe.accounts.of_region import accounts_of
-from haihe.messages import HaiheError, Text, worst_quality
+from haihe.messages import Finding, Findings, HaiheError, Quality, Text, worst_quality
 from haihe.planning.assumptions import Assumptions
 from haihe.planning.caps import CapSpec
 from haihe.planning.economy import Economy, calibrate
@@ -58,7 +58,7 @@ def economy_of(region: Region, assumptions: Assumptions, *, upgrades: bool = Tru
 
 def intensity_of(
     region: Region, resource: str, year: int, regions: Sequence[str], sectors: Sequence[str], unit: str
-) -> tuple[Floats, str | None]:
+) -> tuple[Floats, Quality | None]:
     """Use of a resource per bn yuan of output.
 
     Parameters
@@ -110,7 +110,7 @@ def caps_of(region: Region, economy: Economy) -> list[CapSpec]:
 
     A cap's value holds in its own year; between the years of a limit, and from the reference in the first milestone
     to its first year, it moves in a straight line, and after its last year it stays. A limit on what no member uses
-    is left out (the check of the region names it).
+    is left out, and `left_out` names it.
 
     Raises
     ------
@@ -151,7 +151,20 @@ def caps_of(region: Region, economy: Economy) -> list[CapSpec]:
     return specs
 
 
-def rests_on(region: Region, caps: Sequence[CapSpec], *, upgrades: bool) -> dict[str, str]:
+def left_out(region: Region, caps: Sequence[CapSpec]) -> Findings:
+    """Name every limit that the plan leaves out because no member uses what it limits (``W-PLN-16``)."""
+    taken = {cap.name for cap in caps}
+    rows = region.frame("limits").reset_index(drop=True)
+    rows = rows[~rows["limit"].isin(taken)].drop_duplicates("limit")
+    return Findings(
+        Finding(
+            "W-PLN-16", table="limits", row=int(row) + 2, column="limit", values={"value": limit, "resource": resource}
+        )
+        for row, limit, resource in zip(rows.index, rows["limit"], rows["resource"], strict=True)
+    )
+
+
+def rests_on(region: Region, caps: Sequence[CapSpec], *, upgrades: bool) -> dict[str, Quality]:
     """Worst quality of every table that the plan's numbers rest on."""
     tables = ["accounts", "flows", "parameters", *(["technologies"] if upgrades else [])]
     marks = {name: region.worst_quality(name) for name in tables if region.has(name)}

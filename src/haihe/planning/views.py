@@ -1,18 +1,14 @@
-"""Tables and figures of a plan and of a front, in both languages. Money in 亿元 (100 million yuan)."""
+"""Tables and figures of a plan, in both languages. Money in 亿元 (100 million yuan)."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from haihe.figures import Column, Figure, Table, bars, heat, lines, ranges
 from haihe.messages import Quality, Text, worst_quality
+from haihe.planning.outcome import Outcome
 from haihe.region import Region
 from haihe.region.units import factor
-
-if TYPE_CHECKING:
-    from haihe.planning.front import Front
-    from haihe.planning.plan import Plan
 
 YI = Text("亿元", "100 m yuan")
 YI_PER_BN = 10.0
@@ -35,7 +31,6 @@ PARTS: Mapping[str, Text] = {
     "investment": Text("投资与产能", "Investment and capacity"),
     "permits": Text("指标", "Permits"),
 }
-WAYS: Mapping[bool, Text] = {True: Text("统筹", "Pooled"), False: Text("各自", "Separate")}
 LARGE = {"t CO2": "万t CO2", "tce": "万tce", "m3": "万m3", "persons": "万人", "TEU": "万TEU"}
 """Unit in which totals of a resource are shown."""
 POOL = "*"
@@ -55,7 +50,7 @@ def names_of(region: Region) -> dict[object, Text]:
     return found
 
 
-def source_of(plan: "Plan") -> Text:
+def source_of(plan: Outcome) -> Text:
     """Source line of a plan's figures: what was computed from what, and what is made up."""
     year = plan.model.economy.assumptions.first_year
     made_up = sorted(name for name, mark in plan.marks.items() if mark == "illustrative")
@@ -77,7 +72,7 @@ def enlarged(frame: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
 class PlanViews:
     """The tables and figures of one plan."""
 
-    def __init__(self, plan: "Plan") -> None:
+    def __init__(self, plan: Outcome) -> None:
         self.plan, self.names = plan, names_of(plan.region)
         self.last = plan.model.economy.assumptions.last_year
         self.quality: Quality = worst_quality(plan.marks.values()) or "illustrative"
@@ -197,22 +192,21 @@ class PlanViews:
             ),
         )
 
-    def cap_prices(self) -> Figure:
-        """Price of every cap over the years."""
-        frame = self.plan.prices[self.plan.prices["kind"] == "cap"]
-        pooled = [name for name, cap in self.plan.model.caps.items() if cap.spec.pooled]
-        together = frame["name"].isin(pooled)
-        one = frame[together].drop_duplicates(["name", "year"]).assign(region=POOL)
-        frame = pd.concat([one, frame[~together]])
-        unit = str(frame["unit"].iloc[0]) if len(frame) else "—"
+    def cap_prices(self, limit: str) -> Figure:
+        """Price of a cap over the years; one line where the members share it."""
+        cap = self.plan.model.caps[limit].spec
+        frame = self.plan.prices
+        frame = frame[(frame["kind"] == "cap") & (frame["name"] == limit)]
+        if cap.pooled:
+            frame = frame.drop_duplicates("year").assign(region=POOL)
         table = self.table(
-            "plan-cap-price",
-            Text("碳的影子价格", "Price of carbon"),
+            f"plan-price-{limit}",
+            Text(f"影子价格：{cap.title.zh}", f"Price: {cap.title.en}"),
             frame,
             [
                 Column("year", Text("年份", "Year"), kind="year"),
                 self.place(),
-                Column("price", Text("价格", "Price"), unit=Text(unit.replace("yuan", "元"), unit), digits=0),
+                Column("price", Text("价格", "Price"), unit=Text(f"元/{cap.unit}", f"yuan/{cap.unit}"), digits=0),
                 Column("rests_on", Text("依据的示例输入", "Rests on (illustrative)")),
             ],
         )
@@ -329,8 +323,7 @@ class PlanViews:
     def figures(self) -> dict[str, Figure]:
         """Every figure by key."""
         shown = [self.output(), self.trade(), self.investment(), self.welfare(), self.good_prices()]
-        if self.plan.model.caps:
-            shown.append(self.cap_prices())
+        shown += [self.cap_prices(limit) for limit in self.plan.model.caps]
         return {figure.key: figure for figure in shown}
 
     def tables(self) -> dict[str, Table]:
@@ -340,43 +333,3 @@ class PlanViews:
         extra += [self.flows()] if self.plan.region.has("flows") else []
         shown = [*extra, *([leak] if leak else []), *(figure.table for figure in self.figures().values())]
         return {table.key: table for table in shown}
-
-
-def front_figure(front: "Front", source: Text, quality: Quality) -> Figure:
-    """The front: welfare lost against the cut, pooled and separate."""
-    frame = front.points.assign(percent=front.points["cut"] * 100, amount=front.points["loss"] * YI_PER_BN)
-    table = Table(
-        frame,
-        [
-            Column("percent", Text("减排", "Cut"), unit=Text("%", "%"), digits=0),
-            Column("pooled", Text("方式", "Way"), labels=WAYS),
-            Column("amount", Text("福利损失（贴现累计）", "Welfare lost (discounted total)"), unit=YI, digits=0),
-            Column("share", Text("占消费", "Of consumption"), kind="share", digits=2),
-        ],
-        key="front",
-        title=Text("减排的代价：统筹与各自", "What a cut costs: pooled and separate"),
-        source=source,
-        quality=quality,
-        notes=[DIFFERENCE_NOTE],
-    )
-    return lines(table, "percent", "amount", by="pooled")
-
-
-def front_members(front: "Front", region: Region, source: Text, quality: Quality) -> Table:
-    """Price and own cut of every member along the front."""
-    unit = Text(f"元/{front.unit}", f"yuan/{front.unit}")
-    return Table(
-        front.members,
-        [
-            Column("cut", Text("减排", "Cut"), kind="share", digits=0),
-            Column("pooled", Text("方式", "Way"), labels=WAYS),
-            Column("region", Text("地区", "Region"), labels=names_of(region)),
-            Column("price", Text("影子价格", "Price"), unit=unit, digits=0),
-            Column("own_cut", Text("自身减排", "Own cut"), kind="share", digits=1),
-        ],
-        key="front-members",
-        title=Text("各地区的价格与自身减排", "Price and own cut of each member"),
-        source=source,
-        quality=quality,
-        notes=[DIFFERENCE_NOTE],
-    )

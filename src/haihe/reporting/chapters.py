@@ -10,7 +10,8 @@ from haihe.accounts.views import concentration_figure, flows_figure, size_table,
 from haihe.figures import Column, Figure, Table, bars, shape_map, tile_map
 from haihe.messages import QUALITY_NAMES, Findings, Text
 from haihe.planning import Front, Plan
-from haihe.planning.views import front_figure, front_members, names_of, source_of
+from haihe.planning.front_views import front_figure, front_members
+from haihe.planning.views import names_of, source_of
 from haihe.region import TABLES, Region
 from haihe.reporting.maps import Shapes
 from haihe.reporting.report import Chapter
@@ -143,7 +144,7 @@ def scarcity(plan: Plan, front: Front | None) -> Chapter:
     views = plan.views
     blocks: list[Table | Figure | Text] = []
     if plan.model.caps:
-        blocks += [views.caps(), views.cap_prices()]
+        blocks += [views.caps(), *(views.cap_prices(limit) for limit in plan.model.caps)]
     if front is not None:
         source = source_of(plan)
         blocks += [

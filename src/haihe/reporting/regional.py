@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from haihe.messages import Findings, Lang, Text
+from haihe.messages import Findings, Lang, Progress, Text
 from haihe.planning import CUTS, Front, Plan, band, front, plan
-from haihe.planning.plan import Progress
 from haihe.region import Region
 from haihe.reporting.chapters import evidence, movement, scarcity, sources, standing
 from haihe.reporting.maps import Shapes
@@ -71,7 +70,7 @@ def compose(
             standing(region, shapes),
             movement(planned),
             scarcity(planned, walked),
-            evidence(region, findings),
+            evidence(region, Findings([*findings, *planned.findings])),
             sources(region),
         ],
     )

@@ -1,22 +1,16 @@
-"""The plan: `plan(region)` gives one feasible plan and what it says."""
+"""What a solved plan holds: the program, its optimum, and every result as a frame."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from haihe.accounts.of_region import accounts_of
-from haihe.figures import Figure, Table
-from haihe.figures.workbook import write_workbook
-from haihe.messages import Lang, Text, default_language
-from haihe.planning.assumptions import Assumptions
-from haihe.planning.caps import CapSpec
-from haihe.planning.inputs import caps_of, economy_of, intensity_of, rests_on
+from haihe.accounts import accounts_of
+from haihe.messages import Findings, Quality
+from haihe.planning.inputs import intensity_of
 from haihe.planning.leakage import leakage_table
-from haihe.planning.model import Model, build_model
+from haihe.planning.model import Model
 from haihe.planning.prices import prices_table
 from haihe.planning.results import (
     caps_table,
@@ -27,16 +21,12 @@ from haihe.planning.results import (
     trade_table,
     welfare_table,
 )
-from haihe.planning.solver import Session, Solution
-from haihe.planning.views import PlanViews
+from haihe.planning.solver import Solution
 from haihe.region import Region
-
-Progress = Callable[[Text], None]
-"""Called with what is being done now; raise in it to stop."""
 
 
 @dataclass(frozen=True)
-class Plan:
+class Outcome:
     """A solved plan of a region's members, always read as a difference to the reference path.
 
     Attributes
@@ -49,19 +39,16 @@ class Plan:
         The plan, and the optimum of the same economy without caps.
     marks : dict of str to str
         Quality of the tables that the numbers rest on.
-
-    Examples
-    --------
-    >>> import haihe as hh
-    >>> p = hh.plan(hh.example("jing-jin-ji"))          # doctest: +SKIP
-    >>> p.prices.query("kind == 'cap' and year == 2025")  # doctest: +SKIP
+    findings : Findings
+        What the reader must know about the inputs, such as a limit that was left out.
     """
 
     region: Region
     model: Model
     solution: Solution
     base: Solution
-    marks: dict[str, str]
+    marks: dict[str, Quality]
+    findings: Findings
 
     @property
     def loss(self) -> float:
@@ -153,95 +140,3 @@ class Plan:
         """Every result as a plain frame, by name."""
         names = ("summary", "output", "trade", "flows", "caps", "prices", "welfare", "leakage", "guards")
         return {name: getattr(self, name) for name in names}
-
-    @cached_property
-    def views(self) -> PlanViews:
-        """The plan's tables and figures with words, units and sources, see `haihe.planning.views`."""
-        return PlanViews(self)
-
-    @property
-    def tables(self) -> dict[str, Table]:
-        """Tables for reading, by key."""
-        return self.views.tables()
-
-    @property
-    def figures(self) -> dict[str, Figure]:
-        """Figures by key."""
-        return self.views.figures()
-
-    def to_excel(self, path: str | Path, lang: Lang | None = None) -> Path:
-        """Write every table to a workbook, one sheet each; the file is replaced only when it is complete."""
-        return write_workbook(self.tables.values(), path, lang or default_language())
-
-    def __repr__(self) -> str:
-        e = self.model.economy
-        share = 100 * self.loss / self.consumption
-        return (
-            f"Plan of {', '.join(e.members)}, {e.assumptions.first_year}-{e.assumptions.last_year}: "
-            f"{len(self.model.caps)} caps cost {self.loss:.1f} bn yuan ({share:.2f} % of consumption), "
-            f"solved in {self.solution.seconds:.1f} s, check {self.solution.check.worst:.0e}"
-        )
-
-
-def plan(
-    region: Region,
-    *,
-    assumptions: Assumptions | None = None,
-    pooled: bool | None = None,
-    upgrades: bool = True,
-    progress: Progress | None = None,
-) -> Plan:
-    """Plan the members of a region.
-
-    Parameters
-    ----------
-    region : Region
-        A checked region with accounts; see `economy_of` and `caps_of` for the tables that are read.
-    assumptions : Assumptions, optional
-        Those of the table ``parameters`` where not given.
-    pooled : bool, optional
-        Let the members pool every cap (True), or none (False); as the table ``limits`` says where not given.
-    upgrades : bool
-        Leave the upgraded technology out when False.
-    progress : callable, optional
-        Called with a `Text` before each step.
-
-    Returns
-    -------
-    Plan
-
-    Raises
-    ------
-    HaiheError
-        Where the accounts are missing or do not balance, and ``E-PLN-02`` where the caps cannot be met.
-    """
-    say = progress or (lambda _: None)
-    say(Text("校准经济", "calibrating the economy"))
-    assumptions = assumptions or Assumptions.of(region)
-    economy = economy_of(region, assumptions, upgrades=upgrades)
-    caps = caps_of(region, economy)
-    if pooled is not None:
-        caps = [replace(cap, pooled=pooled) for cap in caps]
-    say(Text("求解无限制的基准", "solving the economy without caps"))
-    model = build_model(economy, caps)
-    session = Session(model.program)
-    lift_caps(session, model)
-    base = session.solve()
-    say(Text("求解方案", "solving the plan"))
-    set_caps(session, model, caps)
-    solution = session.solve(method="ipx") if caps else base
-    return Plan(region, model, solution, base, rests_on(region, caps, upgrades=bool(economy.upgradable.any())))
-
-
-def lift_caps(session: Session, model: Model) -> None:
-    """Lift every cap of a session, in place."""
-    for cap in model.caps.values():
-        session.set_row_bounds(cap.rows.index, -np.inf, np.inf)
-
-
-def set_caps(session: Session, model: Model, specs: Sequence[CapSpec]) -> None:
-    """Set the caps of a session as the specs say: amounts, and whether permits may move; in place."""
-    for spec in specs:
-        cap = model.caps[spec.name]
-        session.set_row_bounds(cap.rows.index, -np.inf, spec.cap / cap.scale)
-        session.set_column_bounds(cap.permits.index, -spec.permit_bound, spec.permit_bound)

@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from haihe.messages import HaiheError, Quality, Text, worst_quality
+from haihe.messages import HaiheError, Progress, Quality, Text, worst_quality
 from haihe.planning.assumptions import Assumptions
 from haihe.planning.caps import cap_path
+from haihe.planning.edits import lift_caps, set_caps
 from haihe.planning.inputs import caps_of, economy_of, intensity_of, rests_on
 from haihe.planning.leakage import own_use
 from haihe.planning.model import build_model
-from haihe.planning.plan import Progress, lift_caps, set_caps
 from haihe.planning.solver import Session
 from haihe.region import Region
 
