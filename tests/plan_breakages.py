@@ -3,7 +3,6 @@
 A breakage replaces a function or an attribute of the product for one test. Nothing in the product knows of them.
 """
 
-import importlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,11 +11,9 @@ import numpy as np
 import pytest
 
 from haihe.accounts import Accounts
-from haihe.planning import caps, leakage, model, prices, results, solver
+from haihe.planning import caps, edits, leakage, model, prices, results, solver
 from haihe.planning.program import Program
 from haihe.planning.solver import Session, Solution
-
-plans = importlib.import_module("haihe.planning.plans")
 
 Patch = pytest.MonkeyPatch
 Break = Callable[[Patch], None]
@@ -220,9 +217,9 @@ BREAKAGES = [
     Breakage("wedge off", "p3_welfare", wedge(lambda w, e: replace(w, build=0 * w.build)), "formula|costs nothing"),
     Breakage("step forgotten in wedges", "p3_welfare", wedge(_step_forgotten), "the formula says"),
     Breakage("dual sign flipped", "p4_front", _flipped_dual, "no price"),
-    Breakage("slack cap as an equation", "p4_front", wrapped(plans, "set_caps", _equation), "a slack cap costs"),
+    Breakage("slack cap as an equation", "p4_front", wrapped(edits, "set_caps", _equation), "a slack cap costs"),
     Breakage("permits out of nothing", "p4_front", _rows("pool:", lower=-np.inf, upper=np.inf), "exceeded"),
-    Breakage("cap not set", "p4_front", wrapped(plans, "set_caps", _no_cap), "exceeded"),
+    Breakage("cap not set", "p4_front", wrapped(edits, "set_caps", _no_cap), "exceeded"),
     Breakage(
         "cap path the wrong way",
         "p4_front",
@@ -233,7 +230,7 @@ BREAKAGES = [
         "pooled and separate mixed up",
         "p4_front",
         wrapped(
-            plans, "set_caps", lambda put, s, m, specs: put(s, m, [replace(c, pooled=not c.pooled) for c in specs])
+            edits, "set_caps", lambda put, s, m, specs: put(s, m, [replace(c, pooled=not c.pooled) for c in specs])
         ),
         "exceeded|pooling costs",
     ),

@@ -4,7 +4,6 @@ A `Case` is an economy before calibration; `Case.build` makes the model and a so
 looked up in their modules at the moment of the call, so that a test may put a broken one in place.
 """
 
-import importlib
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +14,7 @@ import numpy.typing as npt
 from haihe.accounts import Accounts, build_interregional, read_provinces
 from haihe.accounts.of_region import accounts_of
 from haihe.messages import Text
-from haihe.planning import caps, economy, model
+from haihe.planning import caps, economy, edits, model
 from haihe.planning.assumptions import Assumptions
 from haihe.planning.caps import CapSpec
 from haihe.planning.economy import Economy
@@ -25,9 +24,6 @@ from haihe.planning.program import Floats
 from haihe.planning.solver import Method, Session, Solution
 from haihe.planning.technology import Technology
 from haihe.region import read
-
-plans = importlib.import_module("haihe.planning.plans")
-"""The module; the package's attribute of that name is the function."""
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLE = ROOT / "examples" / "jing-jin-ji"
@@ -54,14 +50,14 @@ class Built:
 
     def free(self, method: Method | None = "ipx") -> Solution:
         """Solve without caps."""
-        plans.lift_caps(self.session, self.model)
+        edits.lift_caps(self.session, self.model)
         return self.session.solve(method=method)
 
     def solve(self, cut: float, *, pooled: bool = True, more: float = 0.0, method: Method | None = "ipx") -> Solution:
         """Solve with caps that fall to a cut; ``more`` adds to the last cap of the first member, Mt."""
         path = caps.cap_path(self.reference, cut, len(self.economy.assumptions.years))
         path[0, -1] += more
-        plans.set_caps(self.session, self.model, [replace(self.spec, cap=path, pooled=pooled)])
+        edits.set_caps(self.session, self.model, [replace(self.spec, cap=path, pooled=pooled)])
         return self.session.solve(method=method)
 
 

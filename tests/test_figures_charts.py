@@ -8,6 +8,11 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 import pytest
+
+from haihe.figures import Column, bars, flows, heat, lines, ranges, shape_map, tile_map
+from haihe.figures.palette import DIVERGING, PALETTE, SEQUENTIAL, contrast, readable_on, rgb, shade
+from haihe.figures.scale import ColourScale
+from haihe.messages import HaiheError, Text
 from reporting_sample import (
     HOSTILE,
     REGION,
@@ -22,11 +27,6 @@ from reporting_sample import (
     single_table,
     tile_table,
 )
-
-from haihe.figures import Column, bars, flows, heat, lines, ranges, shape_map, tile_map
-from haihe.figures.palette import DIVERGING, PALETTE, SEQUENTIAL, contrast, readable_on, rgb, shade
-from haihe.figures.scale import ColourScale
-from haihe.messages import HaiheError, Text
 
 FIGURES = {figure.key: figure for figure in sample_figures()}
 # Machado, Oliveira and Fernandes (2009), severity 1.0, on linear RGB.
@@ -67,7 +67,7 @@ def test_a_missing_bar_is_null_and_a_made_up_one_is_hatched():
     tianjin = option["series"][1]
     assert tianjin["name"] == "Tianjin"
     assert tianjin["data"][1]["value"] is None
-    assert tianjin["data"][1]["text"] == "Tianjin: — × 100 million yuan"
+    assert tianjin["data"][1]["text"] == "Tianjin: —"
     hatched = [["itemStyle" in item for item in series["data"]] for series in option["series"]]
     assert hatched == [[sector == 6 for sector in range(8)]] * 3
 
@@ -225,3 +225,22 @@ def test_the_vendored_chart_library_is_the_one_in_its_manifest():
     assert {f.name for f in folder.iterdir()} == {*manifest["sha256"], "manifest.json"}
     for name, digest in manifest["sha256"].items():
         assert hashlib.sha256(folder.joinpath(name).read_bytes()).hexdigest() == digest, name
+
+
+@pytest.mark.parametrize(
+    ("unit", "shown"), [("%", "7.0%"), ("100 t", "7.0 × 100 t"), ("nation = 1", "7.0 (nation = 1)"), ("t", "7.0 t")]
+)
+def test_a_unit_is_not_misread_behind_its_number(unit, shown):
+    column = Column("a", Text("甲", "A"), Text(unit, unit), kind="number", digits=1)
+    assert column.with_unit(7).en == shown
+    assert column.with_unit(float("nan")).en == "—"
+
+
+def test_parts_of_a_whole_end_at_the_whole():
+    frame = pd.DataFrame({"region": ["BJ"] * 3 + ["TJ"] * 3, "part": list("abc") * 2, "share": [0.1, 0.2, 0.7] * 2})
+    columns = [REGION, Column("part", Text("部分", "Part")), Column("share", Text("比重", "Share"), kind="share")]
+    option = bars(make(frame, columns, "w", "整", "Whole"), "region", "share", by="part", stacked=True).options("zh")
+    assert option["yAxis"]["max"] == 1.0
+    frame.loc[0, "share"] = 0.4
+    option = bars(make(frame, columns, "w", "整", "Whole"), "region", "share", by="part", stacked=True).options("zh")
+    assert "max" not in option["yAxis"]

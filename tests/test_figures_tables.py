@@ -11,14 +11,14 @@ import pytest
 import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
-from reporting_sample import HOSTILE, hostile_table, make, output_table, single_table
 
-from haihe.figures import MISSING, Column, Table, format_number, worst
+from haihe.figures import MISSING, Column, format_number, worst
 from haihe.figures.html import both, table_html
 from haihe.figures.numbers import suitable_digits
 from haihe.figures.sheet import number_format, sheet_name, write_sheet
 from haihe.figures.workbook import OPTIONS
 from haihe.messages import HaiheError, Text
+from reporting_sample import HOSTILE, hostile_table, make, output_table, single_table
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,6 @@ def test_sheet_names_are_lawful_and_distinct(wanted):
 
 def test_a_table_too_long_for_a_sheet_is_refused(tmp_path):
     frame = pd.DataFrame({"a": np.zeros(1_048_577)})
-    table = Table(frame, [Column("a", Text("甲", "A"))], key="long", title=Text("长", "Long"), source=Text("无", "none"),
-                  quality="estimated")  # fmt: skip
+    table = make(frame, [Column("a", Text("甲", "A"))], "long", "长", "Long")
     with xlsxwriter.Workbook(str(tmp_path / "t.xlsx")) as book, pytest.raises(HaiheError, match="E-REP-02"):
         write_sheet(book, table, "zh", "a")

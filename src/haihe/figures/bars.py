@@ -66,6 +66,7 @@ def bars(
         ``E-FIG-01``, ``E-FIG-03``, ``E-FIG-04``.
     """
     data, column = block(table, x, y, by), table.column(y)
+    whole = _whole(data, column) if stacked else {}
 
     def option(lang: Lang) -> Option:
         names = category_axis(
@@ -74,7 +75,7 @@ def bars(
             inverse=horizontal,
             axisLabel={"interval": 0, **({} if horizontal else _turned(data, lang))},
         )
-        lengths = value_axis(column)
+        lengths = value_axis(column, **whole)
         return {
             "grid": {**GRID, "top": 46 if by else 16, "right": 64 if horizontal else 24},
             "legend": legend(data.group_words, lang),
@@ -94,6 +95,14 @@ def bars(
         height=height or fitted,
         title=title,
     )
+
+
+def _whole(data: Block, column: Column) -> Option:
+    """End the axis at the whole where the parts of every bar make it up (rounding would else add a step)."""
+    whole = 1.0 if column.kind == "share" else 100.0
+    percent = column.kind == "share" or (column.unit is not None and column.unit.en == "%")
+    made_up = percent and data.values.size and np.allclose(np.nansum(data.values, axis=0), whole)
+    return {"max": whole} if made_up and np.nanmin(data.values) >= 0 else {}
 
 
 def _turned(data: Block, lang: Lang) -> Option:

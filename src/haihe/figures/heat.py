@@ -3,7 +3,7 @@
 import numpy as np
 
 from haihe.figures.figure import Figure, Option
-from haihe.figures.palette import INK
+from haihe.figures.palette import SOFT
 from haihe.figures.parts import (
     GRID,
     block,
@@ -65,7 +65,7 @@ def heat(
             number = data.values[i, j]
             style: Option = {"borderColor": "#ffffff", "borderWidth": 1}
             if is_illustrative(data.quality[i, j]):
-                style = {"borderColor": INK, "borderWidth": 1, "borderType": "dashed"}
+                style = {"borderColor": SOFT, "borderWidth": 0.8, "borderType": "dashed"}
             cells.append(
                 {
                     "value": [int(j), int(i), float(number)],

@@ -79,7 +79,8 @@ def tile_map(
     side = min(86.0, 820 / columns)
     fitted = int(min(max(rows * side + 70, 220), 900))
     kind = Text("方格地图", "Tile map")
-    return _map(table, region, value, shapes, 1.0, kind, title, description, height or fitted)
+    room: Option = {"width": side * (1 - 2 * GAP) - 6, "overflow": "break"}
+    return _map(table, region, value, shapes, 1.0, room, kind, title, description, height or fitted)
 
 
 def shape_map(
@@ -124,7 +125,7 @@ def shape_map(
     if lacking:
         raise HaiheError("E-FIG-05", key=table.key, value=", ".join(lacking), property=code_property)
     kept = {"type": "FeatureCollection", "features": features}
-    return _map(table, region, value, kept, ASPECT, Text("地图", "Map"), title, description, height)
+    return _map(table, region, value, kept, ASPECT, {}, Text("地图", "Map"), title, description, height)
 
 
 def _map(
@@ -133,6 +134,7 @@ def _map(
     value: str,
     shapes: dict[str, Any],
     aspect: float,
+    room: Option,
     kind: Text,
     title: Text | None,
     description: Text | None,
@@ -167,6 +169,7 @@ def _map(
                         "color": scale.ink(number),
                         "fontSize": 12,
                         "lineHeight": 16,
+                        **room,
                     },
                 }
             )

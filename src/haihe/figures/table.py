@@ -85,12 +85,11 @@ class Column:
         return name_of(value, self.labels)
 
     def with_unit(self, value: Any) -> Text:
-        """Write one value followed by the column's unit (``×`` between them where the unit begins with a digit)."""
+        """Write one value followed by the column's unit, where it has both."""
         shown, unit = self.show(value), self.unit
-        if unit is None:
+        if unit is None or is_missing(value):
             return shown
-        said = (f"{n} × {u}" if u[:1].isdigit() else f"{n} {u}" for n, u in ((shown.zh, unit.zh), (shown.en, unit.en)))
-        return Text(*said)
+        return Text(_followed(shown.zh, unit.zh), _followed(shown.en, unit.en))
 
 
 class Table:
@@ -226,6 +225,15 @@ def name_of(value: Any, labels: Mapping[Any, Text]) -> Text:
     if isinstance(value, Text):
         return value
     return labels.get(value, Text(str(value), str(value)))
+
+
+def _followed(number: str, unit: str) -> str:
+    """Put a unit behind a number so that the two are not misread: ``3%``, ``3 × 100 t``, ``3 (nation = 1)``."""
+    if unit.startswith("%"):
+        return f"{number}{unit}"
+    if "=" in unit:
+        return f"{number} ({unit})"
+    return f"{number} × {unit}" if unit[:1].isdigit() else f"{number} {unit}"
 
 
 def safe_text(text: str) -> str:
