@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from haihe.messages import HaiheError
-from haihe.planning import Program, Session
+from haihe.planning import Program, Session, solver
 from haihe.planning.program import Block
 from haihe.planning.solver import TOLERANCE, check_solution
 
@@ -262,3 +262,26 @@ def test_arrays_are_never_changed_behind_a_solution() -> None:
     session.set_row_bounds(np.array([0]), -np.inf, 1.0)
     np.testing.assert_array_equal(before.row_upper, copy.row_upper)
     assert session.arrays.row_upper[0] == 1.0
+
+
+def test_a_warm_answer_that_is_refused_is_solved_again_cold(monkeypatch):
+    """A refused warm answer must never end the work: the cold solve decides."""
+    program = Program()
+    x = program.columns("x", {"i": range(6)}, unit="1", upper=2.0, cost=-1.0)
+    cap = program.rows("cap", {"t": [0]}, unit="1", upper=5.0)
+    program.enter(cap.index[:, None], x.index[None, :], 1.0)
+    session = Session(program)
+    assert session.solve().objective == pytest.approx(-5.0)
+    session.set_row_bounds(cap.index, -np.inf, 4.0)
+    real, seen = solver.check_solution, []
+
+    def refuse_first(*words):
+        seen.append(1)
+        check = real(*words)
+        return replace(check, gap=1.0) if len(seen) == 1 else check
+
+    monkeypatch.setattr(solver, "check_solution", refuse_first)
+    solution = session.solve()
+    assert solution.objective == pytest.approx(-4.0)
+    assert len(seen) == 2
+    assert solution.method != "simplex"

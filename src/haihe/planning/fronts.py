@@ -52,6 +52,8 @@ def front(
 ) -> Front:
     """Draw the front of a capped resource: one program, its bounds edited in place for every point.
 
+    The first cap on the resource is walked; every other limit stays in force throughout.
+
     Parameters
     ----------
     region : Region
@@ -78,15 +80,18 @@ def front(
     """
     assumptions = assumptions or Assumptions.of(region)
     economy = economy_of(region, assumptions, upgrades=upgrades)
-    specs = [spec for spec in caps_of(region, economy) if spec.resource == resource]
-    if not specs:
+    caps = caps_of(region, economy)
+    spec = next((cap for cap in caps if cap.resource == resource), None)
+    if spec is None:
         raise HaiheError("E-PLN-15", table="limits", resource=resource)
-    spec = specs[0]
-    model = build_model(economy, [spec])
+    others = [cap for cap in caps if cap is not spec]
+    model = build_model(economy, caps)
     session = Session(model.program)
     lift_caps(session, model)
+    set_caps(session, model, others)
     base = session.solve()
-    marks = rests_on(region, [], upgrades=bool(economy.upgradable.any())).values()
+    marks = rests_on(region, others, upgrades=bool(economy.upgradable.any())).values()
+    reach = np.isfinite(spec.cap)
     use = intensity_of(region, resource, assumptions.first_year, economy.members, economy.sectors, spec.unit)[1]
     quality = worst_quality({*marks, use or "illustrative"}) or "illustrative"
     reference, weights = spec.reference(economy), assumptions.weights
@@ -97,13 +102,15 @@ def front(
             if progress:
                 way = Text("统筹", "pooled") if pooled else Text("各自", "separate")
                 progress(Text(f"减排 {cut:.0%}，{way.zh}", f"cut {cut:.0%}, {way.en}"))
-            here = replace(spec, cap=cap_path(reference, cut, len(weights)), pooled=pooled)
+            path = np.where(reach, cap_path(reference, cut, len(weights)), np.inf)
+            here = replace(spec, cap=path, pooled=pooled)
             set_caps(session, model, [here])
             solution = session.solve(method="ipx")
             loss = solution.objective - base.objective
             points.append((cut, pooled, loss, loss / consumption))
             price = (solution.worth(model.caps[spec.name].rows) / weights)[:, -1] / model.caps[spec.name].scale * 1e9
-            own = 1 - own_use(model, solution, spec.name)[:, -1] / reference
+            use_now = own_use(model, solution, spec.name)[:, -1]
+            own = 1 - np.divide(use_now, reference, out=np.ones_like(reference), where=reference > 0)
             members += [(cut, pooled, *row) for row in zip(economy.members, price, own, strict=True)]
     return Front(
         resource,

@@ -122,8 +122,9 @@ class Session:
     def solve(self, *, method: Method | None = None) -> Solution:
         """Solve and check.
 
-        Without a method: from the last basis by dual simplex within twice the time of the last cold solve, else
-        (and the first time) cold by interior point with crossover.
+        Without a method: from the last basis by dual simplex within twice the time of the last cold solve; where
+        that takes longer, fails or is refused by our own check (and the first time), cold by interior point with
+        crossover.
 
         Raises
         ------
@@ -147,10 +148,11 @@ class Session:
         return solution
 
     def _run(self, method: Method, limit: float) -> Solution | None:
-        """Run once; None when the time limit came first."""
+        """Run once; None when the time limit came first, or when a warm try gave nothing that can be used."""
+        warm = bool(np.isfinite(limit))
         h = self.solver
         h.setOptionValue("solver", method)
-        h.setOptionValue("time_limit", h.getRunTime() + limit if np.isfinite(limit) else np.inf)
+        h.setOptionValue("time_limit", h.getRunTime() + limit if warm else np.inf)
         began = time.perf_counter()
         h.run()
         seconds = time.perf_counter() - began
@@ -160,6 +162,8 @@ class Session:
         if status == highspy.HighsModelStatus.kInfeasible:
             raise HaiheError("E-PLN-02")
         if status != highspy.HighsModelStatus.kOptimal:
+            if warm:
+                return None
             raise HaiheError("E-PLN-03", status=h.modelStatusToString(status))
         answer = h.getSolution()
         x, y, d, activity = (
@@ -168,6 +172,8 @@ class Session:
         )
         check = check_solution(self.arrays, x, y, d)
         if not check.worst <= TOLERANCE:
+            if warm:
+                return None
             raise HaiheError("E-PLN-04", worst=f"{check.worst:.1e}", tolerance=f"{TOLERANCE:.0e}", parts=str(check))
         self._has_basis = bool(answer.dual_valid)
         steps = info.ipm_iteration_count if method == "ipx" else info.simplex_iteration_count
