@@ -7,6 +7,7 @@ from haihe.messages import Quality, Text
 from haihe.planning.fronts import Front
 from haihe.planning.views import DIFFERENCE_NOTE, YI, YI_PER_BN, names_of
 from haihe.region import Region
+from haihe.region.units import said
 
 WAYS: Mapping[bool, Text] = {True: Text("统筹", "Pooled"), False: Text("各自", "Separate")}
 
@@ -33,7 +34,7 @@ def front_figure(front: Front, source: Text, quality: Quality) -> Figure:
 
 def front_members(front: Front, region: Region, source: Text, quality: Quality) -> Table:
     """Price and own cut of every member along the front."""
-    unit = Text(f"元/{front.unit}", f"yuan/{front.unit}")
+    unit = said(f"yuan/{front.unit}")
     return Table(
         front.members,
         [

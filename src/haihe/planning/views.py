@@ -8,7 +8,7 @@ from haihe.figures import Column, Figure, Table, bars, heat, lines, ranges
 from haihe.messages import Quality, Text, worst_quality
 from haihe.planning.outcome import Outcome
 from haihe.region import Region
-from haihe.region.units import factor
+from haihe.region.units import factor, said
 
 YI = Text("亿元", "100 m yuan")
 YI_PER_BN = 10.0
@@ -182,7 +182,7 @@ class PlanViews:
                 Column("cap", Text("初始配额", "Initial cap"), digits=0),
                 Column("use", Text("方案用量", "Use planned"), digits=0),
                 Column("permits", Text("调入（＋）调出（−）", "Received (+) or given (−)"), digits=0, signed=True),
-                Column("unit", Text("单位", "Unit")),
+                Column("unit", Text("单位", "Unit"), labels={unit: said(unit) for unit in frame["unit"].unique()}),
                 Column("price", Text("影子价格", "Price"), unit=Text("元/单位", "yuan per unit"), digits=0),
                 Column("rests_on", Text("依据的示例输入", "Rests on (illustrative)")),
             ],
@@ -206,7 +206,7 @@ class PlanViews:
             [
                 Column("year", Text("年份", "Year"), kind="year"),
                 self.place(),
-                Column("price", Text("价格", "Price"), unit=Text(f"元/{cap.unit}", f"yuan/{cap.unit}"), digits=0),
+                Column("price", Text("价格", "Price"), unit=said(f"yuan/{cap.unit}"), digits=0),
                 Column("rests_on", Text("依据的示例输入", "Rests on (illustrative)")),
             ],
         )
@@ -259,7 +259,7 @@ class PlanViews:
         if self.plan.leakage.empty:
             return None
         frame = enlarged(self.plan.leakage, ["direct", "embodied"])
-        unit = Text(str(frame["unit"].iloc[0]), str(frame["unit"].iloc[0]))
+        unit = said(str(frame["unit"].iloc[0]))
         return self.table(
             "plan-leakage",
             Text(

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from haihe.messages import HaiheError
+from haihe.messages import HaiheError, Text
 
 Numbers = TypeVar("Numbers", float, npt.NDArray[np.float64], "pd.Series[float]")
 
@@ -104,6 +104,36 @@ def parse(unit: str) -> Unit:
             if dimension := _DIMENSION[name]:
                 powers[dimension] = powers.get(dimension, 0) + sign
     return Unit(factor, tuple(sorted((d, p) for d, p in powers.items() if p)))
+
+
+_ENGLISH = {
+    "亿元": "100 m yuan",
+    "万元": "10,000 yuan",
+    "元": "yuan",
+    "亩": "mu",
+    "亿": "100 m ",
+    "万": "10,000 ",
+    "人": "persons",
+}
+_CHINESE = {
+    "t CO2": "吨CO2",
+    "tce": "吨标准煤",
+    "bn yuan": "十亿元",
+    "yuan": "元",
+    "persons": "人",
+    "share of reference": "占基准路径的比例",
+    "year": "年",
+}
+
+
+def said(unit: str) -> Text:
+    """Write a unit in both languages, e.g. ``万吨CO2`` and ``10,000 t CO2``."""
+    zh = en = unit
+    for word, meaning in _CHINESE.items():
+        zh = zh.replace(word, meaning)
+    for word, meaning in _ENGLISH.items():
+        en = en.replace(word, meaning)
+    return Text(zh, en)
 
 
 def known(unit: str) -> bool:

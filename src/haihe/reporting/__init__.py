@@ -48,6 +48,7 @@ one workbook with a sheet a table; both replace the file only when it is complet
 unique in a report, except that a table may stand again under its own figure's key.
 """
 
-from haihe.reporting.report import Block, Chapter, KeyLine, KeyLines, Meta, Report
+from haihe.reporting.content import Block, Chapter, KeyLine, KeyLines, Meta
+from haihe.reporting.report import Report
 
 __all__ = ["Block", "Chapter", "KeyLine", "KeyLines", "Meta", "Report"]

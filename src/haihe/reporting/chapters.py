@@ -13,8 +13,8 @@ from haihe.planning import Front, Plan
 from haihe.planning.front_views import front_figure, front_members
 from haihe.planning.views import names_of, source_of
 from haihe.region import TABLES, Region
+from haihe.reporting.content import Chapter
 from haihe.reporting.maps import Shapes
-from haihe.reporting.report import Chapter
 
 GROUPS: Mapping[str, Text] = {
     "agriculture": Text("农林牧渔", "Agriculture"),
@@ -189,7 +189,8 @@ def evidence(region: Region, findings: Findings) -> Chapter:
         key="quality",
         title=Text("数据质量", "Quality of the data"),
         source=Text("本数据集", "This dataset"),
-        quality=region.worst_quality() or "illustrative",
+        quality=None,
+        quality_column="mark",
     )
     return Chapter(
         "quality",

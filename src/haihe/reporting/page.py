@@ -4,7 +4,6 @@ from functools import cache
 from html import escape
 from importlib import resources
 from string import Template
-from typing import TYPE_CHECKING
 
 from haihe.figures import Figure, Table
 from haihe.figures.html import (
@@ -17,9 +16,7 @@ from haihe.figures.html import (
     static,
 )
 from haihe.messages import QUALITIES, Lang, Text
-
-if TYPE_CHECKING:
-    from haihe.reporting.report import Block, Chapter, Meta, Report
+from haihe.reporting.content import Block, Chapter, Content, Meta
 
 DRAFT = Text("草案", "Draft")
 META_WORDS = {
@@ -45,7 +42,7 @@ def _static(name: str) -> str:
     return resources.files("haihe.reporting").joinpath("static", name).read_text(encoding="utf-8")
 
 
-def report_page(report: "Report", lang: Lang) -> str:
+def report_page(report: Content, lang: Lang) -> str:
     """Give the whole page, opening in one language and holding both."""
     parts = scripts_and_policy(
         [static("vendor/echarts.min.js"), static("figures.js"), _static("report.js")],
@@ -69,7 +66,7 @@ def report_page(report: "Report", lang: Lang) -> str:
     )
 
 
-def meta_lines(meta: "Meta") -> list[tuple[Text, Text]]:
+def meta_lines(meta: Meta) -> list[tuple[Text, Text]]:
     """What a report rests on, as pairs of word and value."""
     made = meta.made.isoformat(sep=" ", timespec="minutes")
     values = {
@@ -82,11 +79,11 @@ def meta_lines(meta: "Meta") -> list[tuple[Text, Text]]:
     return [(META_WORDS[key], value) for key, value in values.items()]
 
 
-def _meta(meta: "Meta") -> str:
+def _meta(meta: Meta) -> str:
     return "".join(f"<div><dt>{both(word)}</dt><dd>{both(value)}</dd></div>" for word, value in meta_lines(meta))
 
 
-def _entry(chapter: "Chapter") -> str:
+def _entry(chapter: Chapter) -> str:
     key = escape(chapter.key, quote=True)
     parts = "".join(
         f'<li><a href="#{_address(block)}">{both(block.title)}</a></li>'
@@ -100,7 +97,7 @@ def _address(block: Figure | Table) -> str:
     return f"{'figure' if isinstance(block, Figure) else 'table'}-{escape(block.key, quote=True)}"
 
 
-def _chapter(chapter: "Chapter") -> str:
+def _chapter(chapter: Chapter) -> str:
     key = escape(chapter.key, quote=True)
     intro = f'<p class="intro">{both(chapter.intro)}</p>' if chapter.intro.zh or chapter.intro.en else ""
     body = "".join(_block(block) for block in chapter.blocks)
@@ -110,7 +107,7 @@ def _chapter(chapter: "Chapter") -> str:
     )
 
 
-def _block(block: "Block") -> str:
+def _block(block: Block) -> str:
     if isinstance(block, Figure):
         return figure_html(block)
     if isinstance(block, Table):

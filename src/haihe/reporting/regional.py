@@ -9,8 +9,9 @@ from haihe.messages import Findings, Lang, Progress, Text
 from haihe.planning import CUTS, Front, Plan, band, front, plan
 from haihe.region import Region
 from haihe.reporting.chapters import evidence, movement, scarcity, sources, standing
+from haihe.reporting.content import Chapter, KeyLine, KeyLines, Meta
 from haihe.reporting.maps import Shapes
-from haihe.reporting.report import Chapter, KeyLine, KeyLines, Meta, Report
+from haihe.reporting.report import Report
 from haihe.reporting.telling import telling_lines
 
 TELLING_CUT = 0.10

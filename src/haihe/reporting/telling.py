@@ -9,7 +9,8 @@ from haihe.messages import Quality, Text, worst_quality
 from haihe.planning import Front
 from haihe.planning.inputs import members_of
 from haihe.region import Region
-from haihe.reporting.report import KeyLine
+from haihe.region.units import said
+from haihe.reporting.content import KeyLine
 
 MADE_UP: Quality = "illustrative"
 NOTICED = 0.01
@@ -105,13 +106,14 @@ def cut_line(front: Front, accounts: Accounts) -> Text:
     """Who would cut how much when permits are pooled, and the price alone and together."""
     together = front.members[front.members["pooled"]].set_index("region")
     alone = front.members[~front.members["pooled"]].set_index("region")
-    unit = front.unit
+    unit = said(front.unit)
     cut = [(accounts.names[str(r)], together.loc[r, "own_cut"], alone.loc[r, "price"]) for r in together.index]
     price = float(together["price"].iloc[0])
-    zh = "、".join(f"{n.zh}减 {c:.1%}（单独完成时每 {unit} {number(p)} 元）" for n, c, p in cut)
-    en = ", ".join(f"{n.en} cuts {c:.1%} (alone: {number(p)} yuan/{unit})" for n, c, p in cut)
+    zh = "、".join(f"{n.zh}减 {c:.1%}（单独完成时每{unit.zh} {number(p)} 元）" for n, c, p in cut)
+    en = ", ".join(f"{n.en} cuts {c:.1%} (alone: {number(p)} yuan/{unit.en})" for n, c, p in cut)
     return Text(
-        f"统筹时价格为每 {unit} {number(price)} 元：{zh}。", f"Together the price is {number(price)} yuan/{unit}: {en}."
+        f"统筹时价格为每{unit.zh} {number(price)} 元：{zh}。",
+        f"Together the price is {number(price)} yuan/{unit.en}: {en}.",
     )
 
 

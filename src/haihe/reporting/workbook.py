@@ -1,7 +1,6 @@
 """The report as one workbook."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import xlsxwriter
 
@@ -9,16 +8,14 @@ from haihe.figures import Figure, Table
 from haihe.figures.sheet import sheet_name, write_sheet
 from haihe.figures.workbook import OPTIONS
 from haihe.messages import Lang, Text
+from haihe.reporting.content import Content
 from haihe.reporting.page import DRAFT, meta_lines
-
-if TYPE_CHECKING:
-    from haihe.reporting.report import Report
 
 CONTENTS = Text("目录", "Contents")
 HEADINGS = (Text("章", "Chapter"), Text("表", "Table"), Text("工作表", "Sheet"))
 
 
-def write_workbook(report: "Report", path: Path, lang: Lang) -> None:
+def write_workbook(report: Content, path: Path, lang: Lang) -> None:
     """Write a contents sheet and one sheet for each table, a figure's included, to ``path``.
 
     Text is never taken for a formula or an address, and numbers that are missing are ``—``.
