@@ -11,7 +11,7 @@ from haihe.messages import HaiheError
 from haihe.planning import Front, band
 from haihe.reporting.chapters import TILES_NOTE, projects_map, sources_line
 from haihe.reporting.maps import read_shapes
-from haihe.reporting.telling import telling_lines
+from haihe.reporting.telling import rough, telling_lines, what_if_lines
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +50,8 @@ def test_every_figure_has_unit_or_units_source_quality_and_description(made):
 @pytest.mark.slow
 def test_five_telling_lines_rest_on_nothing_made_up(made):
     assert len(made.lines) == 5
+    assert len(made.what_if) == 2
+    assert {line.quality for line in made.what_if} == {"illustrative"}  # elasticities and growth are assumptions
     assert {line.quality for line in made.lines} <= {"official", "estimated"}
 
 
@@ -58,8 +60,11 @@ def test_what_rests_on_made_up_inputs_says_so_where_it_stands(made):
     """The plan uses an illustrative cap and technology, so each of its prices names them in its own row."""
     caps = made.plan.tables["plan-caps"]
     assert caps.quality == "illustrative"
-    assert set(caps.frame["rests_on"]) == {"limits, technologies"}
-    assert "示例输入：limits" in caps.source.zh
+    assert set(caps.frame["rests_on"]) == {"limits, parameters, technologies"}
+    assert (caps.frame["low"] <= caps.frame["price"]).all()
+    assert (caps.frame["price"] <= caps.frame["high"]).all()
+    assert (caps.frame["low"] < caps.frame["high"]).all()
+    assert "示例输入：限制、参数、技术" in caps.source.zh
     assert made.plan.figures["plan-good-prices"].table.frame["rests_on"].str.contains("limits").all()
 
 
@@ -67,18 +72,20 @@ def test_a_line_that_would_rest_on_made_up_accounts_is_left_out(region):
     accounts = region["accounts"].assign(quality="illustrative")
     spoiled = region.with_table("accounts", accounts)
     assert telling_lines(spoiled) == []
-    assert len(telling_lines(region)) == 3
+    assert len(telling_lines(region)) == 5
 
 
 @pytest.mark.slow
 def test_the_line_on_cost_equals_the_fronts_it_is_made_of(region):
     fronts = band(region, 0.10, upgrades=False)
-    assert all(isinstance(front, Front) and front.quality == "estimated" for front in fronts.values())
-    middle = fronts[1.0].points.set_index("pooled")["loss"] * 10
-    text = telling_lines(region, fronts)[3].text.en
-    assert f"{middle[False]:,.0f} x 100 m yuan" in text
-    assert f"{middle[True]:,.0f} together" in text
-    assert f"saves {1 - middle[True] / middle[False]:.0%}" in text
+    assert all(isinstance(front, Front) for front in fronts.values())
+    losses = {by: front.points.set_index("pooled")["loss"] * 10 for by, front in fronts.items()}
+    text = what_if_lines(region, fronts)[0].text.en
+    together = [loss[True] for loss in losses.values()]
+    assert f"about {rough(losses[1.0][True])} x 100 m yuan together" in text
+    assert f"({rough(min(together))} to {rough(max(together))})" in text
+    assert f"saves about {1 - losses[1.0][True] / losses[1.0][False]:.0%}" in text
+    assert "33% above 2017" in text  # 1.05 ** 8 * 0.9
 
 
 def test_size_line_gives_the_published_value_added(region):

@@ -22,6 +22,7 @@ from haihe.version import __version__
 
 if TYPE_CHECKING:
     from haihe.region import Region
+    from haihe.reporting.regional import RegionalReport
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -191,7 +192,9 @@ def convert(
 @app.command(epilog="Example: haihe plan examples/jing-jin-ji --separate -o out")
 def plan(
     path: PathArgument,
-    out: Annotated[Path | None, typer.Option("-o", "--out", help="Folder for the result tables as CSV.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="Folder for plan.xlsx and the result frames as CSV.")
+    ] = None,
     pooled: Annotated[
         bool | None, typer.Option("--pooled/--separate", help="Pool every cap, or none; as the limits say otherwise.")
     ] = None,
@@ -202,6 +205,7 @@ def plan(
     """Plan the members and print what is scarce and what it is worth. Exit code 4 without a feasible plan."""
     from haihe.files import write_tables
     from haihe.planning import plan as make_plan
+    from haihe.planning.views import YI_PER_BN
 
     with desk(lang, json_) as here:
         with here.progress() as now:
@@ -209,10 +213,12 @@ def plan(
         views = result.views
         if out is not None:
             write_tables(result.frames, out)
+            result.to_excel(out / "plan.xlsx", here.lang)
         here.data(
             {
                 "ok": True,
                 "loss_bn_yuan": result.loss,
+                "loss_band_bn_yuan": result.loss_band,
                 "share_of_consumption": result.loss / result.consumption,
                 "calibration": result.calibration,
                 "quality": result.marks,
@@ -223,14 +229,15 @@ def plan(
         for table in (views.summary(), *([views.caps()] if result.model.caps else [])):
             headings = [column.heading for column in table.columns]
             here.grid(table.title, headings, [[cell(here.lang) for cell in row] for row in table.shown_rows()])
+        low, high = (f"{v * YI_PER_BN:,.0f}" for v in result.loss_band)
+        span = f" [{low} … {high}]" if result.variants else ""
         for line in result.findings.lines(here.lang):
             here.err.print(line, markup=False, style="yellow")
         here.say(
             Text(
-                f"全部限制的代价：{result.loss * 10:,.0f} 亿元"
-                f"（贴现累计，占消费 {result.loss / result.consumption:.2%}）；"
-                f"{views.source.zh}",
-                f"Cost of all limits: {result.loss * 10:,.0f} x 100 m yuan (discounted total, "
+                f"全部限制的代价：{result.loss * YI_PER_BN:,.0f} 亿元{span}"
+                f"（规划期贴现累计，占消费 {result.loss / result.consumption:.2%}）；{views.source.zh}",
+                f"Cost of all limits: {result.loss * YI_PER_BN:,.0f} x 100 m yuan{span} (discounted total over the horizon, "
                 f"{result.loss / result.consumption:.2%} of consumption); {views.source.en}",
             )
         )
@@ -242,7 +249,7 @@ def front(
     cut: Annotated[
         list[float] | None, typer.Option("--cut", help="Cut below the reference, as a share; repeatable.")
     ] = None,
-    resource: Annotated[str, typer.Option(help="Resource whose cap is tightened.")] = "co2",
+    limit: Annotated[str | None, typer.Option(help="Code of the cap to tighten; the first on co2 otherwise.")] = None,
     upgrades: Annotated[bool, typer.Option("--upgrades/--no-upgrades", help="Allow the upgraded technology.")] = True,
     json_: JsonOption = False,
     lang: LangOption = None,
@@ -250,14 +257,15 @@ def front(
     """Show what each further cut of a capped resource costs, pooled and separate."""
     from haihe.planning import CUTS
     from haihe.planning import front as walk
+    from haihe.planning.views import YI_PER_BN
 
     with desk(lang, json_) as here:
         with here.progress() as now:
-            result = walk(checked(path, now), resource=resource, cuts=cut or CUTS, upgrades=upgrades, progress=now)
+            result = walk(checked(path, now), limit=limit, cuts=cut or CUTS, upgrades=upgrades, progress=now)
         here.data(
             {
                 "ok": True,
-                "resource": result.resource,
+                "limit": result.limit,
                 "unit": result.unit,
                 "quality": result.quality,
                 "points": result.points.to_dict("records"),
@@ -267,7 +275,7 @@ def front(
         rows = [
             [
                 f"{row.cut:.0%}",
-                *(f"{v:,.0f}" for v in (row.pooled * 10, row.separate * 10)),
+                *(f"{v:,.0f}" for v in (row.pooled * YI_PER_BN, row.separate * YI_PER_BN)),
                 f"{1 - row.pooled / row.separate:.0%}",
             ]
             for row in _paired(result.points)
@@ -352,18 +360,23 @@ def demo(
             here.say(Text(f"  {command}", f"  {command}"))
 
 
-def _story(here: Desk, made: Any) -> None:
-    """Print the telling lines and where the report is."""
+def _story(here: Desk, made: "RegionalReport") -> None:
+    """Print the telling lines, what a cut would cost under the assumptions, and where the report is."""
     here.data(
         {
             "ok": True,
             "lines": [{"text": line.text.to_dict(), "quality": line.quality} for line in made.lines],
+            "what_if": [{"text": line.text.to_dict(), "quality": line.quality} for line in made.what_if],
             "html": str(made.html),
             "workbook": str(made.workbook),
         }
     )
     for number, line in enumerate(made.lines, 1):
         here.say(Text(f"{number}. {line.text.zh}", f"{number}. {line.text.en}"))
+    if made.what_if:
+        here.say(Text("在方案的假设之下：", "Under the plan's assumptions:"))
+    for line in made.what_if:
+        here.say(Text(f"– {line.text.zh}", f"- {line.text.en}"))
     here.say(Text(f"报告：{made.html}\n工作簿：{made.workbook}", f"Report: {made.html}\nWorkbook: {made.workbook}"))
 
 

@@ -4,17 +4,35 @@ from haihe.accounts.aggregate import Concordance, aggregate
 from haihe.accounts.balance import BalanceResult, gras, ras
 from haihe.accounts.build import PARTNER, STEPS, BuildResult, build_interregional, consolidated_flows
 from haihe.accounts.checks import BalanceReport, Check
+from haihe.accounts.exiobase import read_exiobase
+from haihe.accounts.figaro import read_figaro
 from haihe.accounts.geography import DISTANCES, distances, great_circles, province_names, provinces_table
 from haihe.accounts.gravity import fix_margins, gravity_flows, gravity_seed
+from haihe.accounts.icio import read_icio
 from haihe.accounts.interregional import InterregionalTable
+from haihe.accounts.known_totals import RegionalTotals
 from haihe.accounts.national import read_national
 from haihe.accounts.of_region import accounts_of
 from haihe.accounts.provincial import read_concordance, read_provinces
+from haihe.accounts.quotients import (
+    aflq,
+    charm,
+    charm_of_potential,
+    cilq,
+    flq,
+    heterogeneity,
+    heterogeneity_of_potential,
+    size_factor,
+    slq,
+)
 from haihe.accounts.regional import Accounts
+from haihe.accounts.regionalise import Regionalised, regionalise
+from haihe.accounts.sourcing import METHODS, location_quotients
 from haihe.accounts.transit import clean_trade, net_transit
 
 __all__ = [
     "DISTANCES",
+    "METHODS",
     "PARTNER",
     "STEPS",
     "Accounts",
@@ -24,22 +42,38 @@ __all__ = [
     "Check",
     "Concordance",
     "InterregionalTable",
+    "RegionalTotals",
+    "Regionalised",
     "accounts_of",
+    "aflq",
     "aggregate",
     "build_interregional",
+    "charm",
+    "charm_of_potential",
+    "cilq",
     "clean_trade",
     "consolidated_flows",
     "distances",
     "fix_margins",
+    "flq",
     "gras",
     "gravity_flows",
     "gravity_seed",
     "great_circles",
+    "heterogeneity",
+    "heterogeneity_of_potential",
+    "location_quotients",
     "net_transit",
     "province_names",
     "provinces_table",
     "ras",
     "read_concordance",
+    "read_exiobase",
+    "read_figaro",
+    "read_icio",
     "read_national",
     "read_provinces",
+    "regionalise",
+    "size_factor",
+    "slq",
 ]

@@ -4,6 +4,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -142,7 +143,7 @@ def arrange(
     sectors, final = list(layout.sectors), list(layout.final)
     columns, n = layout.columns, len(layout.sectors)
     upper = block(layout.sectors, columns, layout.domestic if layout.origin_label else None)
-    trade = {name: np.zeros((len(regions), n)) for name in TRADE}
+    trade: dict[str, Any] = {name: np.zeros((len(regions), n)) for name in TRADE}
     for column, name in layout.trade.items():
         trade[name] = upper[:, :, columns.index(column)]
     if layout.origin_label:

@@ -27,8 +27,8 @@ class Accounts:
     """Input-output accounts of R regions and n sectors in pooled ("competitive") form.
 
     In pooled form a use says which product is used, not where it was made: imports and inflows stand beside the
-    uses as totals a product. All arrays hold money in `unit` at the prices of `year`. For every region r and product
-    i the *row identity* holds::
+    uses as totals a product. All arrays hold money in `unit` at the prices of `year` (or of `price_year`). For every
+    region r and product i the *row identity* holds::
 
         Σ_j Z[r,i,j] + Σ_k final[r,i,k] + exports[r,i] + outflow[r,i] + Σ_s flows[r,s,i]
           - imports[r,i] - inflow[r,i] - Σ_s flows[s,r,i] + residual[r,i] = output[r,i]
@@ -73,6 +73,8 @@ class Accounts:
     merged_trade : bool
         True where the source gives outflow and inflow with exports and imports included (the provincial tables of
         2007): `exports` and `imports` are then 0 because they are counted there, not because there were none.
+    price_year : int, optional
+        Year at whose prices the figures are; without it they are nominal, at the prices of `year` (`price_basis`).
 
     Raises
     ------
@@ -103,6 +105,7 @@ class Accounts:
     flows: FloatArray | None = None
     names: Mapping[str, Text] = field(default_factory=dict)
     merged_trade: bool = False
+    price_year: int | None = None
 
     def __post_init__(self) -> None:
         R, n, k, v = len(self.regions), len(self.sectors), len(self.final_kinds), len(self.added_kinds)
@@ -115,6 +118,13 @@ class Accounts:
                 raise HaiheError("E-ACC-11", array=name, shape=array.shape, expected=shape)
             object.__setattr__(self, name, array)
         factor(self.unit, MONEY)
+
+    @property
+    def price_basis(self) -> Text:
+        """Say at which prices the figures are: ``nominal`` where no price index was applied."""
+        if self.price_year is None:
+            return Text(f"{self.year} 年当年价（名义值）", f"current prices of {self.year} (nominal)")
+        return Text(f"{self.price_year} 年不变价", f"constant prices of {self.price_year}")
 
     @property
     def uses(self) -> FloatArray:

@@ -1,15 +1,25 @@
 """What the plan assumes: growth, discounting, elasticities, segments, horizon. All of it is visible input."""
 
 from dataclasses import dataclass, field, fields, replace
+from difflib import get_close_matches
 from functools import cached_property
 from typing import Self
 
 import numpy as np
 
-from haihe.messages import HaiheError
+from haihe.messages import Finding, Findings, HaiheError
 from haihe.planning.program import Floats
 from haihe.region import Region
+from haihe.region.units import factor
 
+SHARE = "share"
+UNITS = {
+    **dict.fromkeys(("growth", "discount", "depreciation"), "1/year"),
+    **dict.fromkeys(("first_year", "last_year", "step"), "year"),
+}
+"""Unit of each parameter; all others are shares or pure numbers."""
+ELSEWHERE = ("gravity_exponent", "transit_theta")
+"""Parameters that the accounts were built with; the plan does not read them."""
 SOFT = ("consumption", "exports", "imports", "outflow", "inflow", "flows", "labour", "investment")
 """Quantities that answer elastically; each has a parameter ``elasticity_<name>``."""
 
@@ -63,18 +73,26 @@ class Assumptions:
             raise HaiheError("E-PLN-05", table="parameters", value=self.segments)
         if self.step < 1 or self.last_year < self.first_year or (self.last_year - self.first_year) % self.step:
             raise HaiheError("E-PLN-06", table="parameters", first=self.first_year, last=self.last_year, step=self.step)
-        if self.discount <= 0 or self.depreciation <= 0 or self.growth <= -1:
+        if not (0 < self.discount < 1 and 0 < self.depreciation < 1 and -0.5 < self.growth < 0.5):
             raise HaiheError("E-PLN-07", table="parameters")
         if min(self.elasticity.values()) <= 0 or set(self.elasticity) != set(SOFT):
             raise HaiheError("E-PLN-08", table="parameters", names=", ".join(f"elasticity_{name}" for name in SOFT))
 
     @classmethod
     def of(cls, region: Region) -> Self:
-        """Read the table ``parameters``; what it does not name keeps the default of this class."""
-        given = {}
-        if region.has("parameters"):
-            table = region["parameters"]
-            given = dict(zip(table["parameter"], table["value"].astype(float), strict=True))
+        """Read the table ``parameters``, converted by its units; what it does not name keeps the default of this class.
+
+        Raises
+        ------
+        HaiheError
+            ``E-UNIT-02`` for a unit that does not fit the parameter, and what this class raises.
+        """
+        table = region.frame("parameters")
+        given = {
+            name: value * factor(unit, UNITS.get(name, SHARE))
+            for name, value, unit in zip(table["parameter"], table["value"], table["unit"], strict=True)
+            if is_parameter(name)
+        }
         known = {f.name for f in fields(cls)} - {"elasticity", "segments"}
         plain = {name: given[name] for name in known & given.keys()}
         for name in ("first_year", "last_year", "step"):
@@ -86,9 +104,9 @@ class Assumptions:
         ends = [numbered[k] for k in sorted(numbered)]
         return cls(**plain, elasticity=elasticity, segments=tuple(ends) or default.segments)
 
-    def scaled(self, factor: float) -> Self:
+    def scaled(self, by: float) -> Self:
         """The same assumptions with every elasticity multiplied by a factor (for the half-and-double band)."""
-        return replace(self, elasticity={name: factor * value for name, value in self.elasticity.items()})
+        return replace(self, elasticity={name: by * value for name, value in self.elasticity.items()})
 
     @cached_property
     def years(self) -> tuple[int, ...]:
@@ -128,3 +146,27 @@ class Assumptions:
     def trend(self) -> Floats:
         """Factor that turns detrended flows into flows of each milestone year, (1 + g)^(h t); shape (T,)."""
         return np.asarray((1 + self.growth_step) ** np.arange(len(self.years)), dtype=np.float64)
+
+
+def is_parameter(name: str) -> bool:
+    """Tell whether the plan reads a parameter of this name."""
+    plain = {f.name for f in fields(Assumptions)} - {"elasticity", "segments"}
+    numbered = name.startswith("segment_") and name.removeprefix("segment_").isdigit()
+    return name in plain or numbered or (name.removeprefix("elasticity_") in SOFT and name.startswith("elasticity_"))
+
+
+def unknown_parameters(region: Region) -> Findings:
+    """Name every parameter that nothing reads, with the nearest one that is read (``W-PLN-17``)."""
+    read = [f"elasticity_{name}" for name in SOFT] + [*UNITS, "local_guard", "investment_limit", "segment_1"]
+    names = region.frame("parameters")["parameter"]
+    return Findings(
+        Finding(
+            "W-PLN-17",
+            table="parameters",
+            row=row + 2,
+            column="parameter",
+            values={"value": name, "near": (get_close_matches(name, read, 1, 0.0) or read)[0]},
+        )
+        for row, name in enumerate(names)
+        if not is_parameter(name) and name not in ELSEWHERE
+    )

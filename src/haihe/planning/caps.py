@@ -1,10 +1,11 @@
 """Caps on a resource: the carbon cap stands here, and any other cap on what production uses."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from haihe.messages import Text
+from haihe.messages import Quality, Text, worst_quality
 from haihe.planning.capacity import Production
 from haihe.planning.economy import Economy
 from haihe.planning.program import Block, Dims, Floats, Program
@@ -30,8 +31,8 @@ class CapSpec:
         Detrended cap a year of each member; ``inf`` where it does not reach.
     pooled : bool
         Members may hand permits to each other.
-    quality : str
-        Worst quality of the inputs that the cap rests on.
+    marks : mapping of str to Quality
+        Worst quality of the tables that the cap rests on: ``uses`` and ``limits``.
     """
 
     name: str
@@ -42,7 +43,12 @@ class CapSpec:
     cap: Floats
     pooled: bool
     title: Text
-    quality: str = "estimated"
+    marks: Mapping[str, Quality] = field(default_factory=dict)
+
+    @property
+    def quality(self) -> Quality:
+        """Worst quality of what the cap rests on."""
+        return worst_quality(self.marks.values()) or "illustrative"
 
     def reference(self, economy: Economy) -> Floats:
         """Use of each member on the reference path, in the cap's unit a year; shape (R,)."""
@@ -96,8 +102,9 @@ def cap_path(reference: Floats, cut: float, periods: int) -> Floats:
 def define_cap(program: Program, economy: Economy, production: Production, spec: CapSpec, dims: Dims) -> Cap:
     r"""Use of a resource stays within the member's cap plus the permits it receives. This is the carbon cap.
 
-    .. math:: \sum_j \gamma_j (x^0_j + 0.85\, x^1_j) \le \text{Cap}_{rt} + p_{rt}, \qquad \sum_r p_{rt} = 0
+    .. math:: \sum_j \gamma_j (x^0_j + (1+\theta)\, x^1_j) \le \text{Cap}_{rt} + p_{rt}, \qquad \sum_r p_{rt} = 0
 
+    theta is what the upgraded technology changes (-0.15 for CO2 in the example, 0 for a resource it does not name).
     Unit: the resource's own (scaled by a power of ten). The worth of the row over D_t is the price of the resource:
     what one more unit of cap adds to welfare. Permits are free when the cap is pooled, else 0.
     """

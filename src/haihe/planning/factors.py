@@ -26,10 +26,10 @@ class Factors:
 def define_labour(program: Program, economy: Economy, production: Production, dims: Dims) -> tuple[Soft, Block]:
     r"""Labour needed stays within labour supplied, counted in base-year wages.
 
-    .. math:: \sum_j \omega_j (x^0_j + 0.95\, x^1_j) \le L
+    .. math:: \sum_j \omega_j (x^0_j + (1+\lambda)\, x^1_j) \le L
 
-    Labour costs its wage in welfare. Unit: bn yuan of base-year wages a year. The row's worth over D_t is the wage
-    index.
+    lambda is the change of labour with upgraded technology. Labour costs its wage in welfare. Unit: bn yuan of
+    base-year wages a year. The row's worth over D_t is the wage index.
     """
     s = economy.assumptions
     reference = np.repeat(economy.labour[:, None], len(s.years), axis=1)

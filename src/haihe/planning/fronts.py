@@ -8,7 +8,7 @@ import pandas as pd
 
 from haihe.messages import HaiheError, Progress, Quality, Text, worst_quality
 from haihe.planning.assumptions import Assumptions
-from haihe.planning.caps import cap_path
+from haihe.planning.caps import CapSpec, cap_path
 from haihe.planning.edits import lift_caps, set_caps
 from haihe.planning.inputs import caps_of, economy_of, intensity_of, rests_on
 from haihe.planning.leakage import own_use
@@ -29,7 +29,8 @@ class Front:
     are the question asked and rest on nothing.
     """
 
-    resource: str
+    limit: str
+    title: Text
     unit: str
     quality: Quality
     points: pd.DataFrame
@@ -44,7 +45,7 @@ class Front:
 def front(
     region: Region,
     *,
-    resource: str = "co2",
+    limit: str | None = None,
     cuts: Sequence[float] = CUTS,
     assumptions: Assumptions | None = None,
     upgrades: bool = True,
@@ -52,14 +53,14 @@ def front(
 ) -> Front:
     """Draw the front of a capped resource: one program, its bounds edited in place for every point.
 
-    The first cap on the resource is walked; every other limit stays in force throughout.
+    Every other limit stays in force throughout.
 
     Parameters
     ----------
     region : Region
-        A region with a cap on the resource.
-    resource : str
-        Resource whose cap is tightened.
+        A region with a cap.
+    limit : str, optional
+        Code of the cap to tighten; the only one, or else the first on co2, where not given.
     cuts : sequence of float
         Cuts below the reference in the last milestone, as shares; the cap falls there in a straight line.
     assumptions : Assumptions, optional
@@ -76,14 +77,12 @@ def front(
     Raises
     ------
     HaiheError
-        ``E-PLN-15`` without a cap on the resource; ``E-PLN-02`` where a cut cannot be met.
+        ``E-PLN-15`` without such a cap; ``E-PLN-02`` where a cut cannot be met.
     """
     assumptions = assumptions or Assumptions.of(region)
     economy = economy_of(region, assumptions, upgrades=upgrades)
     caps = caps_of(region, economy)
-    spec = next((cap for cap in caps if cap.resource == resource), None)
-    if spec is None:
-        raise HaiheError("E-PLN-15", table="limits", resource=resource)
+    spec = _chosen(caps, limit)
     others = [cap for cap in caps if cap is not spec]
     model = build_model(economy, caps)
     session = Session(model.program)
@@ -92,7 +91,7 @@ def front(
     base = session.solve()
     marks = rests_on(region, others, upgrades=bool(economy.upgradable.any())).values()
     reach = np.isfinite(spec.cap)
-    use = intensity_of(region, resource, assumptions.first_year, economy.members, economy.sectors, spec.unit)[1]
+    use = intensity_of(region, spec.resource, assumptions.first_year, economy.members, economy.sectors, spec.unit)[1]
     quality = worst_quality({*marks, use or "illustrative"}) or "illustrative"
     reference, weights = spec.reference(economy), assumptions.weights
     consumption = float(economy.households.sum() * weights.sum())
@@ -113,7 +112,8 @@ def front(
             own = 1 - np.divide(use_now, reference, out=np.ones_like(reference), where=reference > 0)
             members += [(cut, pooled, *row) for row in zip(economy.members, price, own, strict=True)]
     return Front(
-        resource,
+        spec.name,
+        spec.title,
         spec.unit,
         quality,
         pd.DataFrame(points, columns=["cut", "pooled", "loss", "share"]),
@@ -125,23 +125,37 @@ def band(
     region: Region,
     cut: float,
     *,
-    resource: str = "co2",
+    limit: str | None = None,
     factors: Sequence[float] = (0.5, 1.0, 2.0),
     upgrades: bool = True,
     progress: Progress | None = None,
 ) -> dict[float, Front]:
     """One cut under elasticities halved, as given, and doubled: the band over what nobody can know.
 
+    Parameters
+    ----------
+    region, limit, upgrades, progress
+        As of `front`.
+    cut : float
+        Cut below the reference in the last milestone, as a share.
+    factors : sequence of float
+        Factors on every elasticity.
+
     Returns
     -------
     dict of float to Front
         The cut's front by factor on every elasticity.
+
+    Raises
+    ------
+    HaiheError
+        As `front`.
     """
     assumptions = Assumptions.of(region)
     return {
         factor: front(
             region,
-            resource=resource,
+            limit=limit,
             cuts=[cut],
             assumptions=assumptions.scaled(factor),
             upgrades=upgrades,
@@ -149,3 +163,12 @@ def band(
         )
         for factor in factors
     }
+
+
+def _chosen(caps: Sequence[CapSpec], limit: str | None) -> CapSpec:
+    """The cap of that code; without a code the only one, or the first on co2."""
+    named = [cap for cap in caps if (cap.name == limit if limit else cap.resource == "co2")]
+    named = named if limit else named or list(caps)
+    if not named:
+        raise HaiheError("E-PLN-15", table="limits", value=limit or "co2", known="、".join(c.name for c in caps) or "—")
+    return named[0]

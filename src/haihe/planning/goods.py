@@ -72,8 +72,9 @@ def define_balance(program: Program, economy: Economy, production: Production, g
     .. math::
 
         x^0_i + x^1_i + m_i + n_i + \sum_s T_{sr,i} - \sum_j (a^0_{ij} x^0_j + a^1_{ij} x^1_j) - C_i - e_i - o_i
-        - \sum_s T_{rs,i} - b_i \sum_j \kappa_j (i^0_j + 1.20\, i^1_j + 0.35\, u_j) = G_i
+        - \sum_s T_{rs,i} - b_i \sum_j \kappa_j (i^0_j + (1+\phi)\, i^1_j + \psi\, u_j) = G_i
 
+    phi is the extra capital of new upgraded capacity, psi the cost of a retrofit, both of the technology.
     Unit: bn yuan a year, detrended. The row speaks of deviations, so its right-hand side is what the reference
     produces net of its own inputs. Its worth is minus the price of the product: more need costs welfare.
     """

@@ -145,7 +145,7 @@ def caps_of(region: Region, economy: Economy) -> list[CapSpec]:
                 cap=np.where(who[:, None] > 0, share[:, None] * path, np.inf),
                 pooled=bool(first["pooled"]),
                 title=Text(first["name_zh"], first["name_en"]),
-                quality=worst_quality({quality, *rows["quality"]}) or quality,
+                marks={"uses": quality, "limits": worst_quality(rows["quality"]) or "illustrative"},
             )
         )
     return specs
@@ -169,7 +169,8 @@ def rests_on(region: Region, caps: Sequence[CapSpec], *, upgrades: bool) -> dict
     tables = ["accounts", "flows", "parameters", *(["technologies"] if upgrades else [])]
     marks = {name: region.worst_quality(name) for name in tables if region.has(name)}
     for cap in caps:
-        marks["limits"] = worst_quality({cap.quality, marks.get("limits") or "official"})
+        for name, mark in cap.marks.items():
+            marks[name] = worst_quality({mark, marks.get(name) or mark})
     return {name: mark for name, mark in marks.items() if mark is not None}
 
 

@@ -41,6 +41,8 @@ class Outcome:
         Quality of the tables that the numbers rest on.
     findings : Findings
         What the reader must know about the inputs, such as a limit that was left out.
+    variants : tuple of Outcome
+        The same plan with every elasticity halved and doubled, from which bands come; empty where not asked for.
     """
 
     region: Region
@@ -49,11 +51,18 @@ class Outcome:
     base: Solution
     marks: dict[str, Quality]
     findings: Findings
+    variants: tuple["Outcome", ...] = ()
 
     @property
     def loss(self) -> float:
         """Welfare lost against the economy without caps, discounted bn yuan at base-year prices."""
         return self.solution.objective - self.base.objective
+
+    @property
+    def loss_band(self) -> tuple[float, float]:
+        """Least and most loss over elasticities halved, as given and doubled; missing without `variants`."""
+        losses = [outcome.loss for outcome in (self, *self.variants)]
+        return (min(losses), max(losses)) if self.variants else (np.nan, np.nan)
 
     @property
     def consumption(self) -> float:
@@ -90,8 +99,17 @@ class Outcome:
 
     @cached_property
     def prices(self) -> pd.DataFrame:
-        """Every price with unit, band, quality and what it rests on, see `haihe.planning.prices.prices_table`."""
-        return prices_table(self.model, self.solution, self.marks)
+        """Every price with unit, band, quality and what it rests on, see `haihe.planning.prices.prices_table`.
+
+        The band of a cap's price runs over elasticities halved, as given and doubled.
+        """
+        table = prices_table(self.model, self.solution, self.marks)
+        if self.variants:
+            prices = np.stack([table["price"], *(variant.prices["price"] for variant in self.variants)])
+            capped = table["kind"] == "cap"
+            table.loc[capped, "low"] = prices.min(axis=0)[capped]
+            table.loc[capped, "high"] = prices.max(axis=0)[capped]
+        return table
 
     @cached_property
     def welfare(self) -> pd.DataFrame:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from haihe.figures import Figure, Table
 from haihe.figures.workbook import write_workbook
-from haihe.messages import Lang, Progress, Text, default_language
-from haihe.planning.assumptions import Assumptions
+from haihe.messages import Findings, Lang, Progress, Text, default_language
+from haihe.planning.assumptions import Assumptions, unknown_parameters
 from haihe.planning.edits import lift_caps, set_caps
 from haihe.planning.inputs import caps_of, economy_of, left_out, rests_on
 from haihe.planning.model import build_model
@@ -15,6 +15,9 @@ from haihe.planning.outcome import Outcome
 from haihe.planning.solver import Session
 from haihe.planning.views import PlanViews
 from haihe.region import Region
+
+BAND = (0.5, 2.0)
+"""Factors on every elasticity over which bands are taken."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,7 @@ def plan(
     assumptions: Assumptions | None = None,
     pooled: bool | None = None,
     upgrades: bool = True,
+    band: bool = True,
     progress: Progress | None = None,
 ) -> Plan:
     """Plan the members of a region.
@@ -77,6 +81,9 @@ def plan(
         Let the members pool every cap (True), or none (False); as the table ``limits`` says where not given.
     upgrades : bool
         Leave the upgraded technology out when False.
+    band : bool
+        Solve again with every elasticity halved and doubled, so that cap prices and the loss carry their band; nobody
+        can know the elasticities. Takes about three times as long; without caps there is nothing to solve again.
     progress : callable, optional
         Called with a `Text` before each step.
 
@@ -94,7 +101,7 @@ def plan(
     assumptions = assumptions or Assumptions.of(region)
     economy = economy_of(region, assumptions, upgrades=upgrades)
     caps = caps_of(region, economy)
-    findings = left_out(region, caps)
+    findings = Findings([*unknown_parameters(region), *left_out(region, caps)])
     if pooled is not None:
         caps = [replace(cap, pooled=pooled) for cap in caps]
     say(Text("求解无限制的基准", "solving the economy without caps"))
@@ -106,4 +113,8 @@ def plan(
     set_caps(session, model, caps)
     solution = session.solve(method="ipx") if caps else base
     marks = rests_on(region, caps, upgrades=bool(economy.upgradable.any()))
-    return Plan(region, model, solution, base, marks, findings)
+    variants = tuple(
+        plan(region, assumptions=assumptions.scaled(k), pooled=pooled, upgrades=upgrades, band=False, progress=progress)
+        for k in (BAND if band and caps else ())
+    )
+    return Plan(region, model, solution, base, marks, findings, variants)

@@ -23,7 +23,8 @@ def prices_table(model: Model, solution: Solution, marks: Mapping[str, str]) -> 
       cost of the price of external finance, and consumption holds the level of all prices within its own:
       ``low``/``high`` are price -/+ the sum of the two.
     - ``labour``: wage index, reference = 1, band by the first segment of labour supply.
-    - ``cap``: yuan per unit of the resource.
+    - ``cap``: yuan per unit of the resource; its band comes from solving again with other elasticities (see
+      `haihe.planning.outcome.Outcome.prices`) and is missing here.
     - ``finance``: price of external finance as an index, reference = 1, band as of a product.
 
     Parameters

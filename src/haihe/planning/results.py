@@ -10,8 +10,14 @@ from haihe.planning.program import Floats
 from haihe.planning.soft import Soft
 from haihe.planning.solver import Solution
 
+MONEY = "bn yuan/year"
+"""Unit of money in result frames, at base-year prices."""
+
 TINY = 0.001
 """Cells below this (bn yuan) are left out of percentage tables: they move by several times without meaning."""
+
+WORTHLESS = 1e-6
+"""A price of a resource up to this many yuan a unit is none."""
 
 TRADE = ("exports", "imports", "outflow", "inflow")
 
@@ -60,7 +66,7 @@ def flows_table(model: Model, solution: Solution, known: pd.DataFrame) -> pd.Dat
     ends = known.assign(**{name: known[name] / known["value"].where(known["value"] > 0) for name in ("low", "high")})
     frame = frame.merge(ends[["from_region", "to_region", "sector", "low", "high"]], how="left")
     frame = frame.assign(low=frame["low"] * frame["plan"], high=frame["high"] * frame["plan"])
-    return frame[frame["from_region"] != frame["to_region"]].reset_index(drop=True)
+    return frame[frame["from_region"] != frame["to_region"]].reset_index(drop=True).assign(unit=MONEY)
 
 
 def flows_index(model: Model) -> pd.MultiIndex:
@@ -120,14 +126,15 @@ def summary_table(model: Model, solution: Solution) -> pd.DataFrame:
         both = [np.broadcast_to(v, plan.shape) * e.assumptions.trend for v in (reference, plan)]
         parts.append(_difference(pd.DataFrame(index=index).reset_index(), *both).assign(indicator=name))
     return pd.concat(parts, ignore_index=True)[
-        ["indicator", "region", "year", "reference", "plan", "difference", "change"]
+        ["indicator", "region", "year", "reference", "plan", "difference", "change", "unit"]
     ]
 
 
 def caps_table(model: Model, solution: Solution) -> pd.DataFrame:
     """Caps by region and year: reference use, cap, use, permits received from the pool, price and what they cost.
 
-    Amounts in the resource's unit a year, trend growth put back; price in yuan per unit.
+    Amounts in the resource's unit a year, trend growth put back; price in yuan per unit. Permits are missing where
+    the cap does not bind: there any exchange of them is as good as any other.
     """
     e, parts = model.economy, []
     index = pd.MultiIndex.from_product([e.members, e.assumptions.years], names=["region", "year"])
@@ -145,7 +152,7 @@ def caps_table(model: Model, solution: Solution) -> pd.DataFrame:
                 reference=np.outer(spec.reference(e), trend).ravel(),
                 cap=(spec.cap * trend).ravel(),
                 use=(use * trend).ravel(),
-                permits=(solution.value(cap.permits) * cap.scale * trend).ravel(),
+                permits=np.where(price > WORTHLESS, solution.value(cap.permits) * cap.scale * trend, np.nan).ravel(),
                 price=price.ravel(),
                 pooled=spec.pooled,
                 quality=spec.quality,
@@ -185,7 +192,9 @@ def welfare_table(model: Model, solution: Solution, base: Solution) -> pd.DataFr
             pd.DataFrame({"region": block.dims[first], "part": PARTS.get(name.split(":")[0], name), "welfare": values})
         )
     table = pd.concat(parts, ignore_index=True)
-    return table.groupby(["region", "part"], sort=False)["welfare"].sum().reset_index()
+    return (
+        table.groupby(["region", "part"], sort=False)["welfare"].sum().reset_index().assign(unit="bn yuan, discounted")
+    )
 
 
 PARTS: Mapping[str, str] = {
@@ -223,4 +232,4 @@ def _difference(frame: pd.DataFrame, reference: Floats, plan: Floats) -> pd.Data
     """Add reference, plan, their difference and the relative change (missing where the reference is tiny)."""
     r, p = reference.ravel(), plan.ravel()
     change = np.divide(p - r, r, out=np.full_like(r, np.nan), where=np.abs(r) > TINY)
-    return frame.assign(reference=r, plan=p, difference=p - r, change=change)
+    return frame.assign(reference=r, plan=p, difference=p - r, change=change, unit=MONEY)

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import pandas as pd
 
 from haihe.figures import Column, Figure, Table, bars, heat, lines, ranges
-from haihe.messages import Quality, Text, worst_quality
+from haihe.messages import QUALITY_NAMES, Quality, Text, worst_quality
 from haihe.planning.outcome import Outcome
-from haihe.region import Region
+from haihe.region import TABLES, Region
 from haihe.region.units import factor, said
 
 YI = Text("亿元", "100 m yuan")
@@ -24,20 +24,21 @@ INDICATORS: Mapping[str, Text] = {
     "inflow": Text("自国内其他地区流入", "Inflow from rest of China"),
 }
 FLOWS = Text("成员间流动", "Flows between members")
+HELD = ("quantity", "region", "from_region", "to_region", "sector")
 PARTS: Mapping[str, Text] = {
     "consumption": Text("消费", "Consumption"),
     "labour": Text("少付的劳动", "Labour spared"),
     "trade": Text("贸易调整成本", "Cost of moving trade"),
     "investment": Text("投资与产能", "Investment and capacity"),
-    "permits": Text("指标", "Permits"),
 }
 LARGE = {"t CO2": "万t CO2", "tce": "万tce", "m3": "万m3", "persons": "万人", "TEU": "万TEU"}
 """Unit in which totals of a resource are shown."""
 POOL = "*"
 """Stands for the members together, where they share one price."""
 DIFFERENCE_NOTE = Text(
-    "方案只说明情景之间的差别，不是预测；金额按基年价格。",
-    "The plan speaks of differences between scenarios and is no forecast; money at base-year prices.",
+    "方案只说明情景之间的差别，不是预测；金额按基年价格；“代价”“福利”为规划期内逐年贴现的累计值。",
+    "The plan speaks of differences between scenarios and is no forecast; money at base-year prices; cost and welfare "
+    "are discounted totals over the horizon.",
 )
 
 
@@ -50,6 +51,12 @@ def names_of(region: Region) -> dict[object, Text]:
     return found
 
 
+def table_titles(names: list[str]) -> Text:
+    """Titles of tables, joined."""
+    titles = [TABLES[name].title if name in TABLES else Text(name, name) for name in names]
+    return Text("、".join(title.zh for title in titles), ", ".join(title.en for title in titles))
+
+
 def source_of(plan: Outcome) -> Text:
     """Source line of a plan's figures: what was computed from what, and what is made up."""
     year = plan.model.economy.assumptions.first_year
@@ -57,8 +64,9 @@ def source_of(plan: Outcome) -> Text:
     zh = f"haihe 方案，据 {year} 年核算计算"
     en = f"haihe plan, computed from the accounts of {year}"
     if made_up:
-        zh += f"；示例输入：{'、'.join(made_up)}"
-        en += f"; illustrative inputs: {', '.join(made_up)}"
+        tables = table_titles(made_up)
+        zh += f"；示例输入：{tables.zh}"
+        en += f"; illustrative inputs: {tables.en}"
     return Text(zh, en)
 
 
@@ -74,7 +82,7 @@ class PlanViews:
 
     def __init__(self, plan: Outcome) -> None:
         self.plan, self.names = plan, names_of(plan.region)
-        self.last = plan.model.economy.assumptions.last_year
+        self.first, self.last = plan.model.economy.assumptions.years[0], plan.model.economy.assumptions.years[-1]
         self.quality: Quality = worst_quality(plan.marks.values()) or "illustrative"
         self.source = source_of(plan)
         self.limits = {name: cap.spec.title for name, cap in plan.model.caps.items()}
@@ -95,6 +103,12 @@ class PlanViews:
         """A column of region or sector codes, shown by name."""
         titles = {"region": Text("地区", "Region"), "sector": Text("行业", "Sector"), "place": Text("地区", "Place")}
         return Column(key, titles[key], labels={**self.names, POOL: Text("成员统筹", "Members together")})
+
+    def rests(self) -> Column:
+        """A column that names what a price rests on, by the tables' titles."""
+        labels = {key: table_titles(str(key).split(", ")) for key in self.plan.prices["rests_on"].unique()}
+        words = QUALITY_NAMES[self.quality]
+        return Column("rests_on", Text(f"依据（{words.zh}）", f"Rests on ({words.en})"), labels=labels)
 
     def summary(self) -> Table:
         """Totals in the last milestone: reference, plan, difference."""
@@ -169,23 +183,35 @@ class PlanViews:
     def caps(self) -> Table:
         """Caps in the last milestone: use, permits and their price."""
         frame = self.plan.caps[self.plan.caps["year"] == self.last]
-        prices = self.plan.prices.rename(columns={"name": "limit"})[["limit", "region", "year", "rests_on"]]
-        frame = enlarged(frame, ["reference", "cap", "use", "permits"]).merge(prices, on=["limit", "region", "year"])
+        prices = self.plan.prices.rename(columns={"name": "limit"})
+        prices = prices[["limit", "region", "year", "low", "high", "rests_on"]]
+        first = self.plan.caps[self.plan.caps["year"] == self.first].set_index(["limit", "region"])["use"]
+        frame = frame.assign(base=[first[key] for key in zip(frame["limit"], frame["region"], strict=True)])
+        frame = enlarged(frame, ["base", "reference", "cap", "use", "permits"]).merge(
+            prices, on=["limit", "region", "year"]
+        )
         return self.table(
             "plan-caps",
-            Text(f"{self.last} 年上限与指标调剂", f"Caps and permits, {self.last}"),
+            Text(f"{self.last} 年上限与配额调剂", f"Caps and permits, {self.last}"),
             frame,
             [
                 Column("limit", Text("限制", "Limit"), labels=self.limits),
                 self.place(),
+                Column("base", Text(f"{self.first} 年用量", f"Use in {self.first}"), digits=0),
                 Column("reference", Text("基准路径用量", "Use on reference path"), digits=0),
                 Column("cap", Text("初始配额", "Initial cap"), digits=0),
                 Column("use", Text("方案用量", "Use planned"), digits=0),
                 Column("permits", Text("调入（＋）调出（−）", "Received (+) or given (−)"), digits=0, signed=True),
                 Column("unit", Text("单位", "Unit"), labels={unit: said(unit) for unit in frame["unit"].unique()}),
                 Column("price", Text("影子价格", "Price"), unit=Text("元/单位", "yuan per unit"), digits=0),
-                Column("rests_on", Text("依据的示例输入", "Rests on (illustrative)")),
+                Column("low", Text("下限", "Low"), digits=0),
+                Column("high", Text("上限", "High"), digits=0),
+                self.rests(),
             ],
+            Text(
+                "影子价格：上限每放宽一单位可增加的福利；区间为全部弹性减半与加倍时的结果。",
+                "Price: what one more unit of cap adds to welfare; band: all elasticities halved and doubled.",
+            ),
             Text(
                 "初始配额按同一比例分给各地区，是一种假定。",
                 "The initial caps cut every member by the same share, which is one choice of many.",
@@ -207,7 +233,7 @@ class PlanViews:
                 Column("year", Text("年份", "Year"), kind="year"),
                 self.place(),
                 Column("price", Text("价格", "Price"), unit=said(f"yuan/{cap.unit}"), digits=0),
-                Column("rests_on", Text("依据的示例输入", "Rests on (illustrative)")),
+                self.rests(),
             ],
         )
         return lines(table, "year", "price", by="region")
@@ -230,7 +256,7 @@ class PlanViews:
                 Column("price", Text("价格指数", "Price index"), unit=Text("基准=1", "reference = 1"), digits=3),
                 Column("low", Text("下限", "Low"), digits=3),
                 Column("high", Text("上限", "High"), digits=3),
-                Column("rests_on", Text("依据的示例输入", "Rests on (illustrative)")),
+                self.rests(),
             ],
             Text(
                 "区间内价格变动不会引起数量变动，因此价格只知道到这个程度。",
@@ -244,13 +270,18 @@ class PlanViews:
         frame = self.plan.welfare
         table = self.table(
             "plan-welfare",
-            Text("限制的成本由谁承担（贴现累计）", "Who bears the cost of the caps (discounted total)"),
-            frame.assign(amount=frame["welfare"] * YI_PER_BN),
+            Text("福利变化的构成（贴现累计）", "What the change of welfare is made of (discounted total)"),
+            frame[frame["part"] != "permits"].assign(amount=frame["welfare"] * YI_PER_BN),
             [
                 Column("part", Text("构成", "Part"), labels=PARTS),
                 self.place(),
                 Column("amount", Text("福利变化", "Change of welfare"), unit=YI, digits=0, signed=True),
             ],
+            Text(
+                "不含配额与资金调剂的结算：多减排的地区应得的补偿没有计入，因此这不是“谁承担成本”。",
+                "Payments for permits and pooled finance are not counted: what a region that cuts more ought to be "
+                "paid is left out, so this is not who bears the cost.",
+            ),
         )
         return bars(table, "region", "amount", by="part", stacked=True)
 
@@ -260,6 +291,8 @@ class PlanViews:
             return None
         frame = enlarged(self.plan.leakage, ["direct", "embodied"])
         unit = said(str(frame["unit"].iloc[0]))
+        guard = self.plan.model.economy.assumptions.local_guard
+        rates = "; ".join(f"{rate:.0%}" for rate in self.leakage_rates().values())
         return self.table(
             "plan-leakage",
             Text(
@@ -273,30 +306,54 @@ class PlanViews:
                 Column("embodied", Text("含供应链", "With supply chain"), unit=unit, digits=0, signed=True),
             ],
             Text(
-                "境外排放按国内其他地区的强度估算。",
-                "Emissions abroad are counted with the intensities of the rest of China.",
+                f"成员减少量的 {rates} 在区外重新出现（含供应链）。这取决于护栏：电、热、水等的对外贸易最多偏离 {guard:.0%}，"
+                "放宽后泄漏会明显增大。",
+                f"{rates} of what the members cut reappears outside (with supply chains). That depends on the guard: "
+                f"trade in electricity, heat and water stays within {guard:.0%}; without it far more would leak.",
+            ),
+            Text(
+                "成员只计自身用量，两列相同；境外按国内其他地区的强度估算。",
+                "Members count their own use in both columns; abroad counts with the intensities of the rest of China.",
             ),
         )
+
+    def leakage_rates(self) -> dict[str, float]:
+        """Share of the members' cut that reappears outside with its supply chains, by limit; missing without a cut."""
+        rates = {}
+        for limit, frame in self.plan.leakage.groupby("limit", sort=False):
+            embodied = frame.set_index("place")["embodied"]
+            own = float(embodied.reindex(self.plan.model.economy.members).sum())
+            rates[str(limit)] = (float(embodied["total"]) - own) / -own if own < 0 else float("nan")
+        return rates
 
     def guards(self) -> Table:
         """Quantities that use their last segment: there the guard answers, not the elasticity."""
         return self.table(
             "plan-guards",
-            Text("用到最后一段的量", "Quantities that use their last segment"),
-            self.plan.guards,
+            Text("被护栏顶住的量", "Quantities held by a guard"),
+            self.held(),
             [
                 Column("quantity", Text("量", "Quantity"), labels={**INDICATORS, "flows": FLOWS}),
                 self.place(),
                 Column("from_region", Text("流出地", "From"), labels=self.names),
                 Column("to_region", Text("流入地", "To"), labels=self.names),
                 self.place("sector"),
-                Column("year", Text("年份", "Year"), kind="year"),
+                Column("years", Text("年份", "Years")),
             ],
             Text(
-                "这里由护栏（如电、热、水对外贸易的上限）而不是弹性决定，读数时应留意。",
-                "Here a guard decides (such as that on trade in electricity, heat and water), not the elasticity.",
+                "护栏是对偏离基准的外沿限制（如电、热、水的对外贸易最多偏离 5%）。"
+                "顶到护栏的量和与它有关的价格由护栏决定，不由弹性决定；放宽护栏，结果会变。",
+                "A guard is an outer limit on how far a quantity may leave the reference (trade in electricity, heat "
+                "and water, for instance, by 5 %). What is held by one, and the prices around it, follow from it.",
             ),
         )
+
+    def held(self) -> pd.DataFrame:
+        """Quantities held by a guard, a row each with the years in which they are."""
+        frame = self.plan.guards
+        keys = [name for name in HELD if name in frame]
+        years = frame.groupby(keys, sort=False, dropna=False)["year"].agg(lambda y: ", ".join(map(str, sorted(y))))
+        return years.rename("years").reset_index().reindex(columns=[*HELD, "years"])
 
     def flows(self) -> Table:
         """Goods between members in the last milestone, with the band over what published tables cannot tell."""

@@ -10,7 +10,7 @@ from haihe.accounts.views import concentration_figure, flows_figure, size_table,
 from haihe.figures import Column, Figure, Table, bars, shape_map, tile_map
 from haihe.messages import QUALITY_NAMES, Findings, Text
 from haihe.planning import Front, Plan
-from haihe.planning.front_views import front_figure, front_members
+from haihe.planning.front_views import front_figure, front_members, fronts_table
 from haihe.planning.views import names_of, source_of
 from haihe.region import TABLES, Region
 from haihe.reporting.content import Chapter
@@ -125,9 +125,12 @@ def movement(plan: Plan) -> Chapter:
         Text("方案", "The plan"),
         Text(
             f"{s.first_year}–{s.last_year} 年，在全部限制之下，产出、贸易和投资相对基准路径怎样变动。"
-            f"基准路径为统一增长 {s.growth:.0%}，只作参照。",
+            f"基准路径以 {s.first_year} 年为起点、各行业年均增长 {s.growth:.0%}，是假想的参照，不是预测；限制逐年收紧，因此投资从首期就开始调整。"
+            "增加值按基年价格计：升级技术少用投入，产出下降时增加值也可能上升。",
             f"How output, trade and investment move against the reference path under all limits, {s.first_year} to "
-            f"{s.last_year}. The reference grows by {s.growth:.0%} a year everywhere and serves for comparison only.",
+            f"{s.last_year}. The reference starts in {s.first_year} and grows by {s.growth:.0%} a year everywhere: a thought "
+            "path for comparison, no forecast. Limits tighten year by year, so investment moves from the first milestone. "
+            "Value added is at base-year prices: upgraded technology uses fewer inputs, so it may rise while output falls.",
         ),
         [
             views.summary(),
@@ -139,7 +142,7 @@ def movement(plan: Plan) -> Chapter:
     )
 
 
-def scarcity(plan: Plan, front: Front | None) -> Chapter:
+def scarcity(plan: Plan, front: Front | None, fronts: Mapping[float, Front] | None = None) -> Chapter:
     """What is scarce and what one more unit of it is worth."""
     views = plan.views
     blocks: list[Table | Figure | Text] = []
@@ -151,6 +154,8 @@ def scarcity(plan: Plan, front: Front | None) -> Chapter:
             front_figure(front, source, views.quality),
             front_members(front, plan.region, source, views.quality),
         ]
+    if fronts:
+        blocks.append(fronts_table(fronts, source_of(plan), fronts[1.0].quality))
     blocks += [views.welfare(), views.good_prices()]
     leakage = views.leakage()
     if leakage is not None:
@@ -160,8 +165,8 @@ def scarcity(plan: Plan, front: Front | None) -> Chapter:
         "scarcity",
         Text("什么稀缺、值多少", "What is scarce and what it is worth"),
         Text(
-            "影子价格是多一单位能为福利增加多少；每个价格都写明单位、区间与所依据的输入。",
-            "A price says what one more unit adds to welfare; each carries its unit, its band and what it rests on.",
+            "每个价格都写明单位、区间与所依据的输入。",
+            "Each price carries its unit, its band and what it rests on.",
         ),
         blocks,
     )
@@ -216,6 +221,7 @@ def sources(region: Region) -> Chapter:
             Column("year", Text("年份", "Year"), kind="year"),
             Column("method", Text("方法", "Method")),
             Column("terms", Text("使用条件", "Terms")),
+            Column("note", Text("说明", "Note")),
         ],
         key="sources",
         title=Text("来源", "Sources"),

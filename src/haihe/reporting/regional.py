@@ -12,8 +12,25 @@ from haihe.reporting.chapters import evidence, movement, scarcity, sources, stan
 from haihe.reporting.content import Chapter, KeyLine, KeyLines, Meta
 from haihe.reporting.maps import Shapes
 from haihe.reporting.report import Report
-from haihe.reporting.telling import telling_lines
+from haihe.reporting.telling import telling_lines, what_if_lines
 
+ASSUMED = Text(
+    "在本方案的假设之下（增长、弹性、护栏均为假设，可在参数表修改；技术细节见“什么稀缺、值多少”一章）：",
+    "Under the plan's assumptions (growth, elasticities and guards are assumed, see the table parameters; details in the "
+    "chapter on what is scarce):",
+)
+READING = (
+    Text(
+        "读法。基准路径：各行业按同一速度增长的参照，不是预测。弹性：价格变动 1% 引起数量变动百分之几。福利：消费减去劳动等代价"
+        "后的贴现累计值。影子价格：某种稀缺之物每放宽一单位可增加的福利。统筹：成员之间可以调剂配额；各自：不可以。"
+        "泄漏：成员少排、区外多排的部分。区位商：行业在本地的占比与全国占比之比。",
+        "How to read. Reference path: every sector grows at one rate; it is for comparison, not a forecast. Elasticity: "
+        "the change of a quantity, in per cent, when its price changes by one per cent. Welfare: consumption less labour "
+        "and other costs, a discounted total. Price: what one more unit of a scarce thing adds to welfare. Pooled: "
+        "members may exchange permits; separate: they may not. Leakage: what is emitted outside because the members emit "
+        "less. Location quotient: a sector's share here over its share in the nation.",
+    ),
+)
 TELLING_CUT = 0.10
 """Cut that the telling lines ask about."""
 
@@ -26,6 +43,7 @@ class RegionalReport:
     plan: Plan
     front: Front | None
     lines: Sequence[KeyLine]
+    what_if: Sequence[KeyLine]
     html: Path | None = None
     workbook: Path | None = None
 
@@ -50,13 +68,20 @@ def compose(
     capped = any(cap.spec.resource == "co2" for cap in planned.model.caps.values())
     walked = front(region, cuts=CUTS, progress=progress) if capped else None
     fronts = band(region, TELLING_CUT, upgrades=False, progress=progress) if capped else None
-    lines = telling_lines(region, fronts)
+    lines = telling_lines(region)
+    what_if = what_if_lines(region, fronts) if fronts else []
     title = region.meta.title
     opening = Chapter(
         "telling",
-        Text("要点", "In five lines"),
-        Text("只依据官方或估算数据，不含示例。", "Resting on official or estimated inputs only, none illustrative."),
-        [KeyLines(lines)],
+        Text("要点", "In a few lines"),
+        Text(
+            "事实只依据官方或估算数据，不含示例。",
+            "The facts rest on official or estimated inputs only, none illustrative.",
+        ),
+        [
+            KeyLines(lines),
+            *([ASSUMED, KeyLines(what_if), *READING] if what_if else READING),
+        ],
     )
     report = Report(
         Text(f"{title.zh}：资源统筹报告", f"{title.en}: coordinating what is scarce"),
@@ -70,12 +95,12 @@ def compose(
             opening,
             standing(region, shapes),
             movement(planned),
-            scarcity(planned, walked),
+            scarcity(planned, walked, fronts),
             evidence(region, Findings([*findings, *planned.findings])),
             sources(region),
         ],
     )
-    return RegionalReport(report, planned, walked, lines)
+    return RegionalReport(report, planned, walked, lines, what_if)
 
 
 def report(
@@ -122,4 +147,4 @@ def report(
         progress(Text("写出网页与工作簿", "writing page and workbook"))
     html = made.report.to_html(folder / "report.html", lang)
     workbook = made.report.to_excel(folder / "report.xlsx", lang)
-    return RegionalReport(made.report, made.plan, made.front, made.lines, html, workbook)
+    return RegionalReport(made.report, made.plan, made.front, made.lines, made.what_if, html, workbook)
