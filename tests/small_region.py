@@ -136,7 +136,7 @@ def small_tables() -> dict[str, pd.DataFrame]:
         "accounts": account,
         "flows": flow,
         "parameters": named(
-            "parameter", ("growth", "增长率", "growth"), value=0.05, low=0.03, high=0.06, unit="share", **EVIDENCE
+            "parameter", ("growth", "增长率", "growth"), value=0.05, low=0.03, high=0.06, unit="1/year", **EVIDENCE
         ),
         "resources": named(
             "resource",

@@ -159,7 +159,7 @@ def test_what_cannot_be_planned_is_refused_with_its_code(code: str, change: Call
 
 def test_a_front_needs_a_cap_on_its_resource() -> None:
     with pytest.raises(HaiheError) as caught:
-        front(small_region(), resource="water")
+        front(small_region(), limit="water")
     assert caught.value.code == "E-PLN-15"
 
 

@@ -1,6 +1,7 @@
 """The economy: input-output accounts of one or more regions, how to read, balance, merge and build them."""
 
 from haihe.accounts.aggregate import Concordance, aggregate
+from haihe.accounts.audit import Audit, audit, compare
 from haihe.accounts.balance import BalanceResult, gras, ras
 from haihe.accounts.build import PARTNER, STEPS, BuildResult, build_interregional, consolidated_flows
 from haihe.accounts.checks import BalanceReport, Check
@@ -36,6 +37,7 @@ __all__ = [
     "PARTNER",
     "STEPS",
     "Accounts",
+    "Audit",
     "BalanceReport",
     "BalanceResult",
     "BuildResult",
@@ -47,11 +49,13 @@ __all__ = [
     "accounts_of",
     "aflq",
     "aggregate",
+    "audit",
     "build_interregional",
     "charm",
     "charm_of_potential",
     "cilq",
     "clean_trade",
+    "compare",
     "consolidated_flows",
     "distances",
     "fix_margins",

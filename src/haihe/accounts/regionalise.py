@@ -12,12 +12,15 @@ from haihe.accounts.balance import gras
 from haihe.accounts.known_totals import RegionalTotals, final_by_kind, part_of
 from haihe.accounts.labels import nearest
 from haihe.accounts.regional import Accounts, FloatArray
-from haihe.accounts.sourcing import Sides, check_method, local_supply
+from haihe.accounts.sourcing import CROSSED, SIZED, Cross, Sides, check_method, local_supply
 from haihe.messages import HaiheError, Quality, Text, worst_quality
 
-DEFAULT_METHOD = "FLQ"
-DEFAULT_DELTA = 0.1
-"""The method and δ with the least error where the truth is known (docs/decisions/0009-regionalisation-default.md)."""
+DEFAULT_METHOD = "MCHARM"
+DEFAULT_HETEROGENEITY = 0.3
+"""Method and cross-hauling with the least error where the truth is known (docs/decisions/0009)."""
+
+DEFAULT_DELTA = 0.2
+"""The δ with the least error of those tried for ``FLQ`` there."""
 
 ASSUMED: Quality = "estimated"
 """Mark of whatever is taken from the parent because nothing is known of the region."""
@@ -36,8 +39,10 @@ class Regionalised:
         Intermediate use met by the region's own production.
     local_final : ndarray, shape (n, k)
         Final use met by the region's own production.
-    method, delta
+    method : str
         How the local share was found.
+    parameter : float, ndarray, str or None
+        Its δ or cross-hauling; None where the method has none.
     inputs : mapping of str to str
         Mark of quality of each input: output, value_added, final, exports, imports, net_trade, technology, sourcing.
     """
@@ -46,7 +51,7 @@ class Regionalised:
     local: FloatArray
     local_final: FloatArray
     method: str
-    delta: float
+    parameter: Cross | None
     inputs: Mapping[str, Quality]
 
     @property
@@ -73,7 +78,7 @@ def regionalise(
     employment: tuple[FloatArray, FloatArray] | None = None,
     method: str = DEFAULT_METHOD,
     delta: float = DEFAULT_DELTA,
-    heterogeneity: FloatArray | float | None = None,
+    heterogeneity: Cross = DEFAULT_HETEROGENEITY,
     totals: RegionalTotals | None = None,
     region: str = "region",
     name: Text | None = None,
@@ -103,8 +108,8 @@ def regionalise(
         One of `haihe.accounts.METHODS`.
     delta : float
         δ of ``FLQ`` and ``AFLQ``.
-    heterogeneity : float or ndarray, shape (n,), optional
-        Cross-hauling of ``CHARM`` and ``MCHARM``; from the parent's own outside trade where not given.
+    heterogeneity : float, ndarray of shape (n,) or ``"parent"``
+        Cross-hauling h of ``CHARM`` and ``MCHARM``; ``"parent"`` takes it from the parent's own trade with the outside.
     totals : RegionalTotals, optional
         What else is known.
     region, name : str, Text
@@ -200,8 +205,9 @@ def regionalise(
         | ({region: name} if name else {}),
         merged_trade=parent.merged_trade,
     )
+    parameter = delta if method in SIZED else heterogeneity if method in CROSSED else None
     return Regionalised(
-        accounts, local, local_final, method, delta, _marks(known, employment is not None, quality or {})
+        accounts, local, local_final, method, parameter, _marks(known, employment is not None, quality or {})
     )
 
 

@@ -1,6 +1,7 @@
 """What a region buys from itself, by method: quotients and cross-hauling behind one door."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -24,6 +25,14 @@ METHODS = ("national", "SLQ", "CILQ", "FLQ", "AFLQ", "CHARM", "MCHARM")
 
 SIZED = ("FLQ", "AFLQ")
 """Methods that take δ."""
+
+CROSSED = ("CHARM", "MCHARM")
+"""Methods that take cross-hauling h."""
+
+OWN_TRADE = "parent"
+"""Said in place of h: that of the parent's own trade with the outside."""
+
+Cross = FloatArray | float | Literal["parent"]
 
 
 @dataclass(frozen=True)
@@ -49,7 +58,7 @@ class Sides:
 def local_supply(
     method: str,
     delta: float,
-    h: FloatArray | float | None,
+    h: Cross,
     sides: Sides,
     Z: FloatArray,
     final: FloatArray,
@@ -64,8 +73,8 @@ def local_supply(
         One of `METHODS`.
     delta : float
         δ of the Flegg quotients.
-    h : float or ndarray, shape (n,), optional
-        Cross-hauling of the products (``CHARM``, ``MCHARM``); from the parent's own trade where not given.
+    h : float, ndarray of shape (n,) or ``"parent"``
+        Cross-hauling of the products (``CHARM``, ``MCHARM``); ``"parent"`` takes that of the parent's own outside trade.
     sides : Sides
         What quotients and cross-hauling are taken from.
     Z, final : ndarray, shapes (n, n) and (n, k)
@@ -80,8 +89,8 @@ def local_supply(
     """
     uses = Z.sum(axis=1) + final.sum(axis=1)
     kept = np.divide(wanted, uses, out=np.zeros_like(uses), where=uses > 0)
-    if method in ("CHARM", "MCHARM"):
-        if h is None:
+    if method in CROSSED:
+        if isinstance(h, str):
             measure = heterogeneity if method == "CHARM" else heterogeneity_of_potential
             h = measure(sides.output, sides.uses, sides.sold, sides.bought)
         balance = charm if method == "CHARM" else charm_of_potential
@@ -129,11 +138,14 @@ def location_quotients(
     return between, size_factor(regional, national, delta)[..., None] * simple
 
 
-def check_method(method: str, delta: float, h: FloatArray | float | None) -> None:
+def check_method(method: str, delta: float, h: Cross) -> None:
     """Refuse an unknown method (``E-ACC-84``), or a δ or cross-hauling outside 0 to 1 (``E-ACC-85``)."""
     if method not in METHODS:
         raise HaiheError("E-ACC-84", value=method, near=nearest(method, METHODS), known=", ".join(METHODS))
     if not 0.0 <= delta < 1.0:
         raise HaiheError("E-ACC-85", what="delta", value=delta)
-    if h is not None and not ((np.asarray(h) >= 0) & (np.asarray(h) <= 1)).all():
+    if isinstance(h, str):
+        if h != OWN_TRADE:
+            raise HaiheError("E-ACC-85", what="heterogeneity", value=h)
+    elif not ((np.asarray(h) >= 0) & (np.asarray(h) <= 1)).all():
         raise HaiheError("E-ACC-85", what="heterogeneity", value=h)

@@ -28,6 +28,10 @@ from haihe.messages import HaiheError
 
 CONSUMPTION = {"household_rural": "consumption", "household_urban": "consumption", "government": "consumption"}
 """Kinds of final use that the national tables of 2017 and later give as one."""
+DAMPING = 0.5
+"""Default share of the nation's change of coefficients that is taken: the best of those tried on 2012 to 2017."""
+BOUND = 3.0
+"""Default limit of the change of one cell taken from the nation."""
 
 
 def update(
@@ -38,8 +42,8 @@ def update(
     national_now: Accounts,
     totals: Sequence[KnownTotal],
     revisions: Sequence[Revision] = (),
-    damping: float = 1.0,
-    bound: float = 3.0,
+    damping: float = DAMPING,
+    bound: float = BOUND,
     cell_error: float = CELL_ERROR,
 ) -> Updated:
     """Carry accounts to a later year; every cell of the result is an estimate.
@@ -65,7 +69,8 @@ def update(
     revisions : sequence of Revision
         Declared, never guessed: a table and totals of one series need none.
     damping : float
-        Power of the national ratio of coefficients: 0 keeps the old ones, 1 takes the full change.
+        Power of the national ratio of coefficients: 0 keeps the old ones, 1 takes the full change. The default follows
+        from the test on 2012 to 2017 (docs/evidence/update-2012-2017.md).
     bound : float
         Largest ratio of change of one cell taken from the nation, and its inverse the smallest.
     cell_error : float

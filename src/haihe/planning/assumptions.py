@@ -10,7 +10,7 @@ import numpy as np
 from haihe.messages import Finding, Findings, HaiheError
 from haihe.planning.program import Floats
 from haihe.region import Region
-from haihe.region.units import factor
+from haihe.region.units import compatible, factor
 
 SHARE = "share"
 UNITS = {
@@ -85,14 +85,19 @@ class Assumptions:
         Raises
         ------
         HaiheError
-            ``E-UNIT-02`` for a unit that does not fit the parameter, and what this class raises.
+            ``E-PLN-18`` for a unit that does not fit the parameter, and what this class raises.
         """
         table = region.frame("parameters")
-        given = {
-            name: value * factor(unit, UNITS.get(name, SHARE))
-            for name, value, unit in zip(table["parameter"], table["value"], table["unit"], strict=True)
-            if is_parameter(name)
-        }
+        given = {}
+        rows = zip(table["parameter"], table["value"], table["unit"], strict=True)
+        for row, (name, value, unit) in enumerate(rows, start=2):
+            wanted = UNITS.get(name, SHARE)
+            if is_parameter(name):
+                if not compatible(unit, wanted):
+                    raise HaiheError(
+                        "E-PLN-18", table="parameters", row=row, column="unit", name=name, value=unit, wanted=wanted
+                    )
+                given[name] = value * factor(unit, wanted)
         known = {f.name for f in fields(cls)} - {"elasticity", "segments"}
         plain = {name: given[name] for name in known & given.keys()}
         for name in ("first_year", "last_year", "step"):

@@ -29,6 +29,7 @@ _JOINT = re.compile(r"\s*;\s*")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LONGEST = 32_000
 _ITS_COLUMN = Text("“单位”列所示的单位", "the unit in its column unit")
+_YEAR = re.compile(r"((?:19|20|21)\d\d)\s*(?:年|年度|年底|year)", re.ASCII | re.IGNORECASE)
 _FLAGS = {"true": True, "1": True, "yes": True, "是": True, "false": False, "0": False, "no": False, "否": False}
 
 
@@ -95,9 +96,16 @@ def _numbers(raw: Cells, empty: Mask, column: Column) -> tuple[npt.NDArray[Any],
     values[fits] = raw[fits].astype(np.float64)
     bad = ~fits & ~empty | np.isinf(values)
     values[bad] = np.nan
+    wrong: list[Wrong] = []
+    if column.kind == "year":
+        dressed = bad & _each(lambda cell: _year_in(cell) != "", raw).astype(bool)
+        if dressed.any():
+            wrong.append(Wrong("E-YEAR-03", dressed, {}, _year_in))
+        bad &= ~dressed
     with_unit = np.zeros(len(raw), dtype=bool)
     with_unit[bad] = _each(_has_unit, raw[bad]).astype(bool)
-    wrong = [Wrong("E-NUM-01", bad & ~with_unit)] if (bad & ~with_unit).any() else []
+    if (bad & ~with_unit).any():
+        wrong.append(Wrong("E-NUM-01", bad & ~with_unit))
     if with_unit.any():
         wrong.append(
             Wrong("E-UNIT-06", with_unit, {"unit": _ITS_COLUMN if column.unit == "@unit" else column.unit or "1"})
@@ -120,6 +128,18 @@ def _is_number(cell: Any) -> bool:
 def _has_unit(cell: Any) -> bool:
     found = _WITH_UNIT.fullmatch(cell) if isinstance(cell, str) else None
     return found is not None and known(found[2].strip())
+
+
+def _year_in(cell: Any) -> str:
+    """Give the year of a cell such as ``2027年``; nothing where there is none."""
+    found = _YEAR.fullmatch(cell) if isinstance(cell, str) else None
+    return found[1] if found else ""
+
+
+def say_choices(column: Column) -> Text:
+    """Say the choices of a column in the words of each language, with the choice itself where it differs."""
+    zh = [f"{word.zh}（{choice}）" for choice, word in column.word_of.items()]
+    return Text("、".join(zh), ", ".join(column.choices))
 
 
 def _flags(raw: Cells, empty: Mask) -> tuple[npt.NDArray[Any], list[Wrong]]:
@@ -149,7 +169,9 @@ def _words(raw: Cells, empty: Mask, column: Column) -> tuple[npt.NDArray[Any], l
     if column.kind == "text":
         values = _each(lambda cell: cell.replace("\r\n", "\n").replace("\r", "\n"), values)
     elif column.kind == "choice":
-        fits, code, fill = column.choices.__contains__, "E-CHOICE-01", {"choices": ", ".join(column.choices)}
+        meant = column.choice_of
+        values = _each(lambda cell: meant.get(cell.strip(), cell), values)
+        fits, code, fill = column.choices.__contains__, "E-CHOICE-01", {"choices": say_choices(column)}
     elif column.kind == "unit":
         fits, code, near = known, "E-UNIT-03", nearest
     elif column.kind == "date":

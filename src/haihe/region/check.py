@@ -9,7 +9,6 @@ from haihe.region.checks.balance import balances
 from haihe.region.checks.facts import Facts
 from haihe.region.checks.keys import (
     account_places,
-    dangling_references,
     duplicate_keys,
     region_tree,
     same_ends,
@@ -17,6 +16,7 @@ from haihe.region.checks.keys import (
 )
 from haihe.region.checks.matching import limits_without_uses, rules_without_budget, scenarios_without_cell
 from haihe.region.checks.numbers import bands, bounds, far_from_series, units_that_fit
+from haihe.region.checks.references import dangling_references, mistyped_parents
 from haihe.region.checks.years import base_year, gaps
 from haihe.region.draft import Draft
 from haihe.region.issues import to_findings
@@ -50,6 +50,6 @@ def check_draft(draft: Draft) -> Findings:
     Findings
         Sorted by table, row and column.
     """
-    facts = Facts(draft)
-    issues = [*draft.issues, *(issue for check in CHECKS for issue in check(facts))]
+    causes, facts = mistyped_parents(Facts(draft))
+    issues = [*draft.issues, *causes, *(issue for check in CHECKS for issue in check(facts))]
     return to_findings(issues, draft.origins)

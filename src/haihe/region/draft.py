@@ -1,8 +1,7 @@
 """A draft: tables typed as far as they can be, with everything that was wrong in their form."""
 
-import difflib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from haihe.messages import Findings
 from haihe.region.cells import Cells, dtype_of, type_cells
 from haihe.region.issues import Issue, Origin, Part, Place, to_findings
 from haihe.region.meta import Meta
+from haihe.region.nearest import suggest
 from haihe.region.spec import TableSpec
 from haihe.region.tables import TABLES
 
@@ -111,13 +111,6 @@ def table_names() -> dict[str, str]:
     return titles | {name: name for name in TABLES}
 
 
-def nearest_of(word: str, names: Iterable[str], titles: Iterable[str] = ()) -> str:
-    """Give the name or title most like a word, or some names where none is."""
-    names = list(names)
-    close = difflib.get_close_matches(word, [*names, *titles], 1, 0.6)
-    return close[0] if close else ", ".join(names[:12])
-
-
 def assemble(parts: Iterable[RawPart], meta: Meta | None, issues: Iterable[Issue]) -> Draft:
     """Type the parts of every table and join them; name every column, cell and table that is wrong or missing."""
     draft = Draft(meta=meta, issues=list(issues))
@@ -144,6 +137,7 @@ def assemble(parts: Iterable[RawPart], meta: Meta | None, issues: Iterable[Issue
 
 def _typed(part: RawPart, issues: list[Issue], offset: int) -> tuple[pd.DataFrame, pd.DataFrame, Part]:
     """Type one part; append its issues, with positions counted from ``offset``."""
+    part = _without_headers(part, issues)
     spec, length = part.spec, len(part.rows)
     names = header_names(spec)
     found: dict[str, Cells] = {}
@@ -156,7 +150,7 @@ def _typed(part: RawPart, issues: list[Issue], offset: int) -> tuple[pd.DataFram
         place = Place(part.file, part.sheet, 1, header, letter)
         name = names.get(header.strip())
         if name is None:
-            values: dict[str, Any] = {"value": header, "near": nearest_of(header, spec.names, names)}
+            values: dict[str, Any] = {"value": header, "near": suggest(header, spec.names, names)}
             issues.append(Issue("E-COL-01", spec.name, column=header, values=values, place=place))
         elif name in found:
             values = {"value": header, "first": headers[name]}
@@ -187,8 +181,31 @@ def _typed(part: RawPart, issues: list[Issue], offset: int) -> tuple[pd.DataFram
                 issues.append(Issue("E-COL-02", spec.name, column=column.name, values=values, place=place))
                 mask[:] = True
         bad[column.name] = mask
+    for column in spec.columns:
+        if column.like is not None:
+            series[column.name] = series[column.name].fillna(series[column.like])
     where = Part(part.file, part.sheet, part.rows, headers, letters)
     return pd.DataFrame(series), pd.DataFrame(bad), where
+
+
+def _without_headers(part: RawPart, issues: list[Issue]) -> RawPart:
+    """Take out the rows that repeat the header, in the same words or in others for the same columns."""
+    names = header_names(part.spec)
+    again, filled = np.ones(len(part.rows), dtype=bool), np.zeros(len(part.rows), dtype=np.int64)
+    for header, cells in zip(part.header, part.columns, strict=True):
+        name = names.get(header.strip(), header)
+        for at in np.flatnonzero(again):
+            cell = cells[at]
+            said = isinstance(cell, str) and cell.strip() != ""
+            filled[at] += said
+            again[at] = names.get(cell.strip(), cell) == name if said else pd.isna(cell) or cell == ""
+    again &= filled > 1
+    if not again.any():
+        return part
+    issues.extend(
+        Issue("E-TAB-05", part.spec.name, place=Place(part.file, part.sheet, row)) for row in part.rows[again].tolist()
+    )
+    return replace(part, columns=[cells[~again] for cells in part.columns], rows=part.rows[~again])
 
 
 def _blank(cells: Cells) -> bool:
@@ -220,7 +237,7 @@ def raw_of(name: str, frame: pd.DataFrame) -> RawPart:
 def draft_of(tables: Mapping[str, pd.DataFrame], meta: Meta | None) -> Draft:
     """Type frames in memory."""
     issues = [
-        Issue("E-TAB-02", name, values={"value": name, "near": nearest_of(name, TABLES)})
+        Issue("E-TAB-02", name, values={"value": name, "near": suggest(name, TABLES, table_names())})
         for name in tables
         if name not in TABLES
     ]

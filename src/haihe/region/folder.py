@@ -14,10 +14,11 @@ import numpy as np
 import pandas as pd
 
 from haihe.messages import HaiheError
-from haihe.region.draft import Draft, RawPart, assemble, nearest_of
+from haihe.region.draft import Draft, RawPart, assemble, table_names
 from haihe.region.encoding import common, decode
 from haihe.region.issues import Issue, Place
 from haihe.region.meta import META_NAME, Meta, read_meta, to_toml
+from haihe.region.nearest import suggest
 from haihe.region.safety import files_inside
 from haihe.region.spec import TableSpec
 from haihe.region.tables import TABLES
@@ -57,7 +58,7 @@ def read_files(files: Mapping[str, bytes], whole: str) -> Draft:
             elif suffix == "toml":
                 continue
             elif stem not in TABLES:
-                raise HaiheError("E-TAB-02", file=name, value=stem, near=nearest_of(stem, TABLES))
+                raise HaiheError("E-TAB-02", file=name, value=stem, near=suggest(stem, TABLES, table_names()))
             elif suffix == "csv":
                 parts.append(_csv(TABLES[stem], name, decode(name, files[name], others), issues))
             else:

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, model_validator
 
 from haihe.messages import Text
 from haihe.region.cells import is_text
@@ -19,7 +19,7 @@ META_NAME = "haihe"
 FIELDS: dict[str, Text] = {
     "name": Text("短名，用于文件名与网址", "short name, for files and addresses"),
     "title_zh": Text("中文标题", "title in Chinese"),
-    "title_en": Text("英文标题", "title in English"),
+    "title_en": Text("英文标题（留空即用中文标题）", "title in English (the Chinese one where empty)"),
     "base_year": Text("基准年（年份）", "base year (a year)"),
     "price_year": Text("价格年份（年份）", "year of the prices (a year)"),
     "money_unit": Text("金额单位，如 万元、亿元", "unit of money, such as 万元 or 亿元"),
@@ -41,7 +41,7 @@ class Meta(BaseModel):
 
     name: str
     title_zh: str
-    title_en: str
+    title_en: str = ""
     base_year: int
     price_year: int
     money_unit: str
@@ -55,7 +55,15 @@ class Meta(BaseModel):
         """Title in both languages."""
         return Text(self.title_zh, self.title_en)
 
-    @field_validator("name", "title_zh", "title_en")
+    @model_validator(mode="before")
+    @classmethod
+    def _title(cls, fields: Any) -> Any:
+        """The Chinese title stands for an absent English one."""
+        if isinstance(fields, dict) and fields.get("title_en") in (None, ""):
+            return fields | {"title_en": fields.get("title_zh", "")}
+        return fields
+
+    @field_validator("name", "title_zh")
     @classmethod
     def _said(cls, value: str) -> str:
         if not value.strip():

@@ -8,11 +8,12 @@ from typing import Any, Self
 
 import pandas as pd
 
-from haihe.messages import Findings, HaiheError, Quality, default_language, worst_quality
+from haihe.messages import Findings, HaiheError, Lang, Quality, default_language, worst_quality
 from haihe.region.check import check_draft
-from haihe.region.draft import Draft, draft_of, empty_table, nearest_of
+from haihe.region.draft import Draft, draft_of, empty_table, table_names
 from haihe.region.issues import Origin
 from haihe.region.meta import Meta
+from haihe.region.nearest import suggest
 from haihe.region.tables import TABLES
 from haihe.region.writing import write_as
 
@@ -78,7 +79,7 @@ class Region:
         """Give a table; `HaiheError` where it is absent."""
         if name not in self._tables:
             if name not in TABLES:
-                raise HaiheError("E-TAB-02", table=name, value=name, near=nearest_of(name, TABLES))
+                raise HaiheError("E-TAB-02", table=name, value=name, near=suggest(name, TABLES, table_names()))
             raise HaiheError("E-TAB-01", table=name, title=TABLES[name].title)
         # A shallow copy under copy-on-write: whoever changes it changes their own.
         return self._tables[name].copy(deep=False)
@@ -142,9 +143,12 @@ class Region:
         """Check the facts: every finding at once, see `haihe.region.check`."""
         return check_draft(self.draft())
 
-    def write(self, path: str | Path) -> Path:
-        """Write as folder, ``.xlsx`` workbook or ``.haihe.zip`` bundle, see `haihe.region.writing.write_as`."""
-        return write_as(self.tables, self.meta, self.hash, path)
+    def write(self, path: str | Path, lang: Lang | None = None) -> Path:
+        """Write as folder, ``.xlsx`` workbook or ``.haihe.zip`` bundle, see `haihe.region.writing.write_as`.
+
+        ``lang`` gives a workbook sheet names, headers and choices in that language, as its template has them.
+        """
+        return write_as(self.tables, self.meta, self.hash, path, lang)
 
     def __repr__(self) -> str:
         meta, lang = self._meta, default_language()

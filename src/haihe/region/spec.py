@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from haihe.messages import QUALITIES, Text
+from haihe.messages import LANGUAGES, QUALITIES, QUALITY_NAMES, Text
 
 Kind = Literal["code", "text", "number", "integer", "year", "flag", "choice", "codes", "unit", "date"]
 """What a cell holds.
@@ -39,7 +39,11 @@ class Column:
     minimum, maximum : float, optional
         Bounds of a number, both included.
     choices : tuple of str
-        Allowed values of a ``choice``.
+        Allowed values of a ``choice``, as tables hold them.
+    words : tuple of Text
+        What the choices are called, in their order; reading accepts these too.
+    like : str, optional
+        Column of the same record whose text an empty cell stands for.
     """
 
     name: str
@@ -54,6 +58,19 @@ class Column:
     minimum: float | None = None
     maximum: float | None = None
     choices: tuple[str, ...] = ()
+    words: tuple[Text, ...] = ()
+    like: str | None = None
+
+    @property
+    def word_of(self) -> dict[str, Text]:
+        """Give what each choice is called."""
+        return dict(zip(self.choices, self.words, strict=True))
+
+    @property
+    def choice_of(self) -> dict[str, str]:
+        """Give the choice that each word stands for: the choice itself, its Chinese and its English name."""
+        said = {word(lang): choice for choice, word in self.word_of.items() for lang in LANGUAGES}
+        return said | {choice: choice for choice in self.choices}
 
     @property
     def filled(self) -> bool:
@@ -119,9 +136,10 @@ def unit(zh: str, en: str, about: tuple[str, str]) -> Column:
     return Column("unit", "unit", Text(zh, en), Text(*about), required=True)
 
 
-def choice(name: str, zh: str, en: str, about: tuple[str, str], choices: tuple[str, ...], **more: Any) -> Column:
-    """Declare a column with a closed list of values."""
-    return Column(name, "choice", Text(zh, en), Text(*about), choices=choices, **more)
+def choice(name: str, zh: str, en: str, about: tuple[str, str], choices: dict[str, str], **more: Any) -> Column:
+    """Declare a column with a closed list of values, each with its Chinese name."""
+    words = tuple(Text(name_zh, code.replace("_", " ")) for code, name_zh in choices.items())
+    return Column(name, "choice", Text(zh, en), Text(*about), choices=tuple(choices), words=words, **more)
 
 
 def codes(name: str, zh: str, en: str, about: tuple[str, str], **more: Any) -> Column:
@@ -135,14 +153,19 @@ def flag(name: str, zh: str, en: str, about: tuple[str, str], **more: Any) -> Co
 
 
 def both(name: str, zh: str, en: str, about: tuple[str, str], **more: Any) -> tuple[Column, Column]:
-    """Declare a text in Chinese and in English: columns ``<name>_zh`` and ``<name>_en``."""
+    """Declare a text in two languages: columns ``<name>_zh`` and ``<name>_en``; the Chinese stands for an absent English."""
     about_zh, about_en = about
+    english = more | {"required": False, "like": f"{name}_zh"}
     return (
         text(
             f"{name}_zh", f"中文{zh}", f"{en} in Chinese", (f"{about_zh}（中文）", f"{about_en}, in Chinese."), **more
         ),
         text(
-            f"{name}_en", f"英文{zh}", f"{en} in English", (f"{about_zh}（英文）", f"{about_en}, in English."), **more
+            f"{name}_en",
+            f"英文{zh}",
+            f"{en} in English",
+            (f"{about_zh}（英文）", f"{about_en}, in English."),
+            **english,
         ),
     )
 
@@ -185,7 +208,7 @@ def evidence(*, unit: bool = True) -> tuple[Column, ...]:
             "质量",
             "quality",
             ("官方、估算或示例", "Official, estimated or illustrative."),
-            QUALITIES,
+            {quality: QUALITY_NAMES[quality].zh for quality in QUALITIES},
             required=True,
         ),
     )
@@ -195,3 +218,9 @@ def evidence(*, unit: bool = True) -> tuple[Column, ...]:
 def note() -> Column:
     """A remark for people."""
     return text("note", "说明", "note", ("说明、方法或注意事项", "Remark, method or caution."))
+
+
+def ownership() -> Column:
+    """Who owns a firm or a project."""
+    kinds = {"state": "国有", "private": "民营", "foreign": "外资", "mixed": "混合所有"}
+    return choice("ownership", "所有制", "ownership", ("所有制", "Ownership."), kinds)

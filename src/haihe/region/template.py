@@ -5,13 +5,14 @@ from pathlib import Path
 from typing import Any
 
 from haihe.files import replace_file
-from haihe.messages import QUALITY_NAMES, Lang, Text, default_language
+from haihe.messages import Lang, Text, default_language
+from haihe.region.cells import say_choices
 from haihe.region.meta import FIELDS, FORMAT, META_NAME
 from haihe.region.sheets import letters
 from haihe.region.spec import Column, TableSpec
 from haihe.region.tables import TABLES
 from haihe.region.units import SUGGESTED, UNITS
-from haihe.region.workbook import IGNORED, new_workbook
+from haihe.region.workbook import FLAG_WORDS, IGNORED, new_workbook
 
 ROWS = 5000
 """Rows for which a template has drop-down lists."""
@@ -29,7 +30,7 @@ KIND_NAMES = {
     "number": Text("数字", "a number"),
     "integer": Text("整数", "a whole number"),
     "year": Text("年份", "a year"),
-    "flag": Text("true 或 false", "true or false"),
+    "flag": Text("是 或 否", "true or false"),
     "choice": Text("从下列值中选择", "one of the values listed"),
     "unit": Text("单位", "a unit"),
     "date": Text("日期，写作 YYYY-MM-DD", "a day, as YYYY-MM-DD"),
@@ -157,17 +158,17 @@ def describe(column: Column, lang: Lang) -> str:
         unit = Text("见“单位”列", "see column unit")(lang) if column.unit == "@unit" else column.unit
         lines.append(Text("单位：{u}", "unit: {u}").format(u=unit)(lang))
     if column.choices:
-        names = QUALITY_NAMES if column.name == "quality" else {}
-        said = [f"{c} ({names[c](lang)})" if c in names and lang == "zh" else c for c in column.choices]
-        lines.append(Text("可选：{c}", "choices: {c}").format(c=", ".join(said))(lang))
+        lines.append(Text("可选：{c}", "choices: {c}").format(c=say_choices(column))(lang))
     if column.ref:
         table, _, key = column.ref.partition(".")
         target = Text("{t}.{k}", "{t}.{k}").format(t=TABLES[table].title, k=TABLES[table].column(key).title)
         lines.append(Text("引用：{r}", "refers to: {r}").format(r=target)(lang))
     if column.filled:
         lines.append(Text("必填", "required")(lang))
+    elif column.like is not None:
+        lines.append(Text("留空即与中文相同", "empty means the same as in Chinese")(lang))
     elif column.default is not None:
-        lines.append(Text("留空即为：{d}", "empty means: {d}").format(d=say_default(column))(lang))
+        lines.append(Text("留空即为：{d}", "empty means: {d}").format(d=_default_word(column, lang))(lang))
     return "\n".join(lines)
 
 
@@ -176,12 +177,20 @@ def say_default(column: Column) -> str:
     return str(column.default).lower() if isinstance(column.default, bool) else str(column.default)
 
 
+def _default_word(column: Column, lang: Lang) -> str:
+    """Say the default of a column in the words of the language."""
+    if column.kind == "flag":
+        return FLAG_WORDS[bool(column.default)](lang)
+    return column.word_of[column.default](lang) if column.choices else say_default(column)
+
+
 def _rule(column: Column, lang: Lang) -> dict[str, Any] | None:
     """Give the drop-down list or the bounds of a column, for the workbook writer."""
     if column.kind == "flag":
-        return {"validate": "list", "source": ["true", "false"]}
-    if column.choices and len(",".join(column.choices)) <= _LONGEST_LIST:
-        return {"validate": "list", "source": list(column.choices)}
+        return {"validate": "list", "source": [word(lang) for word in FLAG_WORDS.values()]}
+    words = [word(lang) for word in column.words]
+    if words and len(",".join(words)) <= _LONGEST_LIST:
+        return {"validate": "list", "source": words}
     if column.kind == "unit":
         return {"validate": "list", "source": f"={UNIT_SHEET}!$A$1:$A${len(_units())}", "error_type": "warning"}
     if column.ref and column.kind == "code":

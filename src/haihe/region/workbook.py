@@ -12,16 +12,21 @@ import pandas as pd
 import python_calamine
 import xlsxwriter
 
-from haihe.messages import HaiheError
-from haihe.region.draft import Draft, Fault, RawPart, assemble, nearest_of, table_names
+from haihe.messages import HaiheError, Lang, Text
+from haihe.region.draft import Draft, Fault, RawPart, assemble, table_names
 from haihe.region.issues import Issue, Place
 from haihe.region.meta import FIELDS, META_NAME, Meta, read_meta
+from haihe.region.nearest import suggest
 from haihe.region.safety import open_archive
 from haihe.region.sheets import SheetFaults, examine, letters
+from haihe.region.spec import Column
 from haihe.region.tables import TABLES
 
 IGNORED = "_"
 """Sheets whose name begins so are the user's own and are not read."""
+
+FLAG_WORDS = {True: Text("是", "true"), False: Text("否", "false")}
+"""What a workbook of a language writes for a flag."""
 
 _ROWS = 1_048_575
 
@@ -55,7 +60,7 @@ def read_workbook(path: Path) -> Draft:
             meta, found = _read_meta(path.name, _cells(path.name, book, sheet, faults[sheet]))
             issues, has_meta = issues + found, True
         elif name is None:
-            values = {"value": sheet, "near": nearest_of(sheet, [META_NAME, *TABLES], names)}
+            values = {"value": sheet, "near": suggest(sheet, [META_NAME, *TABLES], names)}
             issues.append(Issue("E-TAB-02", sheet, values=values, place=Place(path.name, sheet)))
         elif name in parts:
             values = {"value": sheet, "first": parts[name].sheet}
@@ -132,8 +137,8 @@ def _field(value: Any) -> Any:
     return value.isoformat() if isinstance(value, (dt.date, dt.datetime)) else value
 
 
-def workbook_bytes(tables: Mapping[str, pd.DataFrame], meta: Meta) -> bytes:
-    """Give the workbook of a region; headers are the declared column names.
+def workbook_bytes(tables: Mapping[str, pd.DataFrame], meta: Meta, lang: Lang | None = None) -> bytes:
+    """Give the workbook of a region; sheets, headers and choices bear their declared names, or those of a language.
 
     Raises
     ------
@@ -156,14 +161,25 @@ def workbook_bytes(tables: Mapping[str, pd.DataFrame], meta: Meta) -> bytes:
         sheet.set_column(0, 3, 28)
         sheet.freeze_panes(1, 0)
         for name, frame in tables.items():
-            sheet = book.add_worksheet(name)
-            sheet.write_row(0, 0, list(frame.columns), head)
-            for column, label in enumerate(frame.columns):
-                for row, value in enumerate(frame[label].astype(object).where(frame[label].notna(), None), 1):
-                    write_cell(sheet, row, column, value)
+            spec = TABLES[name]
+            sheet = book.add_worksheet(spec.title(lang) if lang else name)
+            for number, column in enumerate(spec.columns):
+                sheet.write_string(0, number, column.title(lang) if lang else column.name, head)
+                for row, value in enumerate(_words(frame[column.name], column, lang), 1):
+                    write_cell(sheet, row, number, value)
             sheet.set_column(0, len(frame.columns) - 1, 16)
             sheet.freeze_panes(1, 0)
     return buffer.getvalue()
+
+
+def _words(series: "pd.Series[Any]", column: Column, lang: Lang | None) -> "pd.Series[Any]":
+    """Give the cells to write: None where missing, choices and flags in the words of the language."""
+    cells = series.astype(object).where(series.notna(), None)
+    if lang and column.choices:
+        return cells.map({choice: word(lang) for choice, word in column.word_of.items()}, na_action="ignore")
+    if lang and column.kind == "flag":
+        return cells.map({flag: word(lang) for flag, word in FLAG_WORDS.items()}, na_action="ignore")
+    return cells
 
 
 def new_workbook(buffer: io.BytesIO) -> Any:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from haihe.files import replace_file
-from haihe.messages import HaiheError
+from haihe.messages import HaiheError, Lang
 from haihe.region.bundle import bundle_bytes
 from haihe.region.folder import META_FILE, write_files
 from haihe.region.meta import Meta
@@ -16,7 +16,9 @@ from haihe.region.tables import TABLES
 from haihe.region.workbook import workbook_bytes
 
 
-def write_as(tables: Mapping[str, pd.DataFrame], meta: Meta, content: str, path: str | Path) -> Path:
+def write_as(
+    tables: Mapping[str, pd.DataFrame], meta: Meta, content: str, path: str | Path, lang: Lang | None = None
+) -> Path:
     """Write a region; the suffix says how.
 
     Parameters
@@ -30,6 +32,9 @@ def write_as(tables: Mapping[str, pd.DataFrame], meta: Meta, content: str, path:
     path : str or Path
         ``.xlsx``: a workbook. ``.zip`` (best ``.haihe.zip``): a bundle. No suffix: a folder, new, empty, or one
         that already holds a region, whose table files are replaced and other files left alone.
+    lang : {"zh", "en"}, optional
+        Language of a workbook's sheet names, headers and choices; the declared names where not given. Folders and
+        bundles always bear the declared names.
 
     Returns
     -------
@@ -44,7 +49,7 @@ def write_as(tables: Mapping[str, pd.DataFrame], meta: Meta, content: str, path:
     path = Path(path)
     suffix = path.suffix.lower()
     if suffix == ".xlsx":
-        data = workbook_bytes(tables, meta)
+        data = workbook_bytes(tables, meta, lang)
         replace_file(path, lambda file: file.write_bytes(data))
     elif suffix == ".zip":
         data = bundle_bytes(write_files(tables, meta), content)

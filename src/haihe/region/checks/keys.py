@@ -6,11 +6,10 @@ import numpy as np
 import pandas as pd
 
 from haihe.region.checks.facts import Facts
-from haihe.region.draft import nearest_of
+from haihe.region.checks.references import KINDS, said
 from haihe.region.issues import Issue
-from haihe.region.spec import Column
+from haihe.region.nearest import suggest
 from haihe.region.tables import TABLES
-from haihe.region.tables.economy import FINAL_USES, OUTPUT, SUPPLIES_BESIDES, USES_BESIDES, VALUE_ADDED
 
 LEVELS = ("nation", "province", "city", "district", "park")
 
@@ -29,39 +28,6 @@ def duplicate_keys(facts: Facts) -> Iterator[Issue]:
                 yield Issue("E-KEY-01", name, int(at), key[-1], values)
 
 
-def dangling_references(facts: Facts) -> Iterator[Issue]:
-    """Values that do not stand in the column they refer to.
-
-    Nothing is said while the table referred to, or a cell of its key, could not be read.
-    """
-    for name in facts.names:
-        for column in TABLES[name].columns:
-            if column.ref is None:
-                continue
-            target, _, key = column.ref.partition(".")
-            said = _said(facts, name, column)
-            if said.empty or facts.unsure(target, key):
-                continue
-            if not facts.has(target):
-                yield Issue("E-TAB-04", name, column=column.name, values={"target": target})
-                continue
-            known = facts.table(target)[key].dropna().unique().tolist()
-            lost = said[~said.isin(known)]
-            near = {value: nearest_of(value, known) for value in lost.unique()}
-            for at, value in lost.items():
-                values = {"value": value, "target": column.ref, "near": near[value], "title": column.title}
-                yield Issue("E-REF-01", name, int(str(at)), column.name, values)
-
-
-def _said(facts: Facts, name: str, column: Column) -> "pd.Series[str]":
-    """Give every code of a column, one a row, indexed by record."""
-    said = facts.table(name)[column.name].dropna()
-    if column.kind == "codes":
-        said = said.astype(object).str.split(";").explode().astype("str")
-        said = said[said != "*"]
-    return said
-
-
 def stage_references(facts: Facts) -> Iterator[Issue]:
     """Stages of firms, written chain.stage, that no chain has."""
     stages = facts.table("chain_stages")
@@ -69,27 +35,17 @@ def stage_references(facts: Facts) -> Iterator[Issue]:
         return
     known = (stages["chain"] + "." + stages["stage"]).dropna().unique().tolist()
     column = TABLES["enterprises"].column("stages")
-    said = _said(facts, "enterprises", column)
-    for at, value in said[~said.isin(known)].items():
-        near = nearest_of(value, known)
+    codes = said(facts, "enterprises", column)
+    for at, value in codes[~codes.isin(known)].items():
+        near = suggest(value, known)
         values = {"value": value, "target": "chain_stages.stage", "near": near, "title": column.title}
         yield Issue("E-REF-01", "enterprises", int(str(at)), "stages", values)
 
 
 def account_places(facts: Facts) -> Iterator[Issue]:
-    """Rows and columns of accounts that are neither a sector nor a declared kind."""
-    if not facts.has("accounts", "sectors") or facts.unsure("sectors", "sector"):
-        return
+    """Value added in a column that is not a sector."""
     accounts = facts.table("accounts")
-    sectors = facts.table("sectors")["sector"].dropna().tolist()
-    others = {"row": VALUE_ADDED, "column": (*FINAL_USES, *USES_BESIDES, *SUPPLIES_BESIDES, OUTPUT)}
-    for column, kinds in others.items():
-        known = [*sectors, *kinds]
-        said = accounts[column].dropna()
-        for at, value in said[~said.isin(known)].items():
-            values = {"value": value, "near": nearest_of(str(value), known)}
-            yield Issue("E-REF-02", "accounts", int(str(at)), column, values)
-    stray = accounts["row"].isin(VALUE_ADDED) & accounts["column"].isin(others["column"])
+    stray = accounts["row"].isin(KINDS["row"]) & accounts["column"].isin(KINDS["column"])
     for at in np.flatnonzero(stray):
         values = {"value": accounts["column"].iloc[at], "row": accounts["row"].iloc[at]}
         yield Issue("E-REF-04", "accounts", int(at), "column", values)

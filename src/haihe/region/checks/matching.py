@@ -7,8 +7,9 @@ import pandas as pd
 
 from haihe.region.cells import type_cells
 from haihe.region.checks.facts import Facts
-from haihe.region.draft import nearest_of
+from haihe.region.draft import header_names, table_names
 from haihe.region.issues import Issue
+from haihe.region.nearest import suggest
 from haihe.region.tables import TABLES
 
 
@@ -80,7 +81,9 @@ def scenarios_without_cell(facts: Facts) -> Iterator[Issue]:
         if pd.isna(table):
             continue
         if table not in TABLES:
-            yield Issue("E-SCN-01", "scenarios", at, "table", {"value": table, "near": nearest_of(table, TABLES)})
+            yield Issue(
+                "E-SCN-01", "scenarios", at, "table", {"value": table, "near": suggest(table, TABLES, table_names())}
+            )
             continue
         spec = TABLES[table]
         if table not in records:
@@ -91,7 +94,7 @@ def scenarios_without_cell(facts: Facts) -> Iterator[Issue]:
         if pd.isna(column):
             continue
         if column not in spec.names:
-            values = {"value": column, "target": table, "near": nearest_of(column, spec.names)}
+            values = {"value": column, "target": table, "near": suggest(column, spec.names, header_names(spec))}
             yield Issue("E-SCN-02", "scenarios", at, "column", values)
         elif pd.notna(value) and type_cells(np.array([value], dtype=object), spec.column(column))[1]:
             values = {"value": value, "target": f"{table}.{column}", "kind": spec.column(column).kind}

@@ -38,6 +38,8 @@ def base_year(facts: Facts) -> Iterator[Issue]:
     accounts = facts.table("accounts")
     there = set(accounts.loc[accounts["year"].eq(meta.base_year), "region"].dropna())
     regions = facts.table("regions")
+    if not accounts["region"].dropna().isin(regions["region"]).all():
+        return  # the account may stand under the code that is named as unknown
     lacking = regions["role"].eq("member") & ~regions["region"].isin(there)
     for at in np.flatnonzero(lacking):
         values = {"value": regions["region"].iloc[at], "year": meta.base_year}

@@ -1,9 +1,16 @@
 """Tables of the economy: sectors, accounts, flows, technologies, parameters, chains, firms."""
 
 from haihe.messages import Text
-from haihe.region.spec import TableSpec, choice, code, codes, evidence, flag, names, note, number, text, year
+from haihe.region.spec import TableSpec, choice, code, codes, evidence, flag, names, note, number, ownership, text, year
 
-GROUPS = ("agriculture", "mining", "manufacturing", "utilities", "construction", "services")
+GROUPS = {
+    "agriculture": "农业",
+    "mining": "采矿业",
+    "manufacturing": "制造业",
+    "utilities": "电热气水",
+    "construction": "建筑业",
+    "services": "服务业",
+}
 
 SECTORS = TableSpec(
     "sectors",
@@ -37,7 +44,7 @@ SECTORS = TableSpec(
             "官方类型",
             "official type",
             ("政策文件中的类型：新兴、优势、传统", "Type named in policy: emerging, leading, traditional."),
-            ("emerging", "leading", "traditional"),
+            {"emerging": "新兴", "leading": "优势", "traditional": "传统"},
         ),
         text("made_of", "合并自", "made of", ("由哪些公布行业合并而成", "Published sectors it was merged from.")),
         note(),
@@ -238,7 +245,7 @@ CHAINS = TableSpec(
             "官方诊断",
             "official label",
             ("2021年官方诊断：强链、新链、短链", "Official diagnosis of 2021: strong, new, short."),
-            ("strong", "new", "short"),
+            {"strong": "强链", "new": "新链", "short": "短链"},
         ),
         code(
             "lead_department",
@@ -269,7 +276,7 @@ CHAIN_STAGES = TableSpec(
             "位置",
             "position",
             ("上游、中游、下游", "Upstream, midstream, downstream."),
-            ("upstream", "midstream", "downstream"),
+            {"upstream": "上游", "midstream": "中游", "downstream": "下游"},
             required=True,
         ),
         code("sector", "行业", "sector", ("对应行业", "Sector the stage lies in."), ref="sectors.sector", key=True),
@@ -311,7 +318,7 @@ ENTERPRISES = TableSpec(
             ("所在环节，写作 链.环节", "Stages, as chain.stage."),
         ),
         number("output", "产出", "output", ("年产出", "Output a year."), "@unit", minimum=0),
-        choice("ownership", "所有制", "ownership", ("所有制", "Ownership."), ("state", "private", "foreign", "mixed")),
+        ownership(),
         year(key=False, required=False),
         *evidence(),
         note(),
@@ -332,7 +339,7 @@ SUPPLIES = TableSpec(
             "重要性",
             "need",
             ("对需方是否关键", "How much the buyer needs it."),
-            ("essential", "important", "replaceable"),
+            {"essential": "关键", "important": "重要", "replaceable": "可替代"},
             default="important",
         ),
         *evidence(),

@@ -1,7 +1,20 @@
 """Tables of money and law: funds, rules, budgets, finances, projects and their sites."""
 
 from haihe.messages import Text
-from haihe.region.spec import Column, TableSpec, choice, code, date, evidence, names, note, number, text, year
+from haihe.region.spec import (
+    Column,
+    TableSpec,
+    choice,
+    code,
+    date,
+    evidence,
+    names,
+    note,
+    number,
+    ownership,
+    text,
+    year,
+)
 
 FUNDS = TableSpec(
     "funds",
@@ -15,7 +28,7 @@ FUNDS = TableSpec(
             "性质",
             "kind",
             ("补助、引导基金、奖励、代金券", "Grant, guidance fund, award or voucher."),
-            ("grant", "guidance", "award", "voucher"),
+            {"grant": "补助", "guidance": "引导基金", "award": "奖励", "voucher": "代金券"},
             required=True,
         ),
         code(
@@ -144,13 +157,13 @@ PROJECTS = TableSpec(
             minimum=1900,
             maximum=2100,
         ),
-        choice("ownership", "所有制", "ownership", ("所有制", "Ownership."), ("state", "private", "foreign", "mixed")),
+        ownership(),
         choice(
             "stage",
             "阶段",
             "pipeline stage",
             ("储备、签约、开工、建成、投产", "Contact, signed, started, built, producing."),
-            ("contact", "signed", "started", "built", "producing"),
+            {"contact": "储备", "signed": "签约", "started": "开工", "built": "建成", "producing": "投产"},
             default="contact",
         ),
         *evidence(unit=False),

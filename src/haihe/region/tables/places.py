@@ -18,7 +18,7 @@ REGIONS = TableSpec(
             "层级",
             "level",
             ("在地区树中的层级", "Level in the tree."),
-            ("nation", "province", "city", "district", "park", "outside"),
+            {"nation": "国家", "province": "省级", "city": "市", "district": "区县", "park": "园区", "outside": "外部"},
             required=True,
         ),
         code(
@@ -43,7 +43,7 @@ REGIONS = TableSpec(
                 "member: its economy is planned; partner: rest of the nation, elastic trade; abroad: the world; "
                 "none: carries resources and projects only.",
             ),
-            ("member", "partner", "abroad", "none"),
+            {"member": "成员", "partner": "伙伴", "abroad": "境外", "none": "无"},
             default="none",
         ),
         number(
@@ -84,7 +84,7 @@ LINKS = TableSpec(
             "方式",
             "mode",
             ("运输方式", "Mode of transport."),
-            ("road", "rail", "water", "port", "air", "pipe"),
+            {"road": "公路", "rail": "铁路", "water": "水运", "port": "港口", "air": "航空", "pipe": "管道"},
             required=True,
         ),
         year(key=True),

@@ -18,7 +18,7 @@ RESOURCES = TableSpec(
             "性质",
             "kind",
             ("流量按年计，存量可长期占用", "A flow is counted by the year; a stock is held."),
-            ("flow", "stock"),
+            {"flow": "流量", "stock": "存量"},
             required=True,
         ),
         unit("单位", "unit", ("计量单位", "Unit it is counted in.")),
@@ -114,7 +114,9 @@ LIMITS = TableSpec(
             ref="sectors.sector",
             default="*",
         ),
-        choice("sense", "方向", "sense", ("上限或下限", "Cap or floor."), ("cap", "floor"), required=True),
+        choice(
+            "sense", "方向", "sense", ("上限或下限", "Cap or floor."), {"cap": "上限", "floor": "下限"}, required=True
+        ),
         year(key=True),
         number(
             "value",

@@ -1,0 +1,52 @@
+"""What a wrong word was probably meant to be: the nearest known one, or a list of those there are."""
+
+import difflib
+import unicodedata
+from collections.abc import Iterable, Mapping
+
+from haihe.messages import Text
+
+_SHOWN = 12
+_CLOSE = 0.6
+
+
+def plain(word: str) -> str:
+    """Give a word without differences of case, width and blanks at its ends."""
+    return unicodedata.normalize("NFKC", word).strip().casefold()
+
+
+def nearest_code(
+    word: str, codes: Iterable[str], labels: Mapping[str, str] | None = None, *, least: float = _CLOSE
+) -> str | None:
+    """Give the code that a word most likely stands for.
+
+    Parameters
+    ----------
+    word : str
+        As it was read.
+    codes : iterable of str
+        Codes there are.
+    labels : mapping of str, optional
+        Codes by other things they are called: names in either language, official codes.
+    least : float
+        Least likeness, from 0 to 1 (`difflib`).
+
+    Returns
+    -------
+    str or None
+        None where no code and no label is near.
+    """
+    table = {plain(label): code for label, code in (labels or {}).items()} | {plain(code): code for code in codes}
+    close = difflib.get_close_matches(plain(word), table, 1, least)
+    return table[close[0]] if close else None
+
+
+def suggest(word: str, codes: Iterable[str], labels: Mapping[str, str] | None = None) -> Text:
+    """Say which code a word most likely stands for; where none is near, say which there are."""
+    codes = [str(code) for code in codes]
+    code = nearest_code(word, codes, labels)
+    if code is not None:
+        return Text(f"最接近的：{code}", f"nearest: {code}")
+    more = ("", "") if len(codes) <= _SHOWN else ("等", ", …")
+    zh, en = "、".join(codes[:_SHOWN]) + more[0], ", ".join(codes[:_SHOWN]) + more[1]
+    return Text(f"可用的有：{zh}", f"there are: {en}") if codes else Text("这里还没有任何代码", "there is none yet")
