@@ -21,7 +21,7 @@ from haihe.accounts import (
     read_national,
     read_provinces,
 )
-from haihe.accounts.known import KnownTotal
+from haihe.accounts.vector import KnownTotal
 from haihe.accounts.national_2012 import read_national_2012
 from haihe.accounts.regional import FloatArray
 from haihe.accounts.update import DAMPING, update

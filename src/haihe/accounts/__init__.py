@@ -13,7 +13,9 @@ from haihe.accounts.icio import read_icio
 from haihe.accounts.interregional import InterregionalTable
 from haihe.accounts.known_totals import RegionalTotals
 from haihe.accounts.national import read_national
+from haihe.accounts.national_2012 import national_concordance, read_national_2012
 from haihe.accounts.of_region import accounts_of
+from haihe.accounts.prices import Deflated, real_growth, to_constant_prices
 from haihe.accounts.provincial import read_concordance, read_provinces
 from haihe.accounts.quotients import (
     aflq,
@@ -28,14 +30,21 @@ from haihe.accounts.quotients import (
 )
 from haihe.accounts.regional import Accounts
 from haihe.accounts.regionalise import Regionalised, regionalise
+from haihe.accounts.revisions import Revision, read_revisions
+from haihe.accounts.soft_balance import SoftBalance, soft_balance
 from haihe.accounts.sourcing import METHODS, location_quotients
+from haihe.accounts.totals import Totals
 from haihe.accounts.transit import clean_trade, net_transit
+from haihe.accounts.update import update
+from haihe.accounts.updated import UPDATE_STEPS, Updated
+from haihe.accounts.vector import KnownTotal
 
 __all__ = [
     "DISTANCES",
     "METHODS",
     "PARTNER",
     "STEPS",
+    "UPDATE_STEPS",
     "Accounts",
     "Audit",
     "BalanceReport",
@@ -43,9 +52,15 @@ __all__ = [
     "BuildResult",
     "Check",
     "Concordance",
+    "Deflated",
     "InterregionalTable",
+    "KnownTotal",
     "RegionalTotals",
     "Regionalised",
+    "Revision",
+    "SoftBalance",
+    "Totals",
+    "Updated",
     "accounts_of",
     "aflq",
     "aggregate",
@@ -67,6 +82,7 @@ __all__ = [
     "heterogeneity",
     "heterogeneity_of_potential",
     "location_quotients",
+    "national_concordance",
     "net_transit",
     "province_names",
     "provinces_table",
@@ -76,8 +92,14 @@ __all__ = [
     "read_figaro",
     "read_icio",
     "read_national",
+    "read_national_2012",
     "read_provinces",
+    "read_revisions",
+    "real_growth",
     "regionalise",
     "size_factor",
     "slq",
+    "soft_balance",
+    "to_constant_prices",
+    "update",
 ]

@@ -9,7 +9,7 @@ import pandas as pd
 from haihe.accounts.checks import BalanceReport, Check, Status
 from haihe.accounts.faults import mended, slips, subtotals
 from haihe.accounts.interregional import InterregionalTable
-from haihe.accounts.regional import Accounts, FloatArray
+from haihe.accounts.regional import TRADE, Accounts, FloatArray
 from haihe.messages import HaiheError, Text
 
 Economy = Accounts | InterregionalTable
@@ -130,11 +130,11 @@ def _axes(table: Economy) -> dict[str, list[list[str]]]:
     """Labels of the axes of every block."""
     R, n = list(table.regions), list(table.sectors)
     if isinstance(table, Accounts):
-        trade = dict.fromkeys(("exports", "imports", "outflow", "inflow", "residual", "output"), [R, n])
+        trade = {name: [R, n] for name in TRADE}
         blocks = {"Z": [R, n, n], "final": [R, n, list(table.final_kinds)], "added": [R, list(table.added_kinds), n]}
         return blocks | trade | {"flows": [R, R, n]}
     N, K = ([" / ".join(map(str, label)) for label in index] for index in (table.index, table.final_index))
-    trade = dict.fromkeys(("imports", "exports", "residual", "output"), [N])
+    trade = {name: [N] for name in ("imports", "exports", "residual", "output")}
     return {"Z": [N, N], "final": [N, K], "added": [list(table.added_kinds), N], "final_imports": [K]} | trade
 
 
@@ -155,7 +155,7 @@ def _check(
 def _slip(name: str, region: str, labels: Sequence[str], powers: FloatArray) -> Check:
     """Name the labels that are a power of ten off."""
     which = np.flatnonzero(powers)
-    named = [f"{labels[at]} (10^{int(powers[at]):+d})" for at in which]
+    named = [f"{labels[int(at)]} (10^{int(powers[at]):+d})" for at in which]
     return _check(name, region, float(np.abs(powers).max(initial=0.0)), 0.0, named)
 
 
@@ -194,8 +194,8 @@ def _accounts_faults(a: Accounts) -> Iterator[Check]:
         yield _slip("unit_region", region, [region, "flows"], inside)
         cells = np.hstack([Z, a.final[r], np.stack([getattr(a, name)[r] for name in trade], axis=1)])
         yield _summed("subtotal_sector", region, cells, a.sectors)
-        yield _summed("subtotal_final", region, a.final[r].T, a.final_kinds)
-        yield _summed("subtotal_added", region, a.added[r], a.added_kinds)
+    yield _summed("subtotal_final", "", a.final.reshape(-1, len(a.final_kinds)).T, a.final_kinds)
+    yield _summed("subtotal_added", "", a.added.transpose(1, 0, 2).reshape(len(a.added_kinds), -1), a.added_kinds)
     whole = np.hstack([block.reshape(len(a.regions), -1) for block in (a.Z, a.final, a.added, a.exports, a.output)])
     yield _summed("subtotal_region", "", whole, a.regions)
     if a.flows is not None:

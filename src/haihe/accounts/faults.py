@@ -69,7 +69,7 @@ def subtotals(rows: FloatArray) -> list[tuple[int, list[int]]]:
     Parameters
     ----------
     rows : ndarray, shape (n, m)
-        Values of n rows, m not below n; those that are 0 throughout are passed over.
+        Values of n rows; those that are 0 throughout are passed over. With m below n nothing can be told.
 
     Returns
     -------
@@ -78,10 +78,10 @@ def subtotals(rows: FloatArray) -> list[tuple[int, list[int]]]:
     """
     length = np.linalg.norm(rows, axis=1)
     live = np.flatnonzero(length > 0)
-    if len(live) < 3:
+    if len(live) < 3 or rows.shape[1] < len(live):
         return []
     # Orthogonal compression: the rows keep all their inner products, in at most n columns.
-    whole = np.linalg.qr(rows[live].T / np.abs(rows).max(), mode="r").T
+    whole = np.asarray(np.linalg.qr(rows[live].T / np.abs(rows).max(), mode="r")).T
     if np.linalg.svd(whole / np.linalg.norm(whole, axis=1)[:, None], compute_uv=False)[-1] > DEFICIENT:
         return []
     found = []

@@ -103,7 +103,7 @@ def final_by_kind(known: FloatArray | float | None, mix: FloatArray, default: fl
     Raises
     ------
     HaiheError
-        ``E-ACC-11`` shape, ``E-ACC-86`` a kind of which the parent has none.
+        ``E-ACC-06`` no number, ``E-ACC-11`` shape, ``E-ACC-86`` a kind of which the parent has none.
     """
     if known is None or np.ndim(known) == 0:
         wanted = default if known is None else float(np.asarray(known))
@@ -111,6 +111,8 @@ def final_by_kind(known: FloatArray | float | None, mix: FloatArray, default: fl
             raise HaiheError("E-ACC-86", what="final", value=wanted, other=float(mix.sum()))
         return np.asarray(mix * (wanted / mix.sum()))
     given = np.asarray(known, dtype=np.float64)
+    if not np.isfinite(given).all():
+        raise HaiheError("E-ACC-06", column="final", value="nan")
     if given.shape == mix.shape:
         return given
     if given.shape != mix.shape[1:]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -141,11 +141,12 @@ def regionalise(
     Miller, R. E. and Blair, P. D. (2009), Input-Output Analysis, 2nd ed., chapter 8; see also `flq` and `charm`.
     """
     check_method(method, delta, heterogeneity)
-    parent = _one(national)
-    known = totals or RegionalTotals()
-    X = parent.output[0]
+    if len(national.regions) != 1:
+        raise HaiheError("E-ACC-80", value=", ".join(national.regions))
     if (output is None) == (employment is None):
         raise HaiheError("E-ACC-89")
+    parent, known = national, totals or RegionalTotals()
+    X, supplied, demanded = parent.output[0], (parent.output - parent.residual)[0], parent.uses[0]
     if employment is None:
         x = _by_sector(output, parent, "output", X)
         weights, parent_weights = x, X
@@ -153,69 +154,73 @@ def regionalise(
         parent_weights = _by_sector(employment[1], parent, "employment")
         weights = _by_sector(employment[0], parent, "employment", parent_weights)
         x = X * np.divide(weights, parent_weights, out=np.zeros_like(X), where=parent_weights > 0)
-
-    used, added = parent.Z[0], parent.added[0]
-    inputs = used.sum(axis=0) + added.sum(axis=0)
-    share = np.divide(added.sum(axis=0), inputs, out=np.zeros_like(X), where=inputs > 0)
-    value_added = part_of("value_added", known.value_added, share * x, x, parent.sectors)
-    Z = _mix(used) * (x - value_added)
-    gdp, parent_gdp = float(value_added.sum()), float((share * X).sum())
     residual = np.minimum(np.divide(parent.residual[0], X, out=np.zeros_like(X), where=X > 0), 1.0) * x
-    supply, parent_supply = x - residual, X - parent.residual[0]
-    scaled = parent.final[0].sum() * gdp / parent_gdp if parent_gdp > 0 else 0.0
-    if known.net_trade is not None:
-        scaled = gdp - float(np.sum(known.net_trade)) - float(residual.sum())
-    final = final_by_kind(known.final, parent.final[0], scaled)
-    if known.net_trade is not None:
-        Z, final = _balanced(Z, final, supply - np.asarray(known.net_trade), parent)
+    supply = x - residual
 
+    Z, final, added = _uses_and_added(parent, known, x, supply)
     uses = Z.sum(axis=1) + final.sum(axis=1)
-    market, out_of, into = np.maximum(uses, 0.0), parent.outflow[0], parent.inflow[0]
-    parent_uses = parent.uses[0]
-    exports = part_of(
-        "exports", known.exports, _share(parent.exports[0], parent_supply) * supply, supply, parent.sectors
-    )
-    imports = part_of("imports", known.imports, _share(parent.imports[0], parent_uses) * market, market, parent.sectors)
-    beyond = np.minimum(_share(out_of, parent_supply) * supply, supply - exports)
-    from_beyond = np.minimum(_share(into, parent_uses) * market, market - imports)
-    leaves, enters = parent.exports[0] + out_of, parent.imports[0] + into
-    sides = Sides(weights, parent_weights, parent_supply, parent_uses, leaves, enters)
+    market = np.maximum(uses, 0.0)
+    # Trade with other countries, and with what lies beyond the parent: the parent's shares of supply and of uses.
+    exports = part_of("exports", known.exports, _share(parent.exports[0], supplied) * supply, supply, parent.sectors)
+    imports = part_of("imports", known.imports, _share(parent.imports[0], demanded) * market, market, parent.sectors)
+    beyond = np.minimum(_share(parent.outflow[0], supplied) * supply, supply - exports)
+    from_beyond = np.minimum(_share(parent.inflow[0], demanded) * market, market - imports)
+    leaves, enters = (parent.exports + parent.outflow)[0], (parent.imports + parent.inflow)[0]
     local, local_final = local_supply(
-        method, delta, heterogeneity, sides, Z, final, uses - imports - from_beyond, supply - exports - beyond
+        method,
+        delta,
+        heterogeneity,
+        Sides(weights, parent_weights, supplied, demanded, leaves, enters),
+        Z,
+        final,
+        wanted=uses - imports - from_beyond,
+        offered=supply - exports - beyond,
     )
     # A product that only leaves stocks (uses below 0) is sold outside: its local supply is the use itself.
     kept = np.minimum(local.sum(axis=1) + local_final.sum(axis=1), uses)
-    accounts = Accounts(
+    accounts = replace(
+        parent,
         regions=[region],
-        sectors=list(parent.sectors),
-        year=parent.year,
-        unit=parent.unit,
-        final_kinds=list(parent.final_kinds),
-        added_kinds=list(parent.added_kinds),
         Z=Z[None],
         final=final[None],
-        added=(_mix(added) * value_added)[None],
+        added=added[None],
         exports=exports[None],
         imports=imports[None],
         outflow=(supply - kept - exports)[None],
         inflow=(uses - kept - imports)[None],
         residual=residual[None],
         output=x[None],
-        names={code: parent.names[code] for code in parent.sectors if code in parent.names}
+        flows=None,
+        names={code: words for code, words in parent.names.items() if code in parent.sectors}
         | ({region: name} if name else {}),
-        merged_trade=parent.merged_trade,
     )
+    marks = _marks(known, employment is not None, quality or {})
     parameter = delta if method in SIZED else heterogeneity if method in CROSSED else None
-    return Regionalised(
-        accounts, local, local_final, method, parameter, _marks(known, employment is not None, quality or {})
-    )
+    return Regionalised(accounts, local, local_final, method, parameter, marks)
 
 
-def _one(national: Accounts) -> Accounts:
-    """Refuse a parent of several regions; take its flows, if any, as outflow and inflow."""
-    if len(national.regions) != 1:
-        raise HaiheError("E-ACC-80", value=", ".join(national.regions))
-    return national
+def _uses_and_added(
+    parent: Accounts, known: RegionalTotals, x: FloatArray, supply: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Give intermediate use, final use and value added by the parent's technology and mix, and what is known."""
+    used, added = parent.Z[0], parent.added[0]
+    inputs = used.sum(axis=0) + added.sum(axis=0)
+    share = np.divide(added.sum(axis=0), inputs, out=np.zeros_like(inputs), where=inputs > 0)
+    value_added = part_of("value_added", known.value_added, share * x, x, parent.sectors)
+    Z = _mix(used) * (x - value_added)
+    gdp, parent_gdp = float(value_added.sum()), float((share * parent.output[0]).sum())
+    if known.net_trade is None:
+        scaled = parent.final[0].sum() * gdp / parent_gdp if parent_gdp > 0 else 0.0
+        return Z, final_by_kind(known.final, parent.final[0], scaled), _mix(added) * value_added
+    net = np.asarray(known.net_trade, dtype=np.float64)
+    if net.shape != x.shape:
+        raise HaiheError("E-ACC-11", array="net_trade", shape=net.shape, expected=x.shape)
+    # Production, uses and trade agree only if GDP is final use plus net trade plus what the parent leaves unexplained.
+    final = final_by_kind(known.final, parent.final[0], gdp - float(net.sum()) - float((x - supply).sum()))
+    both = np.concatenate([Z, final], axis=1)
+    labels = [*parent.sectors, *parent.final_kinds]
+    fitted = gras(both, supply - net, both.sum(axis=0), tol=1e-12, row_labels=parent.sectors, column_labels=labels)
+    return fitted.matrix[:, : len(x)], fitted.matrix[:, len(x) :], _mix(added) * value_added
 
 
 def _by_sector(given: object, parent: Accounts, what: str, limit: FloatArray | None = None) -> FloatArray:
@@ -245,14 +250,6 @@ def _by_sector(given: object, parent: Accounts, what: str, limit: FloatArray | N
             j = int(np.argmax(above))
             raise HaiheError("E-ACC-88", what=what, sector=sectors[j], value=float(values[j]), whole=float(limit[j]))
     return values
-
-
-def _balanced(Z: FloatArray, final: FloatArray, rows: FloatArray, parent: Accounts) -> tuple[FloatArray, FloatArray]:
-    """Fit uses to known uses by product, keeping inputs by sector and final use by kind (GRAS)."""
-    both = np.concatenate([Z, final], axis=1)
-    labels = [*parent.sectors, *parent.final_kinds]
-    fitted = gras(both, rows, both.sum(axis=0), tol=1e-12, row_labels=parent.sectors, column_labels=labels).matrix
-    return fitted[:, : Z.shape[1]], fitted[:, Z.shape[1] :]
 
 
 def _mix(block: FloatArray) -> FloatArray:

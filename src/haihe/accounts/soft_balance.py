@@ -204,20 +204,33 @@ def _refuse(
 ) -> None:
     """Raise for a fit that did not converge: name the hard totals in conflict, or say that it is only slow.
 
-    Solves the elastic problem over the hard totals, least sum of deviations over cells of the signs of the seed; its
-    dual prices single out the conflict.
+    The dual prices of the elastic problem (`_gap`) give totals that cannot be met together; those that can be left out
+    of the proof are left out one by one, so that none is named without need.
     """
     hard = np.flatnonzero(totals.standard_error[at] == 0)
     H, fixed = csr_array(G[hard]), f == 0
-    scale = max(float(np.abs(seed).max(initial=0.0)), float(np.abs(totals.targets[at]).max(initial=0.0))) or 1.0
-    wanted = (totals.targets[at][hard] - H @ np.where(fixed, seed, 0.0)) / scale
-    terms = H @ diags_array(np.where(fixed, 0.0, np.sign(seed)))
-    own = eye_array(len(hard), format="csr")
-    equations = hstack([terms, own, -own], format="csr")
-    cost = np.concatenate([np.zeros(len(seed)), np.ones(2 * len(hard))])
-    found = linprog(cost, A_eq=equations, b_eq=wanted, method="highs-ds")
-    gap = float(found.fun or 0.0)
-    if gap > 1e-9 * max(1.0, float(np.abs(wanted).sum())):
-        names = [totals.names[at[hard[k]]] for k in np.flatnonzero(np.abs(found.eqlin.marginals) > 0.5)]
-        raise HaiheError("E-ACC-60", names=", ".join(names), value=f"{gap * scale:.6g}")
+    wanted = totals.targets[at][hard] - H @ np.where(fixed, seed, 0.0)
+    terms = csr_array(H @ diags_array(np.where(fixed, 0.0, np.sign(seed))))
+    gap, price = _gap(terms, wanted)
+    least = 1e-9 * (float(np.abs(wanted).sum()) + float(np.abs(seed).max(initial=0.0)))
+    if gap > least:
+        named = np.flatnonzero(np.abs(price) > 1e-7)
+        for k in named:
+            rest = named[named != k]
+            if rest.size and _gap(csr_array(terms[rest]), wanted[rest])[0] > least:
+                named = rest
+        gap = _gap(csr_array(terms[named]), wanted[named])[0]
+        names = ", ".join(totals.names[at[hard[k]]] for k in named)
+        raise HaiheError("E-ACC-60", names=names, value=f"{gap:.6g}")
     raise HaiheError("E-ACC-61", value=f"{residual:.3g}", iterations=iterations)
+
+
+def _gap(terms: csr_array, wanted: FloatArray) -> tuple[float, FloatArray]:
+    """Least sum of deviations from totals over cells that are not negative, and the price of each total."""
+    scale = float(np.abs(wanted).max(initial=0.0)) or 1.0
+    K, C = terms.shape
+    own = eye_array(K, format="csr")
+    equations = hstack([terms, own, -own], format="csr")
+    cost = np.concatenate([np.zeros(C), np.ones(2 * K)])
+    found = linprog(cost, A_eq=equations, b_eq=wanted / scale, method="highs-ds")
+    return float(found.fun or 0.0) * scale, np.asarray(found.eqlin.marginals)

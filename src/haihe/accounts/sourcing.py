@@ -74,7 +74,7 @@ def local_supply(
     delta : float
         δ of the Flegg quotients.
     h : float, ndarray of shape (n,) or ``"parent"``
-        Cross-hauling of the products (``CHARM``, ``MCHARM``); ``"parent"`` takes that of the parent's own outside trade.
+        Cross-hauling of the products (``CHARM``, ``MCHARM``); ``"parent"`` takes that of the parent's outside trade.
     sides : Sides
         What quotients and cross-hauling are taken from.
     Z, final : ndarray, shapes (n, n) and (n, k)

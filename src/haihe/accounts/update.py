@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.sparse import csr_array, diags_array, hstack
 
 from haihe.accounts.checks import INVENTORIES
-from haihe.accounts.known import (
+from haihe.accounts.vector import (
     KnownTotal,
     from_vector,
     identities,

@@ -5,38 +5,35 @@ Column of a sector: intermediate inputs + value added = output. Net flows are wh
 region less what it has to the region.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from haihe.messages import Text
+from haihe.region.checks.equations import (
+    DUST,
+    TOLERANCE,
+    Account,
+    account_of,
+    known_pairs,
+    scaled_cells,
+    scaled_flows,
+)
 from haihe.region.checks.facts import Facts
+from haihe.region.checks.scale import Places, Vector, say_power, say_rows
 from haihe.region.issues import Issue
 from haihe.region.tables.economy import FINAL_USES, OUTPUT, SUPPLIES_BESIDES, USES_BESIDES, VALUE_ADDED
 from haihe.region.units import compatible, factor, factors
 
-TOLERANCE = 1e-6
-"""Largest residual, as a share of output."""
+MOST = 4
+"""An account in which more equations fail than this, and than it has sectors, is named as a whole."""
 
-_DUST = 1e-12
-_Vector = npt.NDArray[np.float64]
+SHOWN = 5
+"""So many missing records are named."""
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Account:
-    """One account: a year and region, money in one unit."""
-
-    year: int
-    region: str
-    cells: pd.DataFrame
-    sectors: list[str]
-    output: _Vector
-    rows: _Vector
-    columns: _Vector
-    unit: str
+_BESIDES = (*FINAL_USES, *USES_BESIDES, *SUPPLIES_BESIDES)
 
 
 def balances(facts: Facts) -> Iterator[Issue]:
@@ -49,23 +46,88 @@ def balances(facts: Facts) -> Iterator[Issue]:
     whole = _whole(facts, sectors)
     if flows is None or whole.empty or facts.unsure("accounts") or facts.unsure("sectors"):
         return
-    net = _net(flows)
     cells = whole.assign(money=whole["value"] * factors(whole["unit"], unit))
-    unexplained: list[tuple[_Account, int]] = []
-    for _, own in cells.groupby(["year", "region"], sort=False):
-        account = _account(own, sectors, net, unit)
+    net = _net(flows)
+    accounts = [account_of(own, sectors, net, unit) for _, own in cells.groupby(["year", "region"], sort=False)]
+    for account in accounts:
         yield from _without_output(account, sectors)
+    wrong = [account for account in accounts if _failing(account, account.rows) + _failing(account, account.columns)]
+    misread = scaled_flows(wrong, accounts, flows)
+    if misread is not None:
+        yield _scaled(facts, "flows", *misread)
+        return
+    blocks: dict[int, list[Places]] = {}
+    for account in list(wrong):
+        found = scaled_cells(account, net)
+        if found is not None:
+            blocks.setdefault(found[1], []).append(found[0])
+            wrong.remove(account)
+    for power, places in blocks.items():
+        yield _scaled(facts, "accounts", np.concatenate(places), power)
+    yield from _one_by_one(wrong, known_pairs(cells), flows)
+
+
+def _one_by_one(wrong: list[Account], known: set[tuple[str, str]], flows: pd.DataFrame) -> Iterator[Issue]:
+    """Name the cell, the missing record or the flow behind each residual."""
+    unexplained: list[tuple[Account, int]] = []
+    for account in wrong:
         rows, columns = _failing(account, account.rows), _failing(account, account.columns)
-        yield from _crossings(account, rows, columns)
+        if len(rows) + len(columns) > max(MOST, len(account.sectors)):
+            yield _in_disorder(account, rows, columns)
+            continue
+        yield from _crossings(account, rows, columns, known)
         for j in columns:
             sector = account.sectors[j]
-            place = (_largest_added(account, sector), sector)
-            yield _issue("E-BAL-02", account, account.columns[j], place, "", sector)
+            lacking = [(row, sector) for row in VALUE_ADDED if (row, sector) in known]
+            yield _lacking_or("E-BAL-02", account, account.columns[j], lacking, "", sector)
         unexplained += [(account, i) for i in rows]
     yield from _shipments(unexplained, flows)
     for account, i in unexplained:
         sector = account.sectors[i]
-        yield _issue("E-BAL-01", account, account.rows[i], (sector, _claimant(account, sector)), sector, "")
+        lacking = [(sector, column) for column in _BESIDES if (sector, column) in known]
+        yield _lacking_or("E-BAL-01", account, account.rows[i], lacking, sector, "")
+
+
+def _scaled(facts: Facts, table: str, at: Places, power: int) -> Issue:
+    """Make the issue of a block whose numbers stand a power of ten away."""
+    rows = say_rows(facts.row(table, int(k)) for k in at)
+    values = {"rows": rows, "count": len(at), "times": say_power(power)}
+    return Issue("E-BAL-06", table, int(at.min()), "value", values)
+
+
+def _in_disorder(account: Account, rows: list[int], columns: list[int]) -> Issue:
+    """Make the issue of an account of which more than half does not balance."""
+    sector = account.sectors[(rows or columns)[0]]
+    values = {"year": account.year, "region": account.region, "count": len(rows) + len(columns), "first": sector}
+    at = _record(account.cells, sector, OUTPUT)
+    return Issue("E-BAL-08", "accounts", at, "value", values)
+
+
+def _lacking_or(
+    code: str, account: Account, residual: float, known: list[tuple[str, str]], row: str, column: str
+) -> Issue:
+    """Make the issue of a record that others have and this account lacks; of the last resort where there is none."""
+    lacking = [pair for pair in known if _record(account.cells, *pair) is None]
+    if lacking:
+        return _lacking(account, residual, lacking, row or column, lacking)
+    place = (row, _claimant(account, row)) if row else (_largest_added(account, column), column)
+    return _issue(code, account, residual, place, row, column)
+
+
+def _lacking(
+    account: Account, residual: float, pairs: list[tuple[str, str]], sector: str, known: Collection[tuple[str, str]]
+) -> Issue:
+    """Make the issue of a record that is probably missing; it stands at the sector's output."""
+    names = [f"{row} × {column}" for row, column in pairs[:SHOWN]]
+    more = ("等", ", …") if len(pairs) > SHOWN else ("", "")
+    why = ("（其他年份或地区有，此处没有）", " (others have it, here it is not)") if pairs[0] in known else ("", "")
+    last = f"{sector} × residual" if pairs[0][0] == sector else f"surplus × {sector}"
+    values = {
+        "year": account.year, "region": account.region, "value": sector, "unit": account.unit,
+        "missing": Text("、".join(names) + more[0] + why[0], ", ".join(names) + more[1] + why[1]),
+        "residual": f"{residual:.6g}", "amount": f"{abs(residual):.6g}", "last": last,
+    }  # fmt: skip
+    return Issue("E-BAL-07", "accounts", _record(account.cells, sector, OUTPUT), "row", values)
 
 
 def _whole(facts: Facts, sectors: list[str]) -> pd.DataFrame:
@@ -108,21 +170,7 @@ def _net(flows: pd.DataFrame) -> "pd.Series[float]":
     return pd.concat(ends).groupby(["year", "region", "sector"])["money"].sum()
 
 
-def _account(cells: pd.DataFrame, sectors: list[str], net: "pd.Series[float]", unit: str) -> _Account:
-    """Make an account with the residuals of its rows and columns."""
-    year, region = int(cells["year"].iloc[0]), str(cells["region"].iloc[0])
-    outputs = cells[cells["column"].eq(OUTPUT)].set_index("row")["money"]
-    present = [sector for sector in sectors if sector in outputs.index]
-    sign = np.where(cells["column"].isin(SUPPLIES_BESIDES), -1.0, np.where(cells["column"].eq(OUTPUT), 0.0, 1.0))
-    signed = cells["money"] * sign
-    flow = net.reindex([(year, region, sector) for sector in present]).fillna(0.0).to_numpy()
-    output = outputs.reindex(present).to_numpy(dtype=float)
-    rows = signed.groupby(cells["row"]).sum().reindex(present).fillna(0.0).to_numpy() + flow - output
-    columns = signed.groupby(cells["column"]).sum().reindex(present).fillna(0.0).to_numpy() - output
-    return _Account(year, region, cells, present, output, rows, columns, unit)
-
-
-def _without_output(account: _Account, sectors: list[str]) -> Iterator[Issue]:
+def _without_output(account: Account, sectors: list[str]) -> Iterator[Issue]:
     """Sectors that an account names, but gives no output of."""
     cells = account.cells
     for sector in sectors:
@@ -132,9 +180,9 @@ def _without_output(account: _Account, sectors: list[str]) -> Iterator[Issue]:
             yield Issue("E-BAL-04", "accounts", int(cells.index[named][0]), "value", values)
 
 
-def _failing(account: _Account, residuals: _Vector) -> list[int]:
+def _failing(account: Account, residuals: Vector) -> list[int]:
     """Give the positions of the sectors whose residual is beyond the tolerance."""
-    scale = np.maximum(np.abs(account.output), _DUST * np.abs(account.output).sum())
+    scale = np.maximum(np.abs(account.output), DUST * np.abs(account.output).sum())
     return [int(i) for i in np.flatnonzero(np.abs(residuals) > TOLERANCE * scale)]
 
 
@@ -142,20 +190,26 @@ def _alike(one: float, other: float) -> bool:
     return bool(np.isclose(one, other, rtol=TOLERANCE, atol=0.0))
 
 
-def _crossings(account: _Account, rows: list[int], columns: list[int]) -> Iterator[Issue]:
+def _crossings(
+    account: Account, rows: list[int], columns: list[int], known: Collection[tuple[str, str]]
+) -> Iterator[Issue]:
     """Name the cell where a row and a column that miss the same amount cross; take both off the lists."""
     for i in list(rows):
         for j in sorted(columns, key=lambda j: j != i):
             row, column = account.sectors[i], account.sectors[j]
             place = (row, OUTPUT if i == j else column)
-            if _alike(account.rows[i], account.columns[j]) and _record(account.cells, *place) is not None:
-                yield _issue("E-BAL-03", account, account.rows[i], place, row, column)
+            there = _record(account.cells, *place) is not None
+            if _alike(account.rows[i], account.columns[j]) and (there or account.rows[i] < 0):
+                if there:
+                    yield _issue("E-BAL-03", account, account.rows[i], place, row, column)
+                else:
+                    yield _lacking(account, account.rows[i], [place], row, known)
                 rows.remove(i)
                 columns.remove(j)
                 break
 
 
-def _shipments(unexplained: list[tuple[_Account, int]], flows: pd.DataFrame) -> Iterator[Issue]:
+def _shipments(unexplained: list[tuple[Account, int]], flows: pd.DataFrame) -> Iterator[Issue]:
     """Name the flow between two regions whose rows miss opposite amounts; take both off the list."""
     keys = flows[["year", "from_region", "to_region", "sector"]]
     record = {tuple(key): int(at) for at, *key in keys.itertuples(name=None)}
@@ -181,7 +235,7 @@ def _record(cells: pd.DataFrame, row: str, column: str) -> "int | None":
     return int(found[0]) if len(found) else None
 
 
-def _claimant(account: _Account, sector: str) -> str:
+def _claimant(account: Account, sector: str) -> str:
     """Give the column that takes what a row cannot explain: the residual, else the largest use that is not inputs."""
     own = account.cells[account.cells["row"].eq(sector)]
     if own["column"].eq("residual").any():
@@ -190,7 +244,7 @@ def _claimant(account: _Account, sector: str) -> str:
     return str(others["column"].iloc[int(others["money"].abs().argmax())]) if len(others) else OUTPUT
 
 
-def _largest_added(account: _Account, sector: str) -> str:
+def _largest_added(account: Account, sector: str) -> str:
     """Give the row that takes what a column cannot explain: surplus, else the largest value added."""
     added = account.cells[account.cells["column"].eq(sector) & account.cells["row"].isin(VALUE_ADDED)]
     if added["row"].eq("surplus").any():
@@ -198,7 +252,7 @@ def _largest_added(account: _Account, sector: str) -> str:
     return str(added["row"].iloc[int(added["money"].abs().argmax())]) if len(added) else sector
 
 
-def _issue(code: str, account: _Account, residual: float, place: tuple[str, str], row: str, column: str) -> Issue:
+def _issue(code: str, account: Account, residual: float, place: tuple[str, str], row: str, column: str) -> Issue:
     """Make the issue at the record that would mend it, with the value that would."""
     cells = account.cells
     at = _record(cells, *place)
