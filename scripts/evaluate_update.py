@@ -21,11 +21,11 @@ from haihe.accounts import (
     read_national,
     read_provinces,
 )
-from haihe.accounts.vector import KnownTotal
 from haihe.accounts.national_2012 import read_national_2012
 from haihe.accounts.regional import FloatArray
 from haihe.accounts.update import DAMPING, update
 from haihe.accounts.updated import Updated
+from haihe.accounts.vector import KnownTotal
 
 THEN, NOW = 2012, 2017
 ROOT = Path(__file__).resolve().parents[1]

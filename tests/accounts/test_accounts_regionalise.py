@@ -27,6 +27,7 @@ from haihe.accounts import (
     regionalise,
     slq,
 )
+from haihe.accounts.regionalise import DEFAULT_DELTA
 from haihe.messages import HaiheError, Text
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -371,7 +372,17 @@ def test_the_default_is_the_best_or_nearly_so_on_every_data_set(script, measured
 
 
 def test_the_default_delta_is_the_best_of_its_family(script, measured):
-    from haihe.accounts.regionalise import DEFAULT_DELTA
-
     errors = script["scores"](measured)["both"]
     assert errors[errors.index.str.startswith("FLQ")].idxmin() == f"FLQ δ={DEFAULT_DELTA:g}"
+
+
+def test_the_decision_and_the_docstring_name_the_measured_errors(script, measured):
+    decision = (ROOT / "docs" / "decisions" / "0009-regionalisation-default.md").read_text(encoding="utf-8")
+    errors = script["scores"](measured).loc[script["DEFAULT"].label]
+    for data, value in errors.items():
+        assert f"{value:.3f}" in decision, data
+    mine = measured[measured["method"] == script["DEFAULT"].label].set_index(["measure", "data"])
+    for data in ("Austria", "China 2012", "China 2017"):
+        coefficients = mine.loc[("local coefficients (STPE)", data)]
+        assert f"{coefficients['mean']:.0%}".replace("%", " %") in regionalise.__doc__
+        assert f"{coefficients['mean']:.0%}, {coefficients['worst']:.0%}".replace("%", " %") in decision

@@ -1,10 +1,13 @@
 """The economy: input-output accounts of one or more regions, how to read, balance, merge and build them."""
 
 from haihe.accounts.aggregate import Concordance, aggregate
+from haihe.accounts.anything import Kind, read_any, recognise
 from haihe.accounts.audit import Audit, audit, compare
 from haihe.accounts.balance import BalanceResult, gras, ras
+from haihe.accounts.books import read_national_workbook, read_provinces_workbook
 from haihe.accounts.build import PARTNER, STEPS, BuildResult, build_interregional, consolidated_flows
 from haihe.accounts.checks import BalanceReport, Check
+from haihe.accounts.declared import Revision, read_known_totals, read_revisions
 from haihe.accounts.exiobase import read_exiobase
 from haihe.accounts.figaro import read_figaro
 from haihe.accounts.geography import DISTANCES, distances, great_circles, province_names, provinces_table
@@ -30,9 +33,9 @@ from haihe.accounts.quotients import (
 )
 from haihe.accounts.regional import Accounts
 from haihe.accounts.regionalise import Regionalised, regionalise
-from haihe.accounts.revisions import Revision, read_revisions
 from haihe.accounts.soft_balance import SoftBalance, soft_balance
 from haihe.accounts.sourcing import METHODS, location_quotients
+from haihe.accounts.storage import read_parquet, table_frame, table_from_frame, to_xarray, write_parquet
 from haihe.accounts.totals import Totals
 from haihe.accounts.transit import clean_trade, net_transit
 from haihe.accounts.update import update
@@ -54,6 +57,7 @@ __all__ = [
     "Concordance",
     "Deflated",
     "InterregionalTable",
+    "Kind",
     "KnownTotal",
     "RegionalTotals",
     "Regionalised",
@@ -87,19 +91,29 @@ __all__ = [
     "province_names",
     "provinces_table",
     "ras",
+    "read_any",
     "read_concordance",
     "read_exiobase",
     "read_figaro",
     "read_icio",
+    "read_known_totals",
     "read_national",
     "read_national_2012",
+    "read_national_workbook",
+    "read_parquet",
     "read_provinces",
+    "read_provinces_workbook",
     "read_revisions",
     "real_growth",
+    "recognise",
     "regionalise",
     "size_factor",
     "slq",
     "soft_balance",
+    "table_frame",
+    "table_from_frame",
     "to_constant_prices",
+    "to_xarray",
     "update",
+    "write_parquet",
 ]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -90,7 +91,12 @@ def read_national_workbook(path: str | Path, year: int) -> Accounts:
     layout = layout_of(year, national.LAYOUTS)
     sheet, table = next(iter(read_sheets(path).items()))
     accounts = arrange(Path(path) / sheet, _as_text(table, layout), layout, year, UNIT, region=national.NATION)
-    return replace(accounts, names={national.NATION: national.NATION_NAME})
+    names = {national.NATION: national.NATION_NAME}
+    if table.columns.isin(layout.words).sum() == len(layout.words):
+        zh, en = table["DescriptionInChinese"], table["Description"]
+        said = zip(table["Code"].astype(str).str.strip(), zh, en, strict=True)
+        names |= {layout.prefix + code: Text(str(z), str(e)) for code, z, e in said if code in layout.sectors}
+    return replace(accounts, names=names)
 
 
 def _as_text(table: pd.DataFrame, layout: Layout) -> pd.DataFrame:
@@ -104,7 +110,7 @@ def _stack(path: Path, parts: list[Accounts]) -> Accounts:
     regions = [region for part in parts for region in part.regions]
     for at in np.flatnonzero(pd.Index(regions).duplicated())[:1]:
         raise HaiheError("E-ACC-04", file=str(path), value=regions[at])
-    stacked = {
+    stacked: dict[str, Any] = {
         f.name: np.concatenate([getattr(part, f.name) for part in parts])
         for f in fields(Accounts)
         if f.name in (*TRADE, "Z", "final", "added")

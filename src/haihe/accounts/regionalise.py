@@ -134,7 +134,11 @@ def regionalise(
 
     Notes
     -----
-    The default is chosen by measured error: see docs/decisions/0009-regionalisation-default.md.
+    The default is the method with the least measured error (docs/decisions/0009-regionalisation-default.md). From
+    output alone it misses local input coefficients by 31 % on average in Austria's states (worst 50 %), and by 67 %
+    and 73 % in China's provinces in 2012 and 2017 (worst 191 %); output multipliers by 3.4 %, 17 % and 15 % (worst 49
+    %). Net trade by product is not known from output alone: its error is about 100 % of itself. Its h does not know
+    the size of the region; where the region is most of its parent, take a quotient.
 
     References
     ----------

@@ -191,12 +191,12 @@ def to_xarray(table: Accounts | InterregionalTable) -> Any:
     dims: dict[str, tuple[str, ...]]
     if isinstance(table, Accounts):
         dims = {"Z": ("region", "sector", "to_sector"), "final": ("region", "sector", "final_kind")}
-        dims |= {"added": ("region", "added_kind", "sector")} | {name: ("region", "sector") for name in TRADE}
+        dims |= {"added": ("region", "added_kind", "sector")} | dict.fromkeys(TRADE, ("region", "sector"))
         dims |= {} if table.flows is None else {"flows": ("region", "to_region", "sector")}
     else:
         made, used, final = ("region", "sector"), ("to_region", "to_sector"), ("to_region", "final_kind")
         dims = {"Z": (*made, *used), "final": (*made, *final), "added": ("added_kind", *used), "imports": used}
-        dims |= {"final_imports": final} | {name: made for name in ("exports", "residual", "output")}
+        dims |= {"final_imports": final} | dict.fromkeys(("exports", "residual", "output"), made)
     data = {
         name: (axis, np.asarray(getattr(table, name)).reshape([len(axes[label]) for label in axis]))
         for name, axis in dims.items()

@@ -10,6 +10,11 @@ import pandas as pd
 from scipy.sparse import csr_array, diags_array, hstack
 
 from haihe.accounts.checks import INVENTORIES
+from haihe.accounts.declared import Revision
+from haihe.accounts.regional import TRADE, Accounts, FloatArray
+from haihe.accounts.soft_balance import CELL_ERROR, SoftBalance, soft_balance
+from haihe.accounts.totals import Totals
+from haihe.accounts.updated import Updated
 from haihe.accounts.vector import (
     KnownTotal,
     from_vector,
@@ -19,11 +24,6 @@ from haihe.accounts.vector import (
     places_of,
     to_vector,
 )
-from haihe.accounts.regional import TRADE, Accounts, FloatArray
-from haihe.accounts.revisions import Revision
-from haihe.accounts.soft_balance import CELL_ERROR, SoftBalance, soft_balance
-from haihe.accounts.totals import Totals
-from haihe.accounts.updated import Updated
 from haihe.messages import HaiheError
 
 CONSUMPTION = {"household_rural": "consumption", "household_urban": "consumption", "government": "consumption"}

@@ -10,10 +10,14 @@ from haihe.figures import Column, Figure, Table, bars, flows, heat
 from haihe.messages import Quality, Text
 
 YI = Text("亿元", "100 m yuan")
+UNEXPLAINED = Text(
+    "未能解释：供给与使用之间公布时的误差，或地区间对账后剩下的差额（绝对值）。",
+    "Unexplained: the published error between supply and use, or what reconciling regions left over (absolute values).",
+)
 NOMINAL = Text("按当年价格。", "At the prices of the year.")
 
 
-def size_table(years: Sequence[Accounts], source: Text, quality: Quality) -> Table:
+def size_table(years: Sequence[Accounts], source: Text, quality: Quality, notes: Sequence[Text] = ()) -> Table:
     """Value added, output and trade of every region in each year.
 
     Parameters
@@ -24,6 +28,8 @@ def size_table(years: Sequence[Accounts], source: Text, quality: Quality) -> Tab
         Publisher and method.
     quality : Quality
         Worst mark of the inputs.
+    notes : sequence of Text
+        What the sources say about the figures, such as a later revision.
     """
     parts = []
     for accounts in years:
@@ -40,6 +46,7 @@ def size_table(years: Sequence[Accounts], source: Text, quality: Quality) -> Tab
                     "sold": sold.sum(axis=1),
                     "bought": bought.sum(axis=1),
                     "exports": a.exports.sum(axis=1),
+                    "unexplained": np.abs(a.residual).sum(axis=1) / a.output.sum(axis=1),
                 }
             )
         )
@@ -54,12 +61,13 @@ def size_table(years: Sequence[Accounts], source: Text, quality: Quality) -> Tab
             Column("sold", Text("售往区外", "Sold outside"), unit=YI, digits=0),
             Column("exports", Text("其中出口", "of which exports"), unit=YI, digits=0),
             Column("bought", Text("购自区外", "Bought outside"), unit=YI, digits=0),
+            Column("unexplained", Text("未能解释（占产出）", "Unexplained, of output"), kind="share", digits=1),
         ],
         key="size",
         title=Text("各地区的规模", "Size of the regions"),
         source=source,
         quality=quality,
-        notes=[NOMINAL],
+        notes=[NOMINAL, UNEXPLAINED, *notes],
     )
 
 

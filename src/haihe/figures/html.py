@@ -17,6 +17,9 @@ from haihe.messages import LANGUAGES, QUALITY_NAMES, Lang, Quality, Text, defaul
 if TYPE_CHECKING:
     from haihe.figures.figure import Figure
 
+SEEN = 12
+"""Rows that the box of a table shows without scrolling."""
+SCROLLS = Text("共 {n} 行，可在框内滚动", "{n} rows; scroll inside the box")
 LONG = 60
 """Tables longer than this are left out in print, with a line that says so."""
 
@@ -142,9 +145,10 @@ def _panel(table: Table, ident: str) -> str:
     """The table in a box that scrolls."""
     long = len(table) > LONG
     unprinted = f'<p class="unprinted">{both(NOT_PRINTED.format(n=len(table)))}</p>' if long else ""
+    count = f'<p class="count">{both(SCROLLS.format(n=len(table)))}</p>' if len(table) > SEEN else ""
     return (
         f'<div class="data{" long" if long else ""}" id="{ident}-data"><div class="scroll" tabindex="0" role="region"'
-        f' aria-labelledby="{ident}-title">{table_html(table)}</div>{unprinted}</div>'
+        f' aria-labelledby="{ident}-title">{table_html(table)}</div>{count}{unprinted}</div>'
     )
 
 

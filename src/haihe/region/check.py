@@ -17,6 +17,7 @@ from haihe.region.checks.keys import (
 from haihe.region.checks.matching import limits_without_uses, rules_without_budget, scenarios_without_cell
 from haihe.region.checks.numbers import bands, bounds, far_from_series, units_that_fit
 from haihe.region.checks.references import dangling_references, mistyped_parents
+from haihe.region.checks.sanity import equipment_within_investment, intensities_apart, limits_that_do_not_limit
 from haihe.region.checks.years import base_year, gaps
 from haihe.region.draft import Draft
 from haihe.region.issues import to_findings
@@ -38,6 +39,9 @@ CHECKS = (
     limits_without_uses,
     rules_without_budget,
     scenarios_without_cell,
+    equipment_within_investment,
+    limits_that_do_not_limit,
+    intensities_apart,
 )
 """Every check of facts, each a function of `Facts` that yields issues."""
 

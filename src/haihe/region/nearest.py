@@ -37,7 +37,10 @@ def nearest_code(
         None where no code and no label is near.
     """
     table = {plain(label): code for label, code in (labels or {}).items()} | {plain(code): code for code in codes}
-    close = difflib.get_close_matches(plain(word), table, 1, least)
+    if plain(word) in table:
+        return table[plain(word)]
+    # Official codes are all alike: one that is nearly another means nothing.
+    close = difflib.get_close_matches(plain(word), [name for name in table if not name.isdigit()], 1, least)
     return table[close[0]] if close else None
 
 

@@ -13,6 +13,7 @@ from haihe.planning import Front, Plan
 from haihe.planning.front_views import front_figure, front_members, fronts_table
 from haihe.planning.views import names_of, source_of
 from haihe.region import TABLES, Region
+from haihe.region.units import said
 from haihe.reporting.content import Chapter
 from haihe.reporting.maps import Shapes
 
@@ -43,6 +44,42 @@ def sources_line(region: Region, table: str) -> Text:
     return Text("；".join(zh.unique()), "; ".join(en.unique()))
 
 
+def source_notes(region: Region, table: str) -> list[Text]:
+    """What the table of sources remarks about the sources of a table, each once; written as it stands."""
+    codes = region[table]["source"].unique()
+    notes = region["sources"].set_index("source").loc[codes, "note"].dropna().unique()
+    return [Text(note, note) for note in notes]
+
+
+def endowments_table(region: Region) -> Table:
+    """What each region has of every resource, latest year, with the mark of each figure."""
+    names = region["resources"].set_index("resource")
+    frame = region["endowments"].sort_values("year").drop_duplicates(["region", "resource"], keep="last")
+    units = {unit: said(unit) for unit in frame["unit"].unique()}
+    return Table(
+        frame.sort_values(["resource", "region"]),
+        [
+            Column("resource", Text("要素", "Resource"), labels=_named(names)),
+            Column("region", Text("地区", "Region"), labels=names_of(region)),
+            Column("year", Text("年份", "Year"), kind="year"),
+            Column("value", Text("数量", "Amount")),
+            Column("unit", Text("单位", "Unit"), labels=units),
+            Column("quality", Text("质量", "Quality"), kind="quality"),
+        ],
+        key="endowments",
+        title=Text("要素家底", "What the regions have of each resource"),
+        source=sources_line(region, "endowments"),
+        quality=None,
+        quality_column="quality",
+    )
+
+
+def _named(frame: pd.DataFrame) -> dict[object, Text]:
+    """Names by the codes in the index."""
+    rows = frame[["name_zh", "name_en"]].itertuples(name=None)
+    return {code: Text(zh, en) for code, zh, en in rows}
+
+
 def standing(region: Region, shapes: Shapes | None = None) -> Chapter:
     """Where the region stands: size, structure, strengths, trade, and where the candidate projects are."""
     years = sorted({int(year) for year in region["accounts"]["year"].unique()})
@@ -53,7 +90,7 @@ def standing(region: Region, shapes: Shapes | None = None) -> Chapter:
     quality = region.worst_quality("accounts") or "illustrative"
     made = [sector for sector, group in zip(base.sectors, groups, strict=True) if group in ("mining", "manufacturing")]
     blocks: list[Table | Figure | Text] = [
-        size_table(list(accounts.values()), source, quality),
+        size_table(list(accounts.values()), source, quality, source_notes(region, "accounts")),
         structure_figure(base, groups, GROUPS, source, quality),
         concentration_figure(base, made, source, quality),
     ]
@@ -62,6 +99,8 @@ def standing(region: Region, shapes: Shapes | None = None) -> Chapter:
         flows = flows[flows["year"] == base.year]
         mark = region.worst_quality("flows") or "illustrative"
         blocks.append(flows_figure(flows, base.names, sources_line(region, "flows"), mark))
+    if region.has("endowments"):
+        blocks.append(endowments_table(region))
     projects = projects_map(region, shapes)
     if projects is not None:
         blocks.append(projects)

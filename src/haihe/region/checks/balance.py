@@ -139,6 +139,8 @@ def _whole(facts: Facts, sectors: list[str]) -> pd.DataFrame:
     broken |= accounts.duplicated(["year", "region", "row", "column"], keep=False).to_numpy()
     broken |= ~(accounts["row"].isin([*sectors, *VALUE_ADDED]) & accounts["column"].isin(kinds)).to_numpy()
     broken |= ~accounts["unit"].map(_is_money, na_action="ignore").eq(True).to_numpy()
+    if not facts.unsure("regions", "region"):
+        broken |= ~accounts["region"].isin(facts.table("regions")["region"]).to_numpy()
     if accounts.loc[broken, ["year", "region"]].isna().any(axis=None):
         return accounts.iloc[:0]
     skip = pd.MultiIndex.from_frame(accounts.loc[broken, ["year", "region"]].drop_duplicates())
@@ -154,6 +156,9 @@ def _flows(facts: Facts, unit: str) -> pd.DataFrame | None:
     flows = facts.table("flows")
     needed = ["year", "from_region", "to_region", "sector", "value", "unit"]
     broken = facts.unsure("flows", *needed) or flows[needed].isna().any(axis=None)
+    if not facts.unsure("regions", "region"):
+        ends = flows[["from_region", "to_region"]]
+        broken |= not ends.isin(facts.table("regions")["region"].tolist()).all(axis=None)
     if broken or flows.duplicated(needed[:4]).any() or not flows["unit"].map(_is_money).all():
         return None
     return flows.assign(money=flows["value"] * factors(flows["unit"], unit))

@@ -13,6 +13,12 @@ from haihe.region.units import compatible, parse
 TIMES = 1000.0
 """A value this many times (or this fraction of) the median of its own series is named."""
 
+FAR = 5.0
+"""A value this many times beyond an end of its band is far outside."""
+
+RUN = 3
+"""So many values far outside, one after the other, have one cause."""
+
 _MONEY = "万元"
 
 
@@ -36,12 +42,19 @@ def _plain(value: float) -> str:
 
 
 def bands(facts: Facts) -> Iterator[Issue]:
-    """Bands that do not hold their value."""
+    """Bands that do not hold their value; a run of values far outside their bands is one finding."""
     for name in facts.names:
         if {"low", "value", "high"} <= set(TABLES[name].names):
             table = facts.table(name)
+            far = (table["value"] < table["low"] / FAR) | (table["value"] > table["high"] * FAR)
+            runs = (far != far.shift()).cumsum()
+            long = far & (runs.groupby(runs).transform("size") >= RUN)
+            for _, run in runs[long].groupby(runs[long]):
+                rows = (facts.row(name, int(run.index[0])), facts.row(name, int(run.index[-1])))
+                values = {"rows": f"{rows[0]}–{rows[1]}", "count": len(run)}
+                yield Issue("E-RANGE-05", name, int(run.index[0]), "value", values)
             for column, outside in (("low", table["low"] > table["value"]), ("high", table["high"] < table["value"])):
-                for at in np.flatnonzero(outside):
+                for at in np.flatnonzero(outside & ~long):
                     values = {"value": _plain(table[column].iloc[at]), "wanted": _plain(table["value"].iloc[at])}
                     yield Issue("E-RANGE-03", name, int(at), column, values)
 
@@ -57,14 +70,15 @@ def units_that_fit(facts: Facts) -> Iterator[Issue]:
         table = facts.table(name)
         yield from _unfit(name, table["unit"], table["resource"].map(unit_of).map(form, na_action="ignore"))
     limits = facts.table("limits")
-    relative = limits["unit"].map(_is_relative, na_action="ignore").eq(True)
+    relative = limits["unit"].map(is_relative, na_action="ignore").eq(True)
     yield from _unfit("limits", limits["unit"].mask(relative), limits["resource"].map(unit_of))
     for name in ("accounts", "flows", "budgets", "finances", "enterprises", "supplies"):
         units = facts.table(name)["unit"]
         yield from _unfit(name, units, pd.Series(_MONEY, index=units.index))
 
 
-def _is_relative(unit: str) -> bool:
+def is_relative(unit: str) -> bool:
+    """Tell whether a unit counts in shares of the reference path."""
     return compatible(unit, "share of reference")
 
 

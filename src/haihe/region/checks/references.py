@@ -122,7 +122,8 @@ def mistyped_parents(facts: Facts) -> tuple[list[Issue], Facts]:
             missing, unused = str(value), idle.tolist()
             own = {label: code for label, code in labels.items() if code in unused}
             code = nearest_code(missing, unused, own, least=0.5)
-            if code is None:
+            named = nearest_code(missing, codes, labels, least=1.0)
+            if code is None or (named is not None and named != code):
                 continue
             at = int(str(idle.index[idle.eq(code)][0]))
             first = _first(facts, every, missing)
