@@ -120,6 +120,7 @@ def plant(path: Path, seed: int = 2017) -> list[Expected]:
     golden = Golden(seed)
     plant_form(golden)
     plant_facts(golden)
+    plant_likelihood(golden)
     plant_balance(golden)
     plant_whole(golden)
     golden.save(path)
@@ -212,6 +213,27 @@ def plant_facts(golden: Golden) -> None:
     golden.expect("W-YEAR-01", "endowments", len(golden.cells["endowments"]), "year")
 
 
+def plant_likelihood(golden: Golden) -> None:
+    """Facts that are hardly true, and one cause of many consequences."""
+    put = golden.put
+    put("E-REF-05", "resources", golden.rows("resources", resource="co2")[0], "resource", "c02")
+    for table in ("links", "chains", "funds"):
+        golden.cells[table][1][golden.column(table, "source")] = "S7"
+    golden.expect("E-REF-06", "links", 2, "source")
+    put("E-YEAR-03", "links", 2, "year", "2019年")
+    put("E-RANGE-04", "projects", golden.draw("projects"), "equipment", 1e6)
+    put("W-LIM-02", "limits", golden.rows("limits", limit="line")[0], "sense", "floor")
+    put("W-LIM-03", "limits", golden.rows("limits", limit="cap")[0], "value", 1.8)
+    free = golden.free["uses"]
+    pairs = [(row, row + 18) for row in free if row + 18 in free]  # the same sector, resource and year in the south
+    row, other = golden.random.choice(pairs)
+    assert golden.cells["uses"][row - 1][1:4] == golden.cells["uses"][other - 1][1:4]
+    value = golden.get("uses", row, "value")
+    put("W-UNIT-07", "uses", row, "value", 500 * float(str(value)))
+    golden.cells["transfers"].append(list(golden.cells["transfers"][0]))
+    golden.expect("E-TAB-05", "transfers", len(golden.cells["transfers"]), None)
+
+
 def plant_balance(golden: Golden) -> None:
     """Three cells of the southern account: inputs, final use, value added."""
     i, j, k = golden.random.sample(SECTORS, 3)
@@ -243,7 +265,7 @@ def plant_whole(golden: Golden) -> None:
     golden.column("sources", again)
     golden.expect("E-COL-03", "sources", 1, again)
     meta = [[field, value] for field, value in META.model_dump().items()]
-    row = golden.random.choice([2, 3])  # title_zh or title_en
+    row = golden.random.choice([2, 4])  # title_zh or base_year
     meta[row - 1][1] = ""
     field = str(meta[row - 1][0])
     golden.cells = {"haihe": [["field", "value"], *meta], **golden.cells, "endowment": [["region"], ["north"]]}

@@ -35,6 +35,10 @@ def test_names_are_unique_and_references_lead_to_keys() -> None:
                 parse(column.unit)
             assert column.unit or column.kind != "number", (spec.name, column.name)
             assert bool(column.choices) == (column.kind == "choice")
+            assert len(column.choice_of) >= 2 * len(column.choices), "one word for two choices"
+            assert all(column.choice_of[word.zh] == choice for choice, word in column.word_of.items())
+            if column.like:
+                assert spec.names.index(column.like) < spec.names.index(column.name)
             for text in (column.title, column.description):
                 assert text.zh
                 assert text.en

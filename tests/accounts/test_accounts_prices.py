@@ -53,6 +53,14 @@ def test_imports_at_their_own_prices_leave_a_gap_that_is_told():
     np.testing.assert_allclose(result.accounts.row_balance, 0.0, atol=1e-9)
 
 
+def test_a_flow_is_at_the_price_of_its_origin():
+    old = make(0)
+    index = np.array([[2.0], [1.0], [1.0]]) * np.ones(4)
+    flows = to_constant_prices(old, index, 2012).accounts.flows
+    np.testing.assert_allclose(flows[0], old.flows[0] / 2.0)
+    np.testing.assert_allclose(flows[1:], old.flows[1:])
+
+
 def test_the_mark_says_nominal_or_constant():
     old = make(0)
     assert "nominal" in old.price_basis.en

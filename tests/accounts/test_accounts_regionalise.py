@@ -196,8 +196,11 @@ def test_a_district_of_a_province_buys_and_sells_abroad_and_elsewhere_as_the_pro
     assert district.quality == "illustrative"
     assert district.illustrative == ["output"]
     assert district.accounts.names["BH"]("en") == "Binhai"
-    share = province.inflow / province.uses
-    assert (district.accounts.inflow >= share * district.accounts.uses * (1 - 1e-9)).all()
+    for method in ("national", "MCHARM"):
+        a = regionalise(province, district.accounts.output[0], method=method, heterogeneity=0.0).accounts
+        assert (a.inflow >= province.inflow / province.uses * a.uses * (1 - 1e-9)).all()
+        sold = province.outflow / (province.output - province.residual) * (a.output - a.residual)
+        assert (a.outflow >= sold * (1 - 1e-9)).all()
 
 
 def test_employment_stands_in_for_output(nation):

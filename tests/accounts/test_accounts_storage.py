@@ -1,3 +1,4 @@
+# ruff: noqa: PD011 - the values of a finding are no array
 """Workbooks, Parquet, xarray, and the reader that recognises them all."""
 
 import gzip
@@ -7,12 +8,12 @@ from importlib import import_module
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import make
 from test_accounts_readers import province
 from test_accounts_world import EXIO_ADDED, FIGARO_ADDED, ICIO_ADDED
 from world_mocks import exiobase_frames, figaro_flat, figaro_frame, icio_frame, save_exiobase, world
 from xls_writer import save_xls
 
+from conftest import make
 from haihe.accounts import (
     Accounts,
     InterregionalTable,
@@ -252,7 +253,7 @@ def test_unknown_layouts_and_missing_years_are_named(tmp_path):
     with pytest.raises(HaiheError, match="E-WORLD-05"):
         read_any(tmp_path / "book.xlsx")
     for wrong in (tmp_path / "none.csv", tmp_path):
-        with pytest.raises(HaiheError, match="E-ACC-01|E-WORLD-04"):
+        with pytest.raises(HaiheError, match=r"E-ACC-01|E-WORLD-04"):
             read_any(wrong)
 
 

@@ -90,6 +90,17 @@ def test_a_more_reliable_source_wins_and_the_report_says_by_how_much():
     np.testing.assert_allclose(told["deviation"], (told["achieved"] - told["target"]) / told["standard_error"])
 
 
+def test_the_published_residual_grows_with_output_and_is_held():
+    exact = make(0)
+    error = np.random.default_rng(1).uniform(-2.0, 2.0, exact.output.shape)
+    old = replace(exact, residual=error, exports=exact.exports + 3.0, outflow=exact.outflow - error - 3.0 + 5.0)
+    old = replace(old, inflow=old.inflow + 5.0)
+    result = carried(old, [gdp("R0", old.value_added[0].sum() * 2.0)])
+    grown = result.stages["levels"].output / old.output
+    np.testing.assert_allclose(result.accounts.residual, error * grown)
+    assert [c.name for c in result.accounts.diagnose(1e-9) if c.status == "FAIL"] == []
+
+
 def test_groups_kinds_trade_and_units():
     old = make(0)
     totals = [

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from pathlib import Path
 
 import pandas as pd
@@ -20,7 +21,7 @@ from haihe.accounts.of_region import accounts_of
 from haihe.accounts.provincial import read_provinces
 from haihe.accounts.regional import Accounts
 from haihe.accounts.storage import read_parquet
-from haihe.messages import HaiheError, Progress, Text
+from haihe.messages import LANGUAGES, HaiheError, Progress, Text
 from haihe.region import read as read_region
 from haihe.region.folder import META_FILE
 
@@ -166,9 +167,10 @@ def _by_heading(path: Path, heading: Iterable[str]) -> Kind:
 def _unknown(path: Path, present: Iterable[str]) -> HaiheError:
     """Name the layout whose marks are most like what is there."""
     labels = list(present)
-    marks = {mark: kind for kind in KINDS.values() for mark in kind.marks}
-    scored = {mark: nearest(mark, labels) for mark in marks}
-    same = [mark for mark, near in scored.items() if near == mark]
-    close = marks[same[0]] if same else marks[nearest(labels[0] if labels else "", marks)]
-    known = Text(*("、".join(kind.name(lang) for kind in KINDS.values()) for lang in ("zh", "en")))
+
+    def likeness(mark: str) -> float:
+        return SequenceMatcher(None, mark, nearest(mark, labels)).ratio()
+
+    close = max((kind for kind in KINDS.values() if kind.marks), key=lambda kind: max(map(likeness, kind.marks)))
+    known = Text(*("、".join(kind.name(lang) for kind in KINDS.values()) for lang in LANGUAGES))
     return HaiheError("E-WORLD-04", file=str(path), near=close.name, known=known)

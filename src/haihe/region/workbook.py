@@ -172,14 +172,11 @@ def workbook_bytes(tables: Mapping[str, pd.DataFrame], meta: Meta, lang: Lang | 
     return buffer.getvalue()
 
 
-def _words(series: "pd.Series[Any]", column: Column, lang: Lang | None) -> "pd.Series[Any]":
+def _words(series: "pd.Series[Any]", column: Column, lang: Lang | None) -> list[Any]:
     """Give the cells to write: None where missing, choices and flags in the words of the language."""
-    cells = series.astype(object).where(series.notna(), None)
-    if lang and column.choices:
-        return cells.map({choice: word(lang) for choice, word in column.word_of.items()}, na_action="ignore")
-    if lang and column.kind == "flag":
-        return cells.map({flag: word(lang) for flag, word in FLAG_WORDS.items()}, na_action="ignore")
-    return cells
+    cells = series.astype(object).where(series.notna(), None).tolist()
+    names: Mapping[Any, Text] = FLAG_WORDS if column.kind == "flag" else column.word_of
+    return [names[cell](lang) if cell in names else cell for cell in cells] if lang and names else cells
 
 
 def new_workbook(buffer: io.BytesIO) -> Any:

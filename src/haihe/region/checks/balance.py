@@ -5,7 +5,7 @@ Column of a sector: intermediate inputs + value added = output. Net flows are wh
 region less what it has to the region.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from haihe.region.checks.equations import (
     DUST,
     TOLERANCE,
     Account,
+    Pair,
     account_of,
     known_pairs,
     scaled_cells,
@@ -67,7 +68,7 @@ def balances(facts: Facts) -> Iterator[Issue]:
     yield from _one_by_one(wrong, known_pairs(cells), flows)
 
 
-def _one_by_one(wrong: list[Account], known: set[tuple[str, str]], flows: pd.DataFrame) -> Iterator[Issue]:
+def _one_by_one(wrong: list[Account], known: Mapping[Pair, int], flows: pd.DataFrame) -> Iterator[Issue]:
     """Name the cell, the missing record or the flow behind each residual."""
     unexplained: list[tuple[Account, int]] = []
     for account in wrong:
@@ -78,13 +79,13 @@ def _one_by_one(wrong: list[Account], known: set[tuple[str, str]], flows: pd.Dat
         yield from _crossings(account, rows, columns, known)
         for j in columns:
             sector = account.sectors[j]
-            lacking = [(row, sector) for row in VALUE_ADDED if (row, sector) in known]
+            lacking = [pair for pair in known if pair[0] in VALUE_ADDED and pair[1] == sector]
             yield _lacking_or("E-BAL-02", account, account.columns[j], lacking, "", sector)
         unexplained += [(account, i) for i in rows]
     yield from _shipments(unexplained, flows)
     for account, i in unexplained:
         sector = account.sectors[i]
-        lacking = [(sector, column) for column in _BESIDES if (sector, column) in known]
+        lacking = [pair for pair in known if pair[0] == sector and pair[1] in _BESIDES]
         yield _lacking_or("E-BAL-01", account, account.rows[i], lacking, sector, "")
 
 
@@ -103,9 +104,7 @@ def _in_disorder(account: Account, rows: list[int], columns: list[int]) -> Issue
     return Issue("E-BAL-08", "accounts", at, "value", values)
 
 
-def _lacking_or(
-    code: str, account: Account, residual: float, known: list[tuple[str, str]], row: str, column: str
-) -> Issue:
+def _lacking_or(code: str, account: Account, residual: float, known: Collection[Pair], row: str, column: str) -> Issue:
     """Make the issue of a record that others have and this account lacks; of the last resort where there is none."""
     lacking = [pair for pair in known if _record(account.cells, *pair) is None]
     if lacking:
@@ -114,9 +113,7 @@ def _lacking_or(
     return _issue(code, account, residual, place, row, column)
 
 
-def _lacking(
-    account: Account, residual: float, pairs: list[tuple[str, str]], sector: str, known: Collection[tuple[str, str]]
-) -> Issue:
+def _lacking(account: Account, residual: float, pairs: list[Pair], sector: str, known: Collection[Pair]) -> Issue:
     """Make the issue of a record that is probably missing; it stands at the sector's output."""
     names = [f"{row} × {column}" for row, column in pairs[:SHOWN]]
     more = ("等", ", …") if len(pairs) > SHOWN else ("", "")
@@ -155,10 +152,10 @@ def _flows(facts: Facts, unit: str) -> pd.DataFrame | None:
     """Give the flows with their money in one unit; None where one could not be read."""
     flows = facts.table("flows")
     needed = ["year", "from_region", "to_region", "sector", "value", "unit"]
-    broken = facts.unsure("flows", *needed) or flows[needed].isna().any(axis=None)
+    broken = bool(facts.unsure("flows", *needed) or flows[needed].isna().any(axis=None))
     if not facts.unsure("regions", "region"):
         ends = flows[["from_region", "to_region"]]
-        broken |= not ends.isin(facts.table("regions")["region"].tolist()).all(axis=None)
+        broken = broken or not ends.isin(facts.table("regions")["region"].tolist()).all(axis=None)
     if broken or flows.duplicated(needed[:4]).any() or not flows["unit"].map(_is_money).all():
         return None
     return flows.assign(money=flows["value"] * factors(flows["unit"], unit))
@@ -195,9 +192,7 @@ def _alike(one: float, other: float) -> bool:
     return bool(np.isclose(one, other, rtol=TOLERANCE, atol=0.0))
 
 
-def _crossings(
-    account: Account, rows: list[int], columns: list[int], known: Collection[tuple[str, str]]
-) -> Iterator[Issue]:
+def _crossings(account: Account, rows: list[int], columns: list[int], known: Collection[Pair]) -> Iterator[Issue]:
     """Name the cell where a row and a column that miss the same amount cross; take both off the lists."""
     for i in list(rows):
         for j in sorted(columns, key=lambda j: j != i):

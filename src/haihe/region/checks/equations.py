@@ -1,5 +1,6 @@
 """The equations of an account: what each number adds to them, and which block of numbers is out of scale."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,8 @@ from haihe.region.tables.economy import OUTPUT, SUPPLIES_BESIDES
 
 TOLERANCE = 1e-6
 """Largest residual, as a share of output."""
+
+Pair = tuple[str, str]
 
 DUST = 1e-12
 """Smallest output that a residual is measured by, as a share of the output of all sectors."""
@@ -43,9 +46,10 @@ def account_of(cells: pd.DataFrame, sectors: list[str], net: "pd.Series[float]",
     return Account(year, region, cells, present, output, rows, columns, unit)
 
 
-def known_pairs(cells: pd.DataFrame) -> set[tuple[str, str]]:
-    """Give every (row, column) that some account has."""
-    return set(cells[["row", "column"]].drop_duplicates().itertuples(index=False, name=None))
+def known_pairs(cells: pd.DataFrame) -> dict[Pair, int]:
+    """Give every (row, column) that some account has, with how many have it; most common first."""
+    counts = Counter(zip(cells["row"], cells["column"], strict=True))
+    return dict(counts.most_common())
 
 
 def scaled_cells(account: Account, net: "pd.Series[float]") -> tuple[Places, int] | None:

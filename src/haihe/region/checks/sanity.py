@@ -42,6 +42,8 @@ def intensities_apart(facts: Facts) -> Iterator[Issue]:
     uses = facts.table("uses")
     by = ["sector", "resource", "year"]
     uses = uses[(uses["value"] > 0) & ~facts.bad("uses", "region", *by, "value", "unit")].dropna(subset=["unit", *by])
+    uses = uses.assign(dimension=uses["unit"].map({unit: str(parse(unit).powers) for unit in uses["unit"].unique()}))
+    by = [*by, "dimension"]
     factor = {unit: float(parse(unit).factor) for unit in uses["unit"].unique()}
     size = pd.Series(np.log10(uses["value"] * uses["unit"].map(factor).astype("float64")), index=uses.index)
     first = size.groupby([uses[key] for key in by]).rank(ascending=False, method="first").eq(1)
