@@ -95,13 +95,13 @@ def scaled_block(entries: Entries, orders: Iterable[Places], tolerance: float) -
     np.add.at(added, entries.cell, entries.amount * weight[entries.equation])
     wanted, noise = complex(weight @ residual), 10 * tolerance * np.sqrt(len(size))
     for order in orders:
-        said = order[added[order] != 0]
-        sums = np.concatenate([[0], np.cumsum(added[said])])
+        at = np.flatnonzero(added[order])  # numbers that add nothing would make runs look alike
+        sums = np.concatenate([[0], np.cumsum(added[order[at]])])
         floor = _ROUNDING * max(float(np.abs(sums).max()), 1.0)
         for power in POWERS:
             share = 1 - 10.0**-power
             for first, last in _runs(sums, wanted / share, max(noise / abs(share), floor)):
-                block = said[first:last]
+                block = order[at[first] : at[last - 1] + 1]
                 if (len(block) > 1 or abs(power) > 1) and _explains(entries, block, power, tolerance):
                     return block, power
     return None
@@ -122,8 +122,13 @@ def _runs(sums: npt.NDArray[np.complex128], wanted: complex, near: float) -> lis
 
 
 def _explains(entries: Entries, block: Places, power: int, tolerance: float) -> bool:
-    times = np.ones(int(entries.cell.max()) + 1)
-    times[block] = 10.0**-power
+    """Tell whether the power balances every equation, and leaving the block out would not."""
+    return _balanced(entries, block, 10.0**-power, tolerance) and not _balanced(entries, block, 0.0, tolerance)
+
+
+def _balanced(entries: Entries, block: Places, factor: float, tolerance: float) -> bool:
+    times = np.ones(max(int(entries.cell.max()), int(block.max())) + 1)
+    times[block] = factor
     residual, size = entries.residual(times), entries.size(times)
     return bool((np.abs(residual) <= tolerance * np.maximum(size, _ROUNDING * size.sum())).all())
 
