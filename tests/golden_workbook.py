@@ -173,6 +173,8 @@ def plant_facts(golden: Golden) -> None:
     row = draw("accounts", golden.rows("accounts", region="north"))
     put("E-REF-02", "accounts", row, "row", "labor")
     put("E-REF-02", "accounts", row, "column", "exports")
+    row = draw("accounts", golden.rows("accounts", region="north", row="taxes"))
+    put("E-REF-04", "accounts", row, "column", "export")
     row = draw("flows")
     put("E-RANGE-03", "flows", row, "low", 1e3)
     put("E-RANGE-03", "flows", row, "high", 1e-3)

@@ -11,6 +11,7 @@ import pytest
 from haihe.accounts.of_region import accounts_of
 from haihe.messages import LANGUAGES, Finding, HaiheError, Lang
 from haihe.region import TABLES, Region, check_path, read
+from haihe.region.checks import scale
 from haihe.region.checks.equations import known_pairs
 from haihe.region.checks.scale import say_power, say_rows
 from haihe.region.nearest import suggest
@@ -56,6 +57,11 @@ def test_a_block_in_another_unit_is_one_finding_without_a_value(power: int, firs
     assert dict(finding.values)["rows"].en == f"{first + 2}–{last + 1}"
     assert dict(finding.values)["times"] == say_power(power)
     assert "mended" not in dict(finding.values)
+
+
+def test_a_search_without_that_power_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scale, "POWERS", (3, -3))
+    assert codes(checked("accounts", scaled(slice(3, 9), 4))) != ["E-BAL-06"]
 
 
 def test_a_block_may_run_down_a_column() -> None:

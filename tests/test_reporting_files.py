@@ -9,6 +9,7 @@ import pytest
 
 from haihe.figures import bars
 from haihe.figures.html import safe_json
+from haihe.figures.sheet import sheet_name
 from haihe.files import replace_file
 from haihe.messages import HaiheError, Text
 from haihe.reporting import Chapter, Report
@@ -106,8 +107,9 @@ def test_the_workbook_has_a_sheet_for_each_table(report, tmp_path, lang):
     assert contents["A1"].value.startswith(report.title(lang))
     linked = [cell.hyperlink.location for row in contents for cell in row if cell.hyperlink]
     assert [place.split("!")[0].strip("'") for place in linked] == book.sheetnames[1:]
-    sheet = book["flows"]
-    assert sheet["A1"].value == report.figures[3].title(lang)
+    title = report.figures[3].title(lang)
+    sheet = book[sheet_name(title, ())]
+    assert sheet["A1"].value == title
     assert isinstance(sheet["C4"].value, float)
     text = [cell.value for row in sheet for cell in row if isinstance(cell.value, str)]
     assert any(value.startswith({"zh": "来源：", "en": "Source: "}[lang]) for value in text)

@@ -239,6 +239,10 @@ def test_detectors_do_not_cry_wolf():
         assert not slips(error, parts).any()
         assert not subtotals(rng.uniform(0, 1, (6, 30)))
     assert subtotals(np.zeros((4, 9))) == []
+    part = rng.uniform(1, 2, (1, 30))
+    assert slips((1 - 1e-3) * part[0], part)[0] == 3
+    for factor in (0.2, 2.0, 6.0, 9.5, 1100.0):
+        assert not slips((1 - 1 / factor) * part[0], part).any()
 
 
 @pytest.mark.reference

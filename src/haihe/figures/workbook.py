@@ -27,7 +27,7 @@ def write_workbook(tables: Iterable[Table], path: str | Path, lang: Lang) -> Pat
         with xlsxwriter.Workbook(str(file), OPTIONS) as book:
             taken: list[str] = []
             for table in tables:
-                taken.append(sheet_name(table.key, taken))
+                taken.append(sheet_name(table.title(lang), taken))
                 write_sheet(book, table, lang, taken[-1])
 
     return replace_file(path, fill)

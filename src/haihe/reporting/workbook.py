@@ -43,7 +43,7 @@ def write_workbook(report: Content, path: Path, lang: Lang) -> None:
                     continue
                 written.add(id(table))
                 row += 1
-                name = sheet_name(block.key if isinstance(block, Figure) else table.key, taken)
+                name = sheet_name(table.title(lang), taken)
                 taken.append(name)
                 write_sheet(book, table, lang, name)
                 contents.write_string(row, 0, chapter.title(lang))
