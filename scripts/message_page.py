@@ -35,6 +35,7 @@ PARTS: dict[str, Text] = {
     "KEY": Text("主键", "Keys"),
     "LIM": Text("限制", "Limits"),
     "MAP": Text("地图", "Maps"),
+    "WORLD": Text("世界各表", "Tables of the world"),
     "META": Text("总体说明", "The whole (haihe.toml)"),
     "NUM": Text("数字", "Numbers"),
     "PLN": Text("方案", "Plan"),

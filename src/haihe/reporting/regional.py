@@ -8,6 +8,7 @@ from pathlib import Path
 from haihe.messages import Findings, Lang, Progress, Text
 from haihe.planning import CUTS, Front, Plan, band, front, plan
 from haihe.region import Region
+from haihe.reporting.accounts_chapter import accounts_chapter
 from haihe.reporting.chapters import evidence, movement, scarcity, sources, standing
 from haihe.reporting.content import Chapter, KeyLine, KeyLines, Meta
 from haihe.reporting.maps import Shapes
@@ -97,6 +98,7 @@ def compose(
             movement(planned),
             scarcity(planned, walked, fronts),
             evidence(region, Findings([*findings, *planned.findings])),
+            accounts_chapter(region),
             sources(region),
         ],
     )

@@ -1,0 +1,28 @@
+"""The command line: ``haihe``.
+
+Standard output carries data, standard error carries messages and progress. Exit codes: 0 ok, 1 problems in the data,
+2 wrong usage, 4 no feasible plan, 70 an error of ours.
+"""
+
+import os
+import sys
+
+from haihe.cli import accounts, facts, plans
+from haihe.cli.desk import INTERNAL, app
+from haihe.messages import Finding
+
+__all__ = ["accounts", "app", "facts", "main", "plans"]
+
+
+def main() -> None:
+    """Run the command line. An error of ours ends with 70; ``HAIHE_DEBUG=1`` shows where it happened."""
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")  # before numpy is loaded: many small solves are 20 times slower otherwise
+    try:
+        app()
+    except Exception as error:
+        if os.environ.get("HAIHE_DEBUG"):
+            raise
+        finding = Finding("E-CLI-01", values={"kind": type(error).__name__, "value": str(error)})
+        sys.stderr.write(finding.text() + "\n")
+        sys.exit(INTERNAL)

@@ -1,0 +1,111 @@
+"""What every command shares: the application, options, languages, JSON, progress, errors as exit codes."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table as Grid
+
+from haihe.messages import HaiheError, Lang, Progress, Text, default_language
+
+if TYPE_CHECKING:
+    from haihe.region import Region
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="haihe: coordinate the scarce resources of a regional manufacturing base.",
+)
+accounts_app = typer.Typer(no_args_is_help=True, help="Input-output accounts: check, audit, build between regions.")
+app.add_typer(accounts_app, name="accounts")
+
+DATA_PROBLEM, USAGE, INFEASIBLE, INTERNAL = 1, 2, 4, 70
+EXIT_CODES = {"E-PLN-02": INFEASIBLE, "E-PLN-03": INTERNAL, "E-PLN-04": INTERNAL}
+
+
+class Language(StrEnum):
+    """Languages of the product."""
+
+    zh = "zh"
+    en = "en"
+
+
+PathArgument = Annotated[Path, typer.Argument(help="Folder, workbook (.xlsx) or bundle (.haihe.zip) of a region.")]
+LangOption = Annotated[Language | None, typer.Option("--lang", help="Language: zh or en.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
+OutOption = Annotated[Path, typer.Option("-o", "--out", help="Folder to write to.")]
+
+
+class Desk:
+    """What a command writes with: language, JSON or words, progress on standard error."""
+
+    def __init__(self, lang: Language | None, as_json: bool) -> None:
+        self.lang: Lang = lang.value if lang else default_language()
+        self.as_json = as_json
+        wide = None if sys.stdout.isatty() else 200
+        self.out = Console(soft_wrap=True, highlight=False, width=wide)
+        self.err = Console(stderr=True, soft_wrap=True, highlight=False)
+
+    def say(self, text: Text) -> None:
+        """Say a line in the user's language, unless JSON was asked for."""
+        if not self.as_json:
+            self.out.print(text(self.lang), markup=False)
+
+    def data(self, payload: Any) -> None:
+        """Print JSON where it was asked for."""
+        if self.as_json:
+            sys.stdout.write(json.dumps(payload, ensure_ascii=False, indent=2, default=str) + "\n")
+
+    def grid(self, title: Text, headings: list[Text], rows: list[list[str]]) -> None:
+        """Print a table of words, unless JSON was asked for."""
+        if self.as_json:
+            return
+        grid = Grid(title=title(self.lang), title_justify="left")
+        for k, heading in enumerate(headings):
+            grid.add_column(heading(self.lang), justify="left" if k == 0 else "right")
+        for row in rows:
+            grid.add_row(*row)
+        self.out.print(grid)
+
+    @contextmanager
+    def progress(self) -> Iterator[Progress]:
+        """Show what is being done now; silent for JSON or without a terminal."""
+        if self.as_json or not self.err.is_terminal:
+            yield lambda _: None
+            return
+        with self.err.status("…") as status:
+            yield lambda text: status.update(text(self.lang))
+
+
+@contextmanager
+def desk(lang: Language | None, as_json: bool) -> Iterator[Desk]:
+    """Open a desk; errors with a code are said in the user's language and become an exit code."""
+    here = Desk(lang, as_json)
+    try:
+        yield here
+    except HaiheError as error:
+        if as_json:
+            here.data({"ok": False, "findings": [finding.to_dict(here.lang) for finding in error.findings]})
+        else:
+            for line in error.findings.lines(here.lang):
+                here.err.print(line, markup=False, style="red")
+        raise typer.Exit(EXIT_CODES.get(error.code, DATA_PROBLEM)) from None
+
+
+def checked(path: Path, now: Progress) -> "Region":
+    """Read and check a region; errors stop here, before any work on it."""
+    from haihe.region import read
+
+    now(Text("读取", "reading"))
+    region = read(path)
+    now(Text("检查", "checking"))
+    region.check().raise_errors()
+    return region
