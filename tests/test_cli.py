@@ -3,9 +3,11 @@
 import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from typer.testing import CliRunner, Result
 
+import haihe as hh
 from haihe.cli import app
 from haihe.region.examples import examples_folder
 
@@ -153,3 +155,32 @@ def copied(tmp_path: Path) -> Path:
     for file in Path(EXAMPLE).iterdir():
         (folder / file.name).write_bytes(file.read_bytes())
     return folder
+
+
+def test_a_district_gets_a_table_from_its_province(tmp_path):
+    file = tmp_path / "district.csv"
+    tianjin = hh.accounts_of(hh.example("jing-jin-ji")).select(["TJ"])
+    rows = [f"{s},{x / 5:.6f},亿元,illustrative" for s, x in zip(tianjin.sectors, tianjin.output[0], strict=True)]
+    file.write_text("\n".join(["sector,output,unit,quality", *rows]), encoding="utf-8")
+    words = ("accounts", "regionalise", EXAMPLE, str(file), "--of", "TJ", "--code", "TJ-X")
+    made = json.loads(run(*words, "--json", "-o", str(tmp_path / "out")).stdout)
+    assert made["quality"] == "illustrative"
+    assert made["value_added"] == pytest.approx(float(tianjin.value_added.sum()) / 5, rel=1e-6)
+    assert (tmp_path / "out" / "accounts.csv").stat().st_size > 1000
+    file.write_text(file.read_text(encoding="utf-8").replace("AGR,", "AGX,"), encoding="utf-8")
+    refused = run(*words, "-o", str(tmp_path / "none"))
+    assert refused.exit_code == 1
+    assert "E-ACC-81" in refused.stderr
+    assert not (tmp_path / "none").exists()
+
+
+def test_audit_names_what_is_odd_and_exits_1_where_a_test_fails(tmp_path):
+    assert run("accounts", "audit", EXAMPLE).exit_code == 0
+    folder = copied(tmp_path)
+    table = pd.read_csv(folder / "accounts.csv", dtype=str, keep_default_na=False)
+    hit = (table["region"] == "TJ") & (table["row"] == "TEQ") & (table["column"] == "TEQ") & (table["year"] == "2017")
+    table.loc[hit, "value"] = "99999"
+    table.to_csv(folder / "accounts.csv", index=False)
+    result = run("accounts", "audit", str(folder), "--lang", "en")
+    assert result.exit_code == 1
+    assert "FAIL" in result.stdout

@@ -31,6 +31,13 @@ def test_an_empty_template_has_everything_and_says_what_is_missing(tmp_path: Pat
             if column.choices or column.kind in ("flag", "unit") or (column.ref and column.kind == "code"):
                 assert rule is not None, (spec.name, column.name)
                 assert rule.type == "list", (spec.name, column.name)
+            if column.choices:
+                assert rule is not None
+                assert rule.formula1 == '"' + ",".join(word(lang) for word in column.words) + '"'
+                assert {column.choice_of[word(lang)] for word in column.words} == set(column.choices)
+            if column.kind == "flag":
+                assert rule is not None
+                assert rule.formula1 == ('"是,否"' if lang == "zh" else '"true,false"')
             dark = cell.fill.fgColor.rgb == "FF1F4E78"
             assert dark == column.filled
     codes = [(f.code, f.table) for f in check_path(path)]

@@ -7,7 +7,7 @@ from haihe.accounts.balance import BalanceResult, gras, ras
 from haihe.accounts.books import read_national_workbook, read_provinces_workbook
 from haihe.accounts.build import PARTNER, STEPS, BuildResult, build_interregional, consolidated_flows
 from haihe.accounts.checks import BalanceReport, Check
-from haihe.accounts.declared import Revision, read_known_totals, read_revisions
+from haihe.accounts.declared import Revision, read_known_totals, read_revisions, read_sector_output
 from haihe.accounts.exiobase import read_exiobase
 from haihe.accounts.figaro import read_figaro
 from haihe.accounts.geography import DISTANCES, distances, great_circles, province_names, provinces_table
@@ -104,6 +104,7 @@ __all__ = [
     "read_provinces",
     "read_provinces_workbook",
     "read_revisions",
+    "read_sector_output",
     "real_growth",
     "recognise",
     "regionalise",

@@ -1,4 +1,4 @@
-"""Declared figures: statistical revisions and known totals, read from tables with their source."""
+"""Declared figures: revisions, known totals and output by sector, read from tables with their source."""
 
 from __future__ import annotations
 
@@ -6,17 +6,21 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from haihe.accounts.labels import nearest
 from haihe.accounts.layout import read_table
 from haihe.accounts.vector import KnownTotal
-from haihe.messages import HaiheError, Text
+from haihe.messages import QUALITIES, HaiheError, Quality, Text, worst_quality
+from haihe.region.units import factors
 
 REVISIONS = ("region", "year", "published", "revised", "unit", "quality", "source", "text_zh", "text_en")
 """Columns of a table of revisions."""
 TOTALS = ("name", "item", "region", "sectors", "kinds", "year", "value", "unit", "reliability", "source")
 """Columns of a table of known totals."""
+OUTPUT = ("sector", "output", "unit", "quality")
+"""Columns of a table of output by sector."""
 BETWEEN = ";"
 """Stands between several sectors or kinds of one total."""
 
@@ -107,11 +111,17 @@ def read_known_totals(path: str | Path, year: int) -> list[KnownTotal]:
 
 def _declared(file: Path, columns: tuple[str, ...], year: int) -> pd.DataFrame:
     """Read a table with these columns and keep the rows of one year."""
+    table = _with_columns(file, columns)
+    return table[table["year"] == str(year)]
+
+
+def _with_columns(file: Path, columns: tuple[str, ...]) -> pd.DataFrame:
+    """Read a table that has these columns; the first that is missing is named."""
     table = read_table(file)
     for column in columns:
         if column not in table:
             raise HaiheError("E-ACC-02", file=str(file), column=column, near=nearest(column, table.columns))
-    return table[table["year"] == str(year)]
+    return table
 
 
 def _numbers(file: Path, table: pd.DataFrame, column: str, above: bool = False) -> list[float]:
@@ -121,3 +131,37 @@ def _numbers(file: Path, table: pd.DataFrame, column: str, above: bool = False) 
     for at in table.index[bad][:1]:
         raise HaiheError("E-ACC-06", file=str(file), row=int(at) + 2, column=column, value=table[column][at])
     return [float(number) for number in numbers]
+
+
+def read_sector_output(path: str | Path, unit: str) -> tuple[pd.Series[float], Quality]:
+    """Read a region's output by sector, for `haihe.accounts.regionalise`.
+
+    Parameters
+    ----------
+    path : str or Path
+        A table with the columns `OUTPUT`, a row a sector.
+    unit : str
+        Unit of money wanted; the column ``unit`` is converted into it.
+
+    Returns
+    -------
+    output : Series
+        Output by sector code.
+    quality : Quality
+        Worst mark of the rows.
+
+    Raises
+    ------
+    HaiheError
+        ``E-ACC-01`` no table, ``E-ACC-02`` a missing column, ``E-ACC-04`` a sector twice, ``E-ACC-06`` an output that
+        is no number or a quality that is no mark, ``E-UNIT-01`` or ``E-UNIT-02`` for its unit.
+    """
+    file = Path(path)
+    table = _with_columns(file, OUTPUT)
+    twice = table["sector"].duplicated()
+    for at in table.index[twice][:1]:
+        raise HaiheError("E-ACC-04", file=str(file), row=int(at) + 2, column="sector", value=table["sector"][at])
+    for at in table.index[~table["quality"].isin(QUALITIES)][:1]:
+        raise HaiheError("E-ACC-06", file=str(file), row=int(at) + 2, column="quality", value=table["quality"][at])
+    values = np.array(_numbers(file, table, "output")) * factors(table["unit"], unit).to_numpy()
+    return pd.Series(values, index=table["sector"].tolist()), worst_quality(table["quality"]) or "illustrative"

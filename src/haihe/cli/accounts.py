@@ -1,4 +1,4 @@
-"""Commands on accounts: check, audit, build."""
+"""Commands on accounts: check, audit, build, regionalise."""
 
 import json
 from math import isnan
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from haihe.cli.desk import DATA_PROBLEM, Desk, JsonOption, LangOption, PathArgument, accounts_app, desk
-from haihe.messages import Text
+from haihe.cli.desk import DATA_PROBLEM, Desk, JsonOption, LangOption, PathArgument, accounts_app, checked, desk
+from haihe.messages import QUALITY_NAMES, Text
 
 if TYPE_CHECKING:
     from haihe.accounts import Check
@@ -123,3 +123,56 @@ def accounts_audit(
         )
         if not result.ok:
             raise typer.Exit(DATA_PROBLEM)
+
+
+@accounts_app.command(
+    "regionalise",
+    epilog="Example: haihe accounts regionalise examples/jing-jin-ji binhai.csv --of TJ --code TJ-BH -o out",
+)
+def accounts_regionalise(
+    path: PathArgument,
+    known: Annotated[Path, typer.Argument(help="CSV with the columns sector, output, unit, quality.")],
+    of: Annotated[str, typer.Option("--of", help="Region whose table is the parent's.")],
+    code: Annotated[str, typer.Option(help="Code of the new region.")],
+    method: Annotated[str, typer.Option(help="SLQ, CILQ, FLQ, AFLQ, CHARM or MCHARM.")] = "MCHARM",
+    delta: Annotated[float, typer.Option(help="Delta of FLQ and AFLQ.")] = 0.2,
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="Folder for accounts.csv.")] = None,
+    json_: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """Make the table of a region that has none: from its parent's table and its own output by sector."""
+    from haihe.accounts import accounts_of, read_sector_output, regionalise
+    from haihe.files import write_tables
+    from haihe.region.units import said
+
+    with desk(lang, json_) as here:
+        with here.progress() as now:
+            parent = accounts_of(checked(path, now)).select([of])
+        output, quality = read_sector_output(known, parent.unit)
+        made = regionalise(parent, output, method=method, delta=delta, region=code, quality={"output": quality})
+        if out is not None:
+            frame = made.accounts.to_frame()
+            frame = frame[frame["value"] != 0].assign(unit=made.accounts.unit, quality=made.quality)
+            write_tables({"accounts": frame}, out)
+        value_added = float(made.accounts.value_added.sum())
+        bought = float((made.accounts.inflow + made.accounts.imports).sum() / made.accounts.uses.sum())
+        here.data(
+            {
+                "ok": True,
+                "region": code,
+                "method": made.method,
+                "quality": made.quality,
+                "unit": made.accounts.unit,
+                "value_added": value_added,
+                "share_of_uses_from_outside": bought,
+            }
+        )
+        mark, unit = QUALITY_NAMES[made.quality], said(made.accounts.unit)
+        here.say(
+            Text(
+                f"{code}：增加值 {value_added:,.0f}（{unit.zh}），区内使用的 {bought:.0%} 来自区外；"
+                f"方法 {made.method}，质量 {mark.zh}。",
+                f"{code}: value added {value_added:,.0f} ({unit.en}), {bought:.0%} of uses from outside; "
+                f"method {made.method}, quality {mark.en}.",
+            )
+        )

@@ -178,7 +178,7 @@ def ranges(
         return {
             "grid": {**GRID, "top": 12, "right": 40},
             "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}},
-            "xAxis": value_axis(column),
+            "xAxis": value_axis(column, scale=True, boundaryGap=ROOM),
             "yAxis": category_axis(words, lang, inverse=True, axisLabel={"interval": 0}),
             "series": [
                 {

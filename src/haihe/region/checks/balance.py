@@ -29,10 +29,10 @@ from haihe.region.tables.economy import FINAL_USES, OUTPUT, SUPPLIES_BESIDES, US
 from haihe.region.units import compatible, factor, factors
 
 MOST = 4
-"""An account in which more equations fail than this, and than it has sectors, is named as a whole."""
+"""An account in which more equations fail than this, and than a quarter of all, is named as a whole."""
 
 SHOWN = 5
-"""So many missing records are named."""
+"""So many missing records, or largest residuals, are named."""
 
 _BESIDES = (*FINAL_USES, *USES_BESIDES, *SUPPLIES_BESIDES)
 
@@ -73,7 +73,7 @@ def _one_by_one(wrong: list[Account], known: Mapping[Pair, int], flows: pd.DataF
     unexplained: list[tuple[Account, int]] = []
     for account in wrong:
         rows, columns = _failing(account, account.rows), _failing(account, account.columns)
-        if len(rows) + len(columns) > max(MOST, len(account.sectors)):
+        if len(rows) + len(columns) > max(MOST, len(account.sectors) // 2):
             yield _in_disorder(account, rows, columns)
             continue
         yield from _crossings(account, rows, columns, known)
@@ -97,10 +97,16 @@ def _scaled(facts: Facts, table: str, at: Places, power: int) -> Issue:
 
 
 def _in_disorder(account: Account, rows: list[int], columns: list[int]) -> Issue:
-    """Make the issue of an account of which more than half does not balance."""
-    sector = account.sectors[(rows or columns)[0]]
-    values = {"year": account.year, "region": account.region, "count": len(rows) + len(columns), "first": sector}
-    at = _record(account.cells, sector, OUTPUT)
+    """Make the issue of an account of which so much does not balance that single cells say nothing."""
+    worst = sorted(
+        [(abs(account.rows[i]), account.sectors[i], account.rows[i]) for i in rows]
+        + [(abs(account.columns[j]), account.sectors[j], account.columns[j]) for j in columns],
+        reverse=True,
+    )
+    said = [f"{sector} {residual:+.6g} {account.unit}" for _, sector, residual in worst[:SHOWN]]
+    values = {"year": account.year, "region": account.region, "count": len(worst)}
+    values["first"] = Text("、".join(said), ", ".join(said))
+    at = _record(account.cells, worst[0][1], OUTPUT)
     return Issue("E-BAL-08", "accounts", at, "value", values)
 
 
