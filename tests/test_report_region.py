@@ -26,7 +26,15 @@ def made(region, tmp_path_factory):
 
 @pytest.mark.slow
 def test_the_report_has_its_chapters_in_both_files(made):
-    assert [c.key for c in made.report.chapters] == ["telling", "standing", "plan", "scarcity", "quality", "accounts", "sources"]
+    assert [c.key for c in made.report.chapters] == [
+        "telling",
+        "standing",
+        "plan",
+        "scarcity",
+        "quality",
+        "accounts",
+        "sources",
+    ]
     page = made.html.read_text(encoding="utf-8")
     assert "京津冀" in page
     assert "Beijing-Tianjin-Hebei" in page

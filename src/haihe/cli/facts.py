@@ -61,14 +61,14 @@ def convert(
     json_: JsonOption = False,
     lang: LangOption = None,
 ) -> None:
-    """Turn a region into another of its three forms: folder, workbook, bundle."""
+    """Turn a region into another of its three forms; --lang gives a workbook headers in that language."""
     from haihe.region import read
 
     with desk(lang, json_) as here, here.progress() as now:
         now(Text("读取", "reading"))
         region = read(path)
         now(Text("写出", "writing"))
-        region.write(to)
+        region.write(to, lang.value if lang else None)
         here.data({"ok": True, "file": str(to), "hash": region.hash})
         here.say(Text(f"已写出 {to}（内容校验 {region.hash[:12]}）", f"wrote {to} (content {region.hash[:12]})"))
 
