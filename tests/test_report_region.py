@@ -32,7 +32,7 @@ def test_the_report_has_its_chapters_in_both_files(made):
         "plan",
         "scarcity",
         "quality",
-        "accounts",
+        "accounts-quality",
         "sources",
     ]
     page = made.html.read_text(encoding="utf-8")
