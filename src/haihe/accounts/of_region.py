@@ -34,9 +34,8 @@ def accounts_of(region: Region, year: int | None = None) -> Accounts:
     frame = region["accounts"]
     frame = frame[frame["year"] == year]
     if frame.empty:
-        units = "、".join(sorted(region["accounts"]["unit"].unique()))
         known = "、".join(str(y) for y in sorted(region["accounts"]["year"].unique()))
-        raise HaiheError("E-ACC-40", table="accounts", year=year, years=known, units=units)
+        raise HaiheError("E-ACC-40", table="accounts", year=year, years=known)
     unit = region.meta.money_unit
     names: dict[str, Text] = {}
     for table, key in (("regions", "region"), ("sectors", "sector")):

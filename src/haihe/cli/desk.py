@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table as Grid
 
-from haihe.messages import HaiheError, Lang, Progress, Text, default_language
+from haihe.messages import HaiheError, Lang, Progress, Severity, Text, default_language
 
 if TYPE_CHECKING:
     from haihe.region import Region
@@ -28,6 +28,7 @@ accounts_app = typer.Typer(no_args_is_help=True, help="Input-output accounts: ch
 app.add_typer(accounts_app, name="accounts")
 
 DATA_PROBLEM, USAGE, INFEASIBLE, INTERNAL = 1, 2, 4, 70
+COLOURS: dict[Severity, str] = {"error": "red", "warning": "yellow", "note": "dim"}
 EXIT_CODES = {"E-PLN-02": INFEASIBLE, "E-PLN-03": INTERNAL, "E-PLN-04": INTERNAL}
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from haihe.cli.desk import DATA_PROBLEM, Desk, JsonOption, LangOption, PathArgument, app, desk
+from haihe.cli.desk import COLOURS, DATA_PROBLEM, Desk, JsonOption, LangOption, PathArgument, app, desk
 from haihe.messages import Findings, Text
 from haihe.version import __version__
 
@@ -15,9 +15,8 @@ def _show(here: Desk, findings: Findings, most: int = 200) -> None:
     here.data({"ok": findings.ok, "findings": [finding.to_dict(here.lang) for finding in findings]})
     if here.as_json:
         return
-    colours = {"error": "red", "warning": "yellow", "note": "dim"}
     for finding in findings[:most]:
-        here.out.print(finding.text(here.lang), markup=False, style=colours[finding.severity])
+        here.out.print(finding.text(here.lang), markup=False, style=COLOURS[finding.severity])
     errors, warnings = len(findings.errors), sum(f.severity == "warning" for f in findings)
     here.say(
         Text(

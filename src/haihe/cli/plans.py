@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from haihe.cli.desk import Desk, JsonOption, LangOption, OutOption, PathArgument, app, checked, desk
+from haihe.cli.desk import COLOURS, Desk, JsonOption, LangOption, OutOption, PathArgument, app, checked, desk
 from haihe.messages import Text
 
 if TYPE_CHECKING:
@@ -65,8 +65,8 @@ def plan(
             here.grid(table.title, headings, [[cell(here.lang) for cell in row] for row in table.shown_rows()])
         low, high = (f"{v * YI_PER_BN:,.0f}" for v in result.loss_band)
         span = f" [{low} … {high}]" if result.variants else ""
-        for line in result.findings.lines(here.lang):
-            here.err.print(line, markup=False, style="yellow")
+        for finding in result.findings:
+            here.err.print(finding.text(here.lang), markup=False, style=COLOURS[finding.severity])
         here.say(
             Text(
                 f"全部限制的代价：{result.loss * YI_PER_BN:,.0f} 亿元{span}"

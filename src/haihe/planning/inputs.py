@@ -12,10 +12,12 @@ from haihe.planning.caps import CapSpec
 from haihe.planning.economy import Economy, calibrate
 from haihe.planning.program import Floats
 from haihe.planning.technology import Technology
-from haihe.region import Region
+from haihe.region import TABLES, Region
 from haihe.region.units import factor, factors
 
 SHARE = "share of reference"
+NOT_USED = ("endowments", "transfers", "links", "budgets", "finances", "projects", "scenarios")
+"""Tables that a plan is meant to answer to and does not yet."""
 
 
 def members_of(region: Region) -> list[str]:
@@ -149,6 +151,13 @@ def caps_of(region: Region, economy: Economy) -> list[CapSpec]:
             )
         )
     return specs
+
+
+def not_used(region: Region) -> Findings:
+    """Name the tables that stand in the region but that the plan does not use yet (``N-PLN-19``)."""
+    names = [TABLES[name].title for name in NOT_USED if region.has(name)]
+    joined = Text("、".join(title.zh for title in names), ", ".join(title.en for title in names))
+    return Findings([Finding("N-PLN-19", values={"tables": joined})] if names else [])
 
 
 def left_out(region: Region, caps: Sequence[CapSpec]) -> Findings:

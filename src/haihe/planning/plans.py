@@ -9,7 +9,7 @@ from haihe.figures.workbook import write_workbook
 from haihe.messages import Findings, Lang, Progress, Text, default_language
 from haihe.planning.assumptions import Assumptions, unknown_parameters
 from haihe.planning.edits import lift_caps, set_caps
-from haihe.planning.inputs import caps_of, economy_of, left_out, rests_on
+from haihe.planning.inputs import caps_of, economy_of, left_out, not_used, rests_on
 from haihe.planning.model import build_model
 from haihe.planning.outcome import Outcome
 from haihe.planning.solver import Session
@@ -101,7 +101,7 @@ def plan(
     assumptions = assumptions or Assumptions.of(region)
     economy = economy_of(region, assumptions, upgrades=upgrades)
     caps = caps_of(region, economy)
-    findings = Findings([*unknown_parameters(region), *left_out(region, caps)])
+    findings = Findings([*unknown_parameters(region), *left_out(region, caps), *not_used(region)])
     if pooled is not None:
         caps = [replace(cap, pooled=pooled) for cap in caps]
     say(Text("求解无限制的基准", "solving the economy without caps"))
