@@ -1,10 +1,11 @@
 #!/bin/sh
-# What the tests need beside Python: Chromium and a Chinese font. Installed where root may; otherwise named, and the
+# What the tests need beside Python: Chromium, a Chinese font, and one library that a bare Debian lacks. Installed where root may; otherwise named, and the
 # browser tests skip with the reason (in CI they fail).
 set -eu
 missing=""
 command -v chromium >/dev/null || missing="$missing chromium"
 [ -n "$(fc-list :lang=zh 2>/dev/null | head -n 1)" ] || missing="$missing fonts-noto-cjk"
+/sbin/ldconfig -p | grep -q libatomic.so.1 || missing="$missing libatomic1" # for the browser tests' driver
 [ -z "$missing" ] && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     apt-get update -qq
