@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
 SHOWN = [ROOT / name for name in ("README.md", "README.zh.md", "CHANGELOG.md", "CONTRIBUTING.md")]
 LINK = re.compile(r"!?\[[^\]]*\]\((?P<target>[^)\s]+)\)")
-MACHINE = re.compile(r"(?<![\w.])/(work|tmp|home|root|usr|opt|Users)/|[A-Z]:\\|\.library|file://")
+MACHINE = re.compile(r"(?<![\w.])/(work|tmp|home|root|usr|opt|Users)/|[A-Z]:\\|file://")
 
 
 def pages() -> list[Path]:
