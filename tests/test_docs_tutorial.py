@@ -18,6 +18,8 @@ import haihe.planning
 from haihe.cli import app
 from haihe.region.examples import examples_folder
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[1]
 FENCE = re.compile(r"(?P<skip><!-- not run by the test[^\n]*-->\n)?```(?P<kind>\w+)\n(?P<body>.*?)```\n", re.S)
 
