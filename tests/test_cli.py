@@ -184,3 +184,23 @@ def test_audit_names_what_is_odd_and_exits_1_where_a_test_fails(tmp_path):
     result = run("accounts", "audit", str(folder), "--lang", "en")
     assert result.exit_code == 1
     assert "FAIL" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("front", EXAMPLE, "--cut", "-0.5"), "E-PLN-20"),
+        (("front", EXAMPLE, "--cut", "2"), "E-PLN-20"),
+        (("front", EXAMPLE, "--limit", "NOPE"), "E-PLN-15"),
+        (("demo", "--name", "nope"), "E-EXA-01"),
+        (("template", "{tmp}/form.txt"), "E-FILE-02"),
+        (("convert", EXAMPLE, "{tmp}/file/inside.xlsx"), "E-CLI-02"),
+        (("report", EXAMPLE, "-o", "{tmp}/file/inside"), "E-CLI-02"),
+    ],
+)
+def test_what_cannot_be_done_is_said_with_its_code_and_writes_nothing(tmp_path, words, code):
+    (tmp_path / "file").write_text("a file, no folder", encoding="utf-8")
+    result = run(*(word.replace("{tmp}", str(tmp_path)) for word in words))
+    assert result.exit_code == 1
+    assert code in result.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]

@@ -27,7 +27,7 @@ app = typer.Typer(
 accounts_app = typer.Typer(no_args_is_help=True, help="Input-output accounts: check, audit, build between regions.")
 app.add_typer(accounts_app, name="accounts")
 
-DATA_PROBLEM, USAGE, INFEASIBLE, INTERNAL = 1, 2, 4, 70
+DATA_PROBLEM, INFEASIBLE, INTERNAL = 1, 4, 70
 COLOURS: dict[Severity, str] = {"error": "red", "warning": "yellow", "note": "dim"}
 EXIT_CODES = {"E-PLN-02": INFEASIBLE, "E-PLN-03": INTERNAL, "E-PLN-04": INTERNAL}
 
@@ -91,7 +91,10 @@ def desk(lang: Language | None, as_json: bool) -> Iterator[Desk]:
     """Open a desk; errors with a code are said in the user's language and become an exit code."""
     here = Desk(lang, as_json)
     try:
-        yield here
+        try:
+            yield here
+        except OSError as error:
+            raise HaiheError("E-CLI-02", path=error.filename or "—", value=error.strerror or str(error)) from error
     except HaiheError as error:
         if as_json:
             here.data({"ok": False, "findings": [finding.to_dict(here.lang) for finding in error.findings]})

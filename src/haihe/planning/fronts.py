@@ -62,7 +62,7 @@ def front(
     limit : str, optional
         Code of the cap to tighten; the only one, or else the first on co2, where not given.
     cuts : sequence of float
-        Cuts below the reference in the last milestone, as shares; the cap falls there in a straight line.
+        Cuts below the reference in the last milestone, as shares between 0 and 1; the cap falls there in a straight line.
     assumptions : Assumptions, optional
         Those of the region where not given.
     upgrades : bool
@@ -77,8 +77,11 @@ def front(
     Raises
     ------
     HaiheError
-        ``E-PLN-15`` without such a cap; ``E-PLN-02`` where a cut cannot be met.
+        ``E-PLN-15`` without such a cap; ``E-PLN-20`` for a cut that is not between 0 and 1; ``E-PLN-02`` where a cut cannot be met.
     """
+    outside = [cut for cut in cuts if not 0 < cut < 1]
+    if outside:
+        raise HaiheError("E-PLN-20", value=outside[0])
     assumptions = assumptions or Assumptions.of(region)
     economy = economy_of(region, assumptions, upgrades=upgrades)
     caps = caps_of(region, economy)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from haihe.files import replace_file
-from haihe.messages import Lang, Text, default_language
+from haihe.messages import HaiheError, Lang, Text, default_language
 from haihe.region.cells import say_choices
 from haihe.region.meta import FIELDS, FORMAT, META_NAME
 from haihe.region.sheets import letters
@@ -79,8 +79,15 @@ def write_template(path: str | Path, lang: Lang | None = None) -> Path:
     -------
     Path
         The file.
+
+    Raises
+    ------
+    HaiheError
+        ``E-FILE-02`` for another suffix than ``.xlsx``.
     """
     path, lang = Path(path), lang or default_language()
+    if path.suffix.lower() != ".xlsx":
+        raise HaiheError("E-FILE-02", file=path.name, value=path.suffix or path.name)
     buffer = io.BytesIO()
     with new_workbook(buffer) as book:
         formats = {
