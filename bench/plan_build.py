@@ -52,7 +52,7 @@ def peer(b: Built, *, sparse: bool) -> Peer:
 
     The sparse mode asks for linopy's newer semantics; the rows are the same under both.
     """
-    cap = cap_path(b.reference, CUT, len(b.economy.assumptions.years))
+    cap = cap_path(b.reference, CUT, b.economy.assumptions)
     linopy.options["semantics"] = "v1" if sparse else "legacy"
     built = peer_model(b.economy, b.spec, cap, sparse=sparse)
     built.model.to_highspy(set_names=False)

@@ -12,8 +12,10 @@ import pytest
 
 from haihe.accounts import Accounts
 from haihe.planning import caps, edits, leakage, model, prices, results, solver
+from haihe.planning.assumptions import Assumptions
 from haihe.planning.program import Program
 from haihe.planning.solver import Session, Solution
+from haihe.planning.wedges import value_path
 
 Patch = pytest.MonkeyPatch
 Break = Callable[[Patch], None]
@@ -28,6 +30,8 @@ class Breakage:
     apply: Break
     says: str
     """What the failure's message must contain (a regular expression)."""
+    uneven: bool = False
+    """It shows only where milestones are of uneven length."""
 
 
 def wrapped(module: Any, name: str, change: Callable[..., Any]) -> Break:
@@ -43,19 +47,50 @@ def wedge(change: Callable[[Any, Any], Any]) -> Break:
 
 def _step_forgotten(w: Any, e: Any) -> Any:
     s = e.assumptions
-    return replace(w, build=np.maximum(0, e.rent) / (s.discount_step + s.depreciation_step) - e.kappa)
+    annuity = s.discount_steps + s.depreciation_steps
+    return replace(w, build=np.maximum(0, e.rent)[:, :, None] / annuity - e.kappa[:, :, None])
 
 
 def _loss_in_capacity(w: Any, e: Any) -> Any:
     """Let capacity bear the loss, as if it could have a negative price."""
+    path = value_path(e.rent, e.assumptions)
+    build = path[..., 1:] / (1 + e.assumptions.discount_steps) - e.kappa[:, :, None]
+    return replace(w, loss=0 * w.loss, build=build, capacity=path[..., -1])
+
+
+def _as_long_as_the_last(w: Any, e: Any) -> Any:
+    """Let every milestone be as long as the last one in the wedge of today's technology."""
+    rho = e.assumptions.discount_steps[-1]
+    return replace(w, build=w.capacity[:, :, None] / (1 + rho) - e.kappa[:, :, None] + 0 * w.build)
+
+
+def _into_the_outlook(path: Any, reference: Any, cut: float, s: Any) -> Any:
+    """Let the cap reach its cut only in the outlook."""
+    way = (np.array(s.years) - s.first_year) / (s.years[-1] - s.first_year)
+    return reference[:, None] * (1 - cut * way)
+
+
+def _curved(path: Any, reference: Any, cut: float, s: Any) -> Any:
+    """Let the cap fall slowly first."""
+    way = np.minimum(1.0, (np.array(s.years) - s.first_year) / (s.last_year - s.first_year)) ** 2
+    return reference[:, None] * (1 - cut * way)
+
+
+def _weights_by_number(patch: Patch) -> None:
+    """Discount by the number of milestones, whatever their length."""
+
+    def weights(s: Assumptions) -> Any:
+        return s.steps * ((1 + s.growth_steps) / (1 + s.discount_steps)) ** np.arange(s.steps.size)
+
+    patch.setattr(Assumptions, "weights", property(weights))
+
+
+def _next_length(make: Any, program: Any, e: Any, production: Any, dims: Any) -> Any:
+    """Let the stocks move by the length of the milestone that they lead to."""
     s = e.assumptions
-    annuity = s.discount_step + s.depreciation_step
-    return replace(
-        w,
-        loss=0 * w.loss,
-        build=s.step * e.rent / annuity - e.kappa,
-        capacity=e.rent * (1 + s.discount_step) / annuity,
-    )
+    shifted = replace(s)
+    object.__setattr__(shifted, "steps", np.append(s.steps[1:], s.steps[-1]))
+    return make(program, replace(e, assumptions=shifted), production, dims)
 
 
 def _swapped_trade(make: Any, program: Any, e: Any, production: Any, goods: Any, dims: Any) -> Any:
@@ -65,7 +100,7 @@ def _swapped_trade(make: Any, program: Any, e: Any, production: Any, goods: Any,
 def _yearly(make: Any, program: Any, e: Any, production: Any, dims: Any) -> Any:
     """Give the stocks one year's growth and depreciation whatever the step."""
     s = e.assumptions
-    short = replace(s, step=1, last_year=s.first_year + len(s.years) - 1)
+    short = replace(s, step=1, last_year=s.first_year + len(s.years) - 1, outlook_year=0)
     return make(program, replace(e, assumptions=short), production, dims)
 
 
@@ -181,7 +216,7 @@ BREAKAGES = [
     Breakage(
         "step forgotten in terminal value",
         "p1_reference",
-        wedge(lambda w, e: replace(w, capacity=w.capacity / e.assumptions.step)),
+        wedge(lambda w, e: replace(w, capacity=w.capacity / e.assumptions.steps[-1])),
         "output moves",
     ),
     Breakage(
@@ -189,6 +224,8 @@ BREAKAGES = [
     ),
     Breakage("capacity bears losses", "p1_reference", wedge(_loss_in_capacity), "moves"),
     Breakage("growth and depreciation of one year", "p1_reference", wrapped(model, "define_stocks", _yearly), "moves"),
+    Breakage("lengths of the last", "p1_reference", wedge(_as_long_as_the_last), "output moves", uneven=True),
+    Breakage("weights by number", "p1_reference", _weights_by_number, "moves", uneven=True),
     Breakage("dual sign flipped", "p1_reference", _flipped_dual, "prices are off"),
     Breakage(
         "band of trade alone",
@@ -208,6 +245,8 @@ BREAKAGES = [
     Breakage("upgraded inputs as today's", "p2_accounts", wrapped(results, "value_added_of", _old_inputs), "differ"),
     Breakage("trade sign error", "p2_accounts", wrapped(model, "define_balance", _swapped_trade), "differ"),
     Breakage("step forgotten in stocks", "p2_stocks", wrapped(model, "define_stocks", _yearly), "stock is off"),
+    Breakage("length of the next", "p2_stocks", wrapped(model, "define_stocks", _next_length), "is off", uneven=True),
+    Breakage("weights by number", "p3_welfare", _weights_by_number, "formula|costs nothing", uneven=True),
     Breakage("renewal forgotten", "p2_stocks", _rows("stock", lower=0.0, upper=0.0), "old stock is off"),
     Breakage("capacity forgotten", "p2_stocks", _rows("within_capacity", upper=np.inf), "exceeds capacity"),
     Breakage("dual sign flipped", "p3_duality", _answer(row_dual=lambda s: -s.row_dual), "strong duality|without"),
@@ -223,16 +262,18 @@ BREAKAGES = [
     Breakage(
         "cap path the wrong way",
         "p4_front",
-        wrapped(caps, "cap_path", lambda path, r, cut, t: path(r, -cut, t)),
+        wrapped(caps, "cap_path", lambda path, r, cut, s: path(r, -cut, s)),
         "a slack cap costs",
     ),
+    Breakage("cap in the outlook", "p4_front", wrapped(caps, "cap_path", _into_the_outlook), "exceed", uneven=True),
+    Breakage("cap in a curve", "p4_front", wrapped(caps, "cap_path", _curved), "exceeded"),
     Breakage(
         "pooled and separate mixed up",
         "p4_front",
         wrapped(
             edits, "set_caps", lambda put, s, m, specs: put(s, m, [replace(c, pooled=not c.pooled) for c in specs])
         ),
-        "exceeded|pooling costs",
+        "exceeded|pooling costs|is not used",
     ),
     Breakage(
         "unit forgotten", "p5_units", wrapped(Accounts, "to_unit", lambda _, a, unit: replace(a, unit=unit)), "off"

@@ -55,7 +55,7 @@ class Built:
 
     def solve(self, cut: float, *, pooled: bool = True, more: float = 0.0, method: Method | None = "ipx") -> Solution:
         """Solve with caps that fall to a cut; ``more`` adds to the last cap of the first member, Mt."""
-        path = caps.cap_path(self.reference, cut, len(self.economy.assumptions.years))
+        path = caps.cap_path(self.reference, cut, self.economy.assumptions)
         path[0, -1] += more
         edits.set_caps(self.session, self.model, [replace(self.spec, cap=path, pooled=pooled)])
         return self.session.solve(method=method)
@@ -75,10 +75,11 @@ class Case:
     partner_intensity: Floats
     assumptions: Assumptions = Assumptions()
 
-    def over(self, step: int, periods: int) -> "Case":
-        """Plan over other milestones."""
+    def over(self, step: int, periods: int, outlook: int = 0) -> "Case":
+        """Plan over other milestones, and one more that many years after the last of them where not 0."""
         first = self.assumptions.first_year
-        times = replace(self.assumptions, step=step, last_year=first + step * (periods - 1))
+        last = first + step * (periods - 1)
+        times = replace(self.assumptions, step=step, last_year=last, outlook_year=last + outlook)
         return replace(self, assumptions=times)
 
     def build(self, *, upgrades: bool = True) -> Built:
@@ -196,8 +197,8 @@ def of_example() -> Case:
     region = read(EXAMPLE)
     assumptions = Assumptions.of(region)
     e = economy_of(region, assumptions)
-    spec = caps_of(region, e)[0]
-    accounts = accounts_of(region, assumptions.first_year)
+    spec = next(cap for cap in caps_of(region, e) if cap.resource == "co2")
+    accounts = accounts_of(region, e.year).scaled((1 + assumptions.growth) ** (assumptions.first_year - e.year))
     partner = region["regions"].set_index("role").loc["partner", "region"]
     outside, _ = intensity_of(region, spec.resource, accounts.year, [partner], accounts.sectors, UNIT)
     inside, _ = intensity_of(region, spec.resource, accounts.year, e.members, accounts.sectors, UNIT)

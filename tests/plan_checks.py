@@ -82,7 +82,7 @@ def p2_balance(case: Case) -> None:
         + g.outflow.value(s.x)
         + flows.sum(axis=1)
         + e.mix[:, :, None] * spent.sum(axis=1)[:, None]
-        + e.fixed[:, :, None]
+        + e.fixed
     )
     reference = e.output + e.imports + e.inflow + e.flows.sum(axis=0)
     left = (np.abs(supply - use) / np.maximum(reference, TINY)[:, :, None]).max()
@@ -100,10 +100,10 @@ def p2_accounts(case: Case) -> None:
 
 
 def p2_stocks(case: Case) -> None:
-    """P2: capacity is what is left of the last milestone's and what was built and turned in h years."""
+    """P2: capacity is what is left of the last milestone's and what was built and turned in its years."""
     b = case.build()
     s, e, p = b.solve(0.2), b.economy, b.model.production
-    h = e.assumptions.step
+    h = np.diff(e.assumptions.years)
     grows, kept = (1 + e.assumptions.growth) ** h, (1 - e.assumptions.depreciation) ** h
     built, turned, better = p.build.value(s.x), s.value(p.retrofit), s.value(p.build_upgraded)
     old, new = s.value(p.stock_old), s.value(p.stock_upgraded)
@@ -153,8 +153,8 @@ def welfare(b: Built, s: Solution) -> float:
     k0, k1, i1, u = (s.value(v) for v in (p.stock_old, p.stock_upgraded, p.build_upgraded, p.retrofit))
     i0 = p.build.value(s.x)
     flow = m.goods.consumption.value(s.x).sum(axis=(0, 1)) - m.factors.labour.value(s.x).sum(axis=0)
-    for rate, spent in ((w.loss, output(b, s)), (w.tau, i0), (w.tau_1, i1), (w.tau_u, u)):
-        flow = flow - (rate[:, :, None] * spent).sum(axis=(0, 1))
+    for rate, spent in ((w.loss[:, :, None], output(b, s)), (w.tau, i0), (w.tau_1, i1), (w.tau_u, u)):
+        flow = flow - (rate * spent).sum(axis=(0, 1))
     ends = np.asarray(e.assumptions.segments)
     for soft in softs(b):
         middle = (ends + np.concatenate([[0.0], ends[:-1]])) / 2 / e.assumptions.elasticity[soft.name]
@@ -162,13 +162,19 @@ def welfare(b: Built, s: Solution) -> float:
         flow = flow - used.reshape(-1, w.weights.size).sum(axis=0)
     last = w.stock * k0[..., -1] + (w.stock + w.more) * k1[..., -1]
     built = w.stock * i0[..., -1] + (w.stock + w.more) * i1[..., -1] + w.more * u[..., -1]
-    return float(w.weights @ flow + w.f * ((1 - w.delta) * last + w.h * built).sum())
+    return float(w.weights @ flow + w.f * ((1 - w.delta[-1]) * last + w.h[-1] * built).sum())
 
 
 def p4_front(case: Case, cuts: tuple[float, ...] = (0.05, 0.1, 0.2, 0.3)) -> None:
-    """P4: cost and price rise with the cut, pooling never costs, a slack cap has no price, no cap is broken."""
+    """P4: cost and price rise with the cut, pooling never costs, a slack cap has no price, no cap is broken.
+
+    The cap falls in a straight line over the years and then stays; where it has a price it is used to the full.
+    """
     b = case.build()
     base = b.free()
+    a = b.economy.assumptions
+    span = a.last_year - a.first_year
+    passed = np.array([(y - a.first_year) / span if y < a.last_year else 1.0 for y in a.years])
     size = 1e-6 * abs(base.objective)
     for pooled in (True, False):
         slack = b.solve(-0.05, pooled=pooled)
@@ -179,10 +185,13 @@ def p4_front(case: Case, cuts: tuple[float, ...] = (0.05, 0.1, 0.2, 0.3)) -> Non
         points = []
         for cut in cuts:
             s = b.solve(cut, pooled=pooled)
-            used = _use(b, s)[:, -1]
-            room = b.reference * (1 - cut)
-            over = used.sum() / room.sum() - 1 if pooled else (used / room - 1).max()
+            used, room, paid = _use(b, s), b.reference[:, None] * (1 - cut * passed), price(b, s)
+            if pooled:
+                used, room, paid = (v.sum(axis=0, keepdims=True) for v in (used, room, paid))
+            over = (used / room - 1).max()
             assert over <= 1e-6, f"the cap of {cut:.0%} is exceeded by {over:.2g}"
+            idle = np.where(paid > 1e-6 * paid.max(), 1 - used / room, 0.0).max()
+            assert idle <= 1e-6, f"{idle:.2g} of a cap of {cut:.0%} with a price is not used"
             points.append((s.objective - base.objective, price(b, s)[:, -1]))
         lost[pooled] = np.array([p[0] for p in points])
         steps = np.diff(lost[pooled], prepend=0.0)
@@ -284,10 +293,12 @@ def p11_leakage(case: Case) -> None:
     s = b.solve(0.2)
     table = leakage.leakage_table(b.model, s, "CARBON", case.accounts, case.partner, case.partner_intensity)
     table = table.set_index("place")
-    trade = results.trade_table(b.model, s).query("year == @b.economy.assumptions.years[-1]")
-    moved = trade.groupby(["kind", "sector"])["difference"].sum() / b.economy.assumptions.trend[-1]
+    when = b.economy.assumptions
+    trade = results.trade_table(b.model, s).query("year == @when.last_year")
+    grown = (1 + when.growth) ** (when.last_year - when.first_year)
+    moved = trade.groupby(["kind", "sector"])["difference"].sum() / grown
     by_kind = {kind: moved[kind].reindex(b.economy.sectors).to_numpy() for kind in moved.index.unique("kind")}
-    own = _use(b, s)[:, -1] - b.reference
+    own = _use(b, s)[:, when.years.index(when.last_year)] - b.reference
     a = case.accounts
     r = a.regions.index(case.partner)
     inputs = np.divide(a.Z[r], a.output[r], out=np.zeros_like(a.Z[r]), where=a.output[r] > 0)

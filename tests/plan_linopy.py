@@ -78,8 +78,11 @@ class _Builder:
     def soft(
         self, name: str, reference: Floats, dims: str, gain: xr.DataArray, guard: Floats | float = 1.0
     ) -> Expression:
-        """Add a soft quantity; gives its deviation. ``reference`` has the dims without t."""
-        ref = np.repeat(reference[..., None], self.w.weights.size, axis=-1)
+        """Add a soft quantity; gives its deviation. ``reference`` has the dims, or the dims without t."""
+        ref = np.broadcast_to(
+            reference if reference.ndim == len(dims) else reference[..., None],
+            [len(self.coords[d]) for d in dims],
+        )
         limit = np.broadcast_to(np.asarray(guard, float), ref.shape)[..., None]
         room = np.maximum(0.0, np.minimum(self.ends, limit) - self.starts) * ref[..., None]
         up, down = (self.plain(f"{name}_{way}", f"{dims}k", upper=room) for way in ("up", "down"))
@@ -116,9 +119,12 @@ def peer_model(
     k1 = b.plain("k1", "rit", upper=np.where(first, 0.0, can))
     i1 = b.plain("i1", "rit", upper=can)
     u = b.plain("u", "rit", upper=np.where(upgradable, tech.retrofit_limit * x_ref, 0.0))
-    loss, tau, tau_1, tau_u, stock, more = (b.over_time(v) for v in (w.loss, w.tau, w.tau_1, w.tau_u, w.stock, w.more))
-    renewal = (w.g + w.delta) / w.h * e.output
-    i0 = b.soft("investment", renewal, "rit", w.f * w.h * stock * last - tau * b.weights)
+    loss, stock, more = (b.over_time(v) for v in (w.loss, w.stock, w.more))
+    tau, tau_1, tau_u = (array(v, "rit") for v in (w.tau, w.tau_1, w.tau_u))
+    h, delta = array(w.h, "t"), array(w.delta, "t")
+    built, kept = w.f * w.h[-1], w.f * (1 - w.delta[-1])
+    renewal = (w.g + w.delta) / w.h * e.output[:, :, None]
+    i0 = b.soft("investment", renewal, "rit", built * stock * last - tau * b.weights)
     guard = np.where(e.local, e.assumptions.local_guard, 1.0)[:, None]
     consumption = b.soft("consumption", e.households, "rit", b.weights)
     exports, imports, outflow, inflow = (
@@ -155,15 +161,16 @@ def peer_model(
     if t > 1:
         later = b.coords["t"][1:]
         for name, k, added, right in (
-            ("stock", k0, i0 - u, b.over_time(w.h * renewal)),
-            ("stock_upgraded", k1, i1 + u, b.over_time(0 * renewal)),
+            ("stock", k0, i0 - u, array(w.h * renewal, "rit")),
+            ("stock_upgraded", k1, i1 + u, array(0 * renewal, "rit")),
         ):
-            kept_and_added = (1 - w.delta) * k + w.h * added
+            kept_and_added = (1 - delta) * k + h * added
             before = kept_and_added.isel(t=slice(None, -1)).assign_coords(t=later)
-            now = ((1 + w.g) * k).isel(t=slice(1, None))
-            m.add_constraints(now - before == right.isel(t=slice(1, None)), name=name)
+            grown = array(1 + np.roll(w.g, 1), "t")  # of the milestone before
+            now = (grown * k).isel(t=slice(1, None))
+            m.add_constraints(now - before == right.isel(t=slice(None, -1)).assign_coords(t=later), name=name)
     spare = (e.assumptions.investment_limit - 1) * renewal
-    m.add_constraints(i0 + i1 <= b.over_time(spare), name="build_limit")
+    m.add_constraints(i0 + i1 <= array(spare, "rit"), name="build_limit")
     wages, wage_bill = array(e.wages, "ri"), array((e.wages * e.output).sum(axis=1), "r")
     need = (wages * x0).sum("i") + ((1 + tech.labour) * wages * x1).sum("i") - labour
     m.add_constraints(need <= wage_bill, name="labour")
@@ -175,7 +182,6 @@ def peer_model(
     m.add_constraints(use - permits <= array(cap, "rt"), name="cap")
     m.add_constraints(permits.sum("r") == 0, name="permit_pool")
 
-    kept, built = w.f * (1 - w.delta), w.f * w.h
     total = (loss * b.weights * x0).sum() + (loss * b.weights * x1).sum()
     total = total - (kept * stock * last * k0).sum() - (kept * (stock + more) * last * k1).sum()
     total = total + ((tau_1 * b.weights - built * (stock + more) * last) * i1).sum()

@@ -13,16 +13,19 @@ from plan_linopy import peer_model
 
 
 def compare(b: Built, cut: float, *, pooled: bool) -> tuple[float, float]:
-    cap = cap_path(b.reference, cut, len(b.economy.assumptions.years))
+    cap = cap_path(b.reference, cut, b.economy.assumptions)
     peer = peer_model(b.economy, b.spec, cap, pooled=pooled)
     ours = b.solve(cut, pooled=pooled).objective
     assert peer.size() == b.session.arrays.size
     return ours, peer.optimum()
 
 
-@pytest.mark.parametrize(("step", "periods", "pooled"), [(2, 5, True), (1, 3, False), (2, 1, True)])
-def test_optimum_and_size_agree(step: int, periods: int, pooled: bool) -> None:
-    ours, peer = compare(with_loss(synthetic(2)).over(step, periods).build(), 0.2, pooled=pooled)
+@pytest.mark.parametrize(
+    ("step", "periods", "outlook", "pooled"),
+    [(2, 5, 0, True), (1, 3, 0, False), (2, 1, 0, True), (1, 5, 5, True), (2, 2, 5, False), (1, 1, 5, True)],
+)
+def test_optimum_and_size_agree(step: int, periods: int, outlook: int, pooled: bool) -> None:
+    ours, peer = compare(with_loss(synthetic(2)).over(step, periods, outlook).build(), 0.2, pooled=pooled)
     assert ours == pytest.approx(peer, rel=1e-8)
 
 
@@ -33,7 +36,7 @@ def test_optimum_agrees_without_upgrades() -> None:
 
 def test_optimum_agrees_where_finance_is_not_pooled() -> None:
     b = synthetic(2).build()
-    cap = cap_path(b.reference, 0.2, 5)
+    cap = cap_path(b.reference, 0.2, b.economy.assumptions)
     peer = peer_model(b.economy, b.spec, cap, pooled_finance=False).optimum()
     model = build_model(b.economy, [b.spec], pooled_finance=False)
     session = Session(model.program)

@@ -15,7 +15,7 @@ from haihe.region.units import compatible, factor
 SHARE = "share"
 UNITS = {
     **dict.fromkeys(("growth", "discount", "depreciation"), "1/year"),
-    **dict.fromkeys(("first_year", "last_year", "step"), "year"),
+    **dict.fromkeys(("first_year", "last_year", "step", "outlook_year", "outlook_step"), "year"),
 }
 """Unit of each parameter; all others are shares or pure numbers."""
 ELSEWHERE = ("gravity_exponent", "transit_theta")
@@ -43,6 +43,17 @@ class Assumptions:
         Most new capacity a year, as a multiple of what the reference builds.
     first_year, last_year, step : int
         Milestones are ``first_year, first_year + step, ..., last_year``.
+    outlook_year : int
+        Last milestone of an outlook after ``last_year``; 0, or ``last_year`` itself, for none. Results of one year are
+        those of ``last_year``; the outlook shows where things go from there.
+    outlook_step : int
+        Years between the milestones of the outlook, of which the last interval takes what is left over; 0 for one
+        milestone only. A long milestone right after ``last_year`` makes that year stand for many.
+
+    Notes
+    -----
+    A milestone stands for the years from it to the next. The last one has no next: it is as long as the one before
+    it, and as long as ``step`` where it is the only one.
     """
 
     growth: float = 0.05
@@ -66,6 +77,8 @@ class Assumptions:
     first_year: int = 2017
     last_year: int = 2025
     step: int = 2
+    outlook_year: int = 0
+    outlook_step: int = 0
 
     def __post_init__(self) -> None:
         ends = np.asarray(self.segments)
@@ -73,6 +86,10 @@ class Assumptions:
             raise HaiheError("E-PLN-05", table="parameters", value=self.segments)
         if self.step < 1 or self.last_year < self.first_year or (self.last_year - self.first_year) % self.step:
             raise HaiheError("E-PLN-06", table="parameters", first=self.first_year, last=self.last_year, step=self.step)
+        if self.outlook_year and self.outlook_year < self.last_year:
+            raise HaiheError("E-PLN-21", table="parameters", outlook=self.outlook_year, last=self.last_year)
+        if self.outlook_step < 0:
+            raise HaiheError("E-PLN-22", table="parameters", value=self.outlook_step)
         if not (0 < self.discount < 1 and 0 < self.depreciation < 1 and -0.5 < self.growth < 0.5):
             raise HaiheError("E-PLN-07", table="parameters")
         if min(self.elasticity.values()) <= 0 or set(self.elasticity) != set(SOFT):
@@ -100,7 +117,7 @@ class Assumptions:
                 given[name] = value * factor(unit, wanted)
         known = {f.name for f in fields(cls)} - {"elasticity", "segments"}
         plain = {name: given[name] for name in known & given.keys()}
-        for name in ("first_year", "last_year", "step"):
+        for name in ("first_year", "last_year", "step", "outlook_year", "outlook_step"):
             if name in plain:
                 plain[name] = int(plain[name])
         default = cls()
@@ -116,41 +133,56 @@ class Assumptions:
     @cached_property
     def years(self) -> tuple[int, ...]:
         """Milestone years, length T."""
-        return tuple(range(self.first_year, self.last_year + 1, self.step))
+        plan = range(self.first_year, self.last_year + 1, self.step)
+        if self.outlook_year <= self.last_year:
+            return tuple(plan)
+        apart = self.outlook_step or self.outlook_year - self.last_year
+        return (*plan, *range(self.last_year + apart, self.outlook_year - apart + 1, apart), self.outlook_year)
 
     @property
-    def growth_step(self) -> float:
-        """Growth over one step of h years, g_h = (1 + g)^h - 1."""
-        return (1 + self.growth) ** self.step - 1
+    def last_index(self) -> int:
+        """Position of ``last_year`` among the milestones: the last one, or the one before the outlook."""
+        return self.years.index(self.last_year)
+
+    @cached_property
+    def steps(self) -> Floats:
+        """Length h_t of each milestone in years, up to the next one; shape (T,)."""
+        lengths = np.diff(self.years)
+        return np.asarray([*lengths, lengths[-1] if lengths.size else self.step], dtype=np.float64)
 
     @property
-    def discount_step(self) -> float:
-        """Discounting over one step, rho_h = (1 + rho)^h - 1."""
-        return (1 + self.discount) ** self.step - 1
+    def growth_steps(self) -> Floats:
+        """Growth over each milestone, g_t = (1 + g)^h_t - 1; shape (T,)."""
+        return np.asarray((1 + self.growth) ** self.steps - 1)
 
     @property
-    def depreciation_step(self) -> float:
-        """Share of capacity gone after one step, delta_h = 1 - (1 - delta)^h."""
-        return 1 - (1 - self.depreciation) ** self.step
+    def discount_steps(self) -> Floats:
+        """Discounting over each milestone, rho_t = (1 + rho)^h_t - 1; shape (T,)."""
+        return np.asarray((1 + self.discount) ** self.steps - 1)
 
     @property
-    def renewal(self) -> float:
-        """New capacity a year per unit of capacity that keeps the reference growing, (g_h + delta_h) / h."""
-        return (self.growth_step + self.depreciation_step) / self.step
+    def depreciation_steps(self) -> Floats:
+        """Share of capacity gone after each milestone, delta_t = 1 - (1 - delta)^h_t; shape (T,)."""
+        return np.asarray(1 - (1 - self.depreciation) ** self.steps)
+
+    @property
+    def renewal(self) -> Floats:
+        """New capacity a year per unit of capacity that keeps the reference growing, (g_t + delta_t) / h_t; (T,)."""
+        return np.asarray((self.growth_steps + self.depreciation_steps) / self.steps)
 
     @cached_property
     def weights(self) -> Floats:
-        """Weight of each milestone in welfare, D_t = h ((1 + g_h)/(1 + rho_h))^t; years, shape (T,).
+        """Weight of each milestone in welfare, D_t = h_t prod_{s<t} (1 + g_s)/(1 + rho_s); years, shape (T,).
 
-        Flows are detrended by (1 + g)^(h t), so growth comes back here.
+        Flows are detrended by the growth up to their year, so growth comes back here.
         """
-        ratio = (1 + self.growth_step) / (1 + self.discount_step)
-        return np.asarray(self.step * ratio ** np.arange(len(self.years)), dtype=np.float64)
+        ratio = (1 + self.growth_steps) / (1 + self.discount_steps)
+        return np.asarray(self.steps * np.cumprod([1.0, *ratio[:-1]]))
 
     @cached_property
     def trend(self) -> Floats:
-        """Factor that turns detrended flows into flows of each milestone year, (1 + g)^(h t); shape (T,)."""
-        return np.asarray((1 + self.growth_step) ** np.arange(len(self.years)), dtype=np.float64)
+        """Factor that turns detrended flows into flows of each milestone year, (1 + g)^(year - first); shape (T,)."""
+        return np.asarray((1 + self.growth) ** (np.asarray(self.years, dtype=np.float64) - self.first_year))
 
 
 def is_parameter(name: str) -> bool:

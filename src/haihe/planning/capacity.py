@@ -32,24 +32,22 @@ def define_production(program: Program, economy: Economy, wedges: Wedges, dims: 
     r"""Add output, capacity and investment.
 
     Upgraded output, capacity and retrofit exist only in sectors that may upgrade. Investment pays its wedge in every
-    milestone; capacity that outlives the horizon keeps its value,
+    milestone; capacity that outlives the horizon keeps its value. With the last milestone T-1 and
 
-    .. math:: f = h \left(\frac{1+g_h}{1+\rho_h}\right)^{T} / (1+g_h),
+    .. math:: f = \frac{D_{T-1}}{h_{T-1} (1+\rho_{T-1})}
 
-    f (1-delta_h) Lambda per unit of old and f (1-delta_h)(Lambda+Omega) per unit of upgraded capacity in the last
-    milestone, and f h times the same (without depreciation) per unit built in it.
+    that is f (1-delta) V_T per unit of old and f (1-delta)(V_T+S_T) per unit of upgraded capacity in the last
+    milestone, and f h times the same (without depreciation) per unit built in it; see `haihe.planning.wedges.wedges`.
     """
     s, tech = economy.assumptions, economy.technology
     t = len(s.years)
     years = np.arange(t) == t - 1
-    end = s.step * ((1 + s.growth_step) / (1 + s.discount_step)) ** t / (1 + s.growth_step)
-    kept = end * (1 - s.depreciation_step)
-    built = end * s.step
+    built = s.weights[-1] / (1 + s.discount_steps[-1])
+    kept = built / s.steps[-1] * (1 - s.depreciation_steps[-1])
     can = np.where(economy.upgradable, np.inf, 0.0)[None, :, None]
     first = np.arange(t) == 0
 
-    def over_time(values: np.ndarray) -> np.ndarray:
-        return np.asarray(values[:, :, None] * s.weights)
+    loss = wedges.loss[:, :, None] * s.weights
 
     def at_end(values: np.ndarray) -> np.ndarray:
         return np.asarray(values[:, :, None] * years)
@@ -60,13 +58,13 @@ def define_production(program: Program, economy: Economy, wedges: Wedges, dims: 
     base = economy.output[:, :, None]
     better = wedges.capacity + wedges.saving
     return Production(
-        old=block("output", "产出（现有技术）", "output, today's technology", cost=over_time(wedges.loss)),
+        old=block("output", "产出（现有技术）", "output, today's technology", cost=loss),
         upgraded=block(
             "output_upgraded",
             "产出（升级技术）",
             "output, upgraded technology",
             upper=can,
-            cost=over_time(wedges.loss),
+            cost=loss,
         ),
         stock_old=block(
             "capacity",
@@ -87,11 +85,11 @@ def define_production(program: Program, economy: Economy, wedges: Wedges, dims: 
             program,
             "investment",
             dims,
-            np.repeat(economy.investment[:, :, None], t, axis=2),
+            economy.investment,
             elasticity=s.elasticity["investment"],
             segments=s.segments,
             weights=s.weights,
-            gain=built * at_end(wedges.capacity) - over_time(wedges.build),
+            gain=built * at_end(wedges.capacity) - s.weights * wedges.build,
             title=Text("新增产能", "new capacity"),
         ),
         build_upgraded=block(
@@ -99,14 +97,14 @@ def define_production(program: Program, economy: Economy, wedges: Wedges, dims: 
             "新增升级产能",
             "new upgraded capacity",
             upper=can,
-            cost=over_time(wedges.upgrade) - built * at_end(better),
+            cost=s.weights * wedges.upgrade - built * at_end(better),
         ),
         retrofit=block(
             "retrofit",
             "改造产能",
             "retrofitted capacity",
             upper=np.where(economy.upgradable[:, None], tech.retrofit_limit * base, 0.0),
-            cost=over_time(wedges.retrofit) - built * at_end(wedges.saving),
+            cost=s.weights * wedges.retrofit - built * at_end(wedges.saving),
         ),
     )
 
@@ -133,14 +131,15 @@ def define_stocks(program: Program, economy: Economy, production: Production, di
 
     .. math::
 
-        (1+g_h) k^0_{t+1} = (1-\delta_h) k^0_t + h (i^0_t - u_t), \qquad
-        (1+g_h) k^1_{t+1} = (1-\delta_h) k^1_t + h (i^1_t + u_t)
+        (1+g_t) k^0_{t+1} = (1-\delta_t) k^0_t + h_t (i^0_t - u_t), \qquad
+        (1+g_t) k^1_{t+1} = (1-\delta_t) k^1_t + h_t (i^1_t + u_t)
 
     Unit: bn yuan of output a year. At the first milestone k0 is base output and k1 is 0.
     """
     s = economy.assumptions
     between = {**dims, "year": dims["year"][1:]}
-    reference = np.repeat(s.step * economy.investment[:, :, None], len(s.years) - 1, axis=2)
+    h, grown, kept = s.steps[:-1], 1 + s.growth_steps[:-1], 1 - s.depreciation_steps[:-1]
+    reference = h * economy.investment[..., :-1]
     old = program.rows(
         "stock",
         between,
@@ -158,26 +157,24 @@ def define_stocks(program: Program, economy: Economy, production: Production, di
         title=Text("升级产能累积", "upgraded stock"),
     )
     for rows, stock, sign in ((old, production.stock_old, 1.0), (upgraded, production.stock_upgraded, -1.0)):
-        program.enter(rows.index, stock.index[..., 1:], 1 + s.growth_step)
-        program.enter(rows.index, stock.index[..., :-1], -(1 - s.depreciation_step))
-        program.enter(rows.index, production.retrofit.index[..., :-1], sign * s.step)
-    program.enter(upgraded.index, production.build_upgraded.index[..., :-1], -s.step)
+        program.enter(rows.index, stock.index[..., 1:], grown)
+        program.enter(rows.index, stock.index[..., :-1], -kept)
+        program.enter(rows.index, production.retrofit.index[..., :-1], sign * h)
+    program.enter(upgraded.index, production.build_upgraded.index[..., :-1], -h)
     for block, sign in ((production.build.up, -1.0), (production.build.down, 1.0)):
-        program.enter(old.index[..., None], block.index[..., :-1, :], sign * s.step)
+        program.enter(old.index[..., None], block.index[..., :-1, :], sign * h[:, None])
     return old, upgraded
 
 
 def define_build_limit(program: Program, economy: Economy, production: Production, dims: Dims) -> Block:
     r"""New capacity a year stays within what the region can build.
 
-    .. math:: i^0 + i^1 \le 1.5\,(g_h+\delta_h)\,\bar x / h
+    .. math:: i^0_t + i^1_t \le 1.5\,(g_t+\delta_t)\,\bar x / h_t
 
     where 1.5 is the parameter ``investment_limit``. Unit: bn yuan of output a year, a year.
     """
     spare = (economy.assumptions.investment_limit - 1.0) * economy.investment
-    rows = program.rows(
-        "build_limit", dims, upper=spare[:, :, None], unit="bn yuan/year", title=Text("建设上限", "build limit")
-    )
+    rows = program.rows("build_limit", dims, upper=spare, unit="bn yuan/year", title=Text("建设上限", "build limit"))
     production.build.enter(program, rows.index, 1.0)
     program.enter(rows.index, production.build_upgraded.index, 1.0)
     return rows

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from haihe.messages import Quality, Text, worst_quality
+from haihe.planning.assumptions import Assumptions
 from haihe.planning.capacity import Production
 from haihe.planning.economy import Economy
 from haihe.planning.program import Block, Dims, Floats, Program
@@ -79,8 +80,10 @@ class Cap:
     scale: float
 
 
-def cap_path(reference: Floats, cut: float, periods: int) -> Floats:
-    """Caps that fall in a straight line from the reference to a cut below it in the last milestone.
+def cap_path(reference: Floats, cut: float, assumptions: Assumptions) -> Floats:
+    """Caps that fall in a straight line over the years, from the reference to a cut below it in the last year.
+
+    In the outlook they stay at that cut.
 
     Parameters
     ----------
@@ -88,14 +91,15 @@ def cap_path(reference: Floats, cut: float, periods: int) -> Floats:
         Use of each member on the reference path.
     cut : float
         Share by which the last cap lies below the reference.
-    periods : int
-        Number of milestones T.
+    assumptions : Assumptions
+        Milestone years; where the first is also the last year, the whole cut falls in it.
 
     Returns
     -------
     ndarray, shape (R, T)
     """
-    way = np.linspace(0.0, 1.0, periods) if periods > 1 else np.ones(1)
+    first, last = assumptions.first_year, assumptions.last_year
+    way = np.interp(assumptions.years, [first, last], [0.0, 1.0]) if last > first else np.ones(len(assumptions.years))
     return reference[:, None] * (1.0 - cut * way)
 
 

@@ -28,13 +28,15 @@ class Economy:
 
     Parameters
     ----------
+    year : int
+        Year of the accounts that the economy was calibrated on.
     members : list of str
         Regions whose economy is planned, length R.
     sectors : list of str
         Sectors, length n.
     output, households, exports, imports, outflow, inflow : ndarray, shape (R, n)
-        Base flows, bn yuan a year. ``exports``/``imports`` are trade with abroad, ``outflow``/``inflow`` with the
-        partner and with nobody named.
+        Flows in the first milestone year, bn yuan a year. ``exports``/``imports`` are trade with abroad,
+        ``outflow``/``inflow`` with the partner and with nobody named.
     flows : ndarray, shape (R, R, n)
         Shipments from member r to member s, bn yuan a year; diagonal 0.
     a0, a1 : ndarray, shape (R, n, n)
@@ -45,14 +47,16 @@ class Economy:
         Capital per unit of yearly output, bn yuan per bn yuan a year.
     mix : ndarray, shape (R, n)
         Product mix of fixed investment, adds up to 1 a region.
-    fixed : ndarray, shape (R, n)
-        Demand outside the plan: government, the investment not modelled, inventories and residual; bn yuan.
+    fixed : ndarray, shape (R, n, T)
+        Demand outside the plan: government, the investment not modelled, inventories and residual; bn yuan. It moves
+        a little between milestones of different length, as the investment that is modelled does.
     upgradable, local : ndarray of bool, shape (n,)
         Sectors that may upgrade; products under the narrower trade guard.
     technology : Technology
         The upgraded technology.
     """
 
+    year: int
     members: list[str]
     sectors: list[str]
     output: Floats
@@ -80,8 +84,8 @@ class Economy:
 
     @cached_property
     def investment(self) -> Floats:
-        """New capacity a year on the reference path, (g_h + delta_h) x / h; shape (R, n)."""
-        return self.assumptions.renewal * self.output
+        """New capacity a year on the reference path, (g_t + delta_t) x / h_t; shape (R, n, T)."""
+        return np.asarray(self.output[:, :, None] * self.assumptions.renewal)
 
     @cached_property
     def labour(self) -> Floats:
@@ -89,11 +93,11 @@ class Economy:
         return np.asarray((self.wages * self.output).sum(axis=1))
 
     def residual(self) -> Floats:
-        """What the reference leaves of each product after every use; 0 up to rounding, shape (R, n)."""
-        invest = self.mix * (self.kappa * self.investment).sum(axis=1, keepdims=True)
-        use = (self.a0 @ self.output[:, :, None])[:, :, 0] + self.households + self.fixed + invest
+        """What the reference leaves of each product after every use; 0 up to rounding, shape (R, n, T)."""
+        invest = self.mix[:, :, None] * (self.kappa[:, :, None] * self.investment).sum(axis=1, keepdims=True)
+        use = (self.a0 @ self.output[:, :, None])[:, :, 0] + self.households
         net = self.exports + self.outflow + self.flows.sum(axis=1) - self.imports - self.inflow - self.flows.sum(axis=0)
-        return np.asarray(self.output - use - net)
+        return np.asarray((self.output - use - net)[:, :, None] - self.fixed - invest)
 
 
 def calibrate(
@@ -110,7 +114,7 @@ def calibrate(
     Parameters
     ----------
     accounts : Accounts
-        Balanced accounts with flows between regions, any money unit.
+        Balanced accounts with flows between regions, any money unit, brought to the first milestone year.
     members : list of str
         Regions to plan.
     technology : Technology
@@ -147,10 +151,11 @@ def calibrate(
     total = formation.sum(axis=1, keepdims=True)
     mix = np.divide(formation, total, out=np.zeros_like(formation), where=total > 0)
     households = sum((final[kind] for kind in HOUSEHOLDS if kind in final), start=np.zeros_like(output))
-    modelled = mix * assumptions.renewal * capital.sum(axis=1, keepdims=True)
+    modelled = mix[:, :, None] * capital.sum(axis=1)[:, None, None] * assumptions.renewal
     others_use = sum((v for kind, v in final.items() if kind not in (*HOUSEHOLDS, "investment")), np.zeros_like(output))
 
     economy = Economy(
+        year=bn.year,
         members=list(members),
         sectors=list(bn.sectors),
         output=output,
@@ -165,20 +170,20 @@ def calibrate(
         wages=added["labour"] * per_output,
         kappa=capital * per_output,
         mix=mix,
-        fixed=others_use + formation - modelled + bn.residual,
+        fixed=(others_use + formation + bn.residual)[:, :, None] - modelled,
         upgradable=np.asarray(upgradable, dtype=bool),
         local=np.asarray(local, dtype=bool),
         technology=technology,
         assumptions=assumptions,
     )
-    _refuse_negative(economy, bn.year)
-    _refuse_unbalanced(economy, bn.year)
+    _refuse_negative(economy)
+    _refuse_unbalanced(economy)
     return economy
 
 
-def _refuse_unbalanced(economy: Economy, year: int) -> None:
+def _refuse_unbalanced(economy: Economy) -> None:
     """Refuse accounts whose rows do not balance; the worst cell is named."""
-    residual = economy.residual()
+    residual = economy.residual()[:, :, 0]
     share = np.abs(residual) / np.maximum(economy.output, 1.0)
     r, i = np.unravel_index(int(np.argmax(share)), share.shape)
     if share[r, i] > BALANCE_TOLERANCE:
@@ -187,12 +192,12 @@ def _refuse_unbalanced(economy: Economy, year: int) -> None:
             table="accounts",
             region=economy.members[r],
             sector=economy.sectors[i],
-            year=year,
+            year=economy.year,
             value=f"{residual[r, i]:.6g}",
         )
 
 
-def _refuse_negative(economy: Economy, year: int) -> None:
+def _refuse_negative(economy: Economy) -> None:
     """Refuse negative quantities that the plan moves; each is named with region and sector."""
     for name in ("output", "households", "exports", "imports", "outflow", "inflow", "wages", "kappa"):
         values = getattr(economy, name)
@@ -204,6 +209,6 @@ def _refuse_negative(economy: Economy, year: int) -> None:
                 what=name,
                 region=economy.members[r],
                 sector=economy.sectors[i],
-                year=year,
+                year=economy.year,
                 value=f"{values[r, i]:.6g}",
             )

@@ -23,9 +23,9 @@ CUTS = (0.05, 0.10, 0.15, 0.20, 0.30)
 class Front:
     """Points of a front.
 
-    ``points`` has one row a cut and way: cut (share below the reference in the last milestone), pooled, loss (bn
+    ``points`` has one row a cut and way: cut (share below the reference in the last year), pooled, loss (bn
     yuan, discounted), share (of discounted consumption). ``members`` adds, by region: price (yuan per unit in the
-    last milestone) and own cut (share). ``quality`` is the worst mark of what the front rests on; the cuts themselves
+    last year) and own cut (share). ``quality`` is the worst mark of what the front rests on; the cuts themselves
     are the question asked and rest on nothing.
     """
 
@@ -62,7 +62,8 @@ def front(
     limit : str, optional
         Code of the cap to tighten; the only one, or else the first on co2, where not given.
     cuts : sequence of float
-        Cuts below the reference in the last milestone, as shares between 0 and 1; the cap falls there in a straight line.
+        Cuts below the reference in the last year of the plan, as shares between 0 and 1; the cap falls there in a
+        straight line over the years and stays in the outlook.
     assumptions : Assumptions, optional
         Those of the region where not given.
     upgrades : bool
@@ -94,9 +95,9 @@ def front(
     base = session.solve()
     marks = rests_on(region, others, upgrades=bool(economy.upgradable.any())).values()
     reach = np.isfinite(spec.cap)
-    use = intensity_of(region, spec.resource, assumptions.first_year, economy.members, economy.sectors, spec.unit)[1]
+    use = intensity_of(region, spec.resource, economy.year, economy.members, economy.sectors, spec.unit)[1]
     quality = worst_quality({*marks, use or "illustrative"}) or "illustrative"
-    reference, weights = spec.reference(economy), assumptions.weights
+    reference, weights, last = spec.reference(economy), assumptions.weights, assumptions.last_index
     consumption = float(economy.households.sum() * weights.sum())
     points, members = [], []
     for pooled in (True, False):
@@ -104,14 +105,14 @@ def front(
             if progress:
                 way = Text("统筹", "pooled") if pooled else Text("各自", "separate")
                 progress(Text(f"减排 {cut:.0%}，{way.zh}", f"cut {cut:.0%}, {way.en}"))
-            path = np.where(reach, cap_path(reference, cut, len(weights)), np.inf)
+            path = np.where(reach, cap_path(reference, cut, assumptions), np.inf)
             here = replace(spec, cap=path, pooled=pooled)
             set_caps(session, model, [here])
             solution = session.solve(method="ipx")
             loss = solution.objective - base.objective
             points.append((cut, pooled, loss, loss / consumption))
-            price = (solution.worth(model.caps[spec.name].rows) / weights)[:, -1] / model.caps[spec.name].scale * 1e9
-            use_now = own_use(model, solution, spec.name)[:, -1]
+            price = (solution.worth(model.caps[spec.name].rows) / weights)[:, last] / model.caps[spec.name].scale * 1e9
+            use_now = own_use(model, solution, spec.name)[:, last]
             own = 1 - np.divide(use_now, reference, out=np.ones_like(reference), where=reference > 0)
             members += [(cut, pooled, *row) for row in zip(economy.members, price, own, strict=True)]
     return Front(
@@ -140,7 +141,7 @@ def band(
     region, limit, upgrades, progress
         As of `front`.
     cut : float
-        Cut below the reference in the last milestone, as a share.
+        Cut below the reference in the last year of the plan, as a share.
     factors : sequence of float
         Factors on every elasticity.
 

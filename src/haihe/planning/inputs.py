@@ -26,13 +26,28 @@ def members_of(region: Region) -> list[str]:
     return table.loc[table["role"] == "member", "region"].tolist()
 
 
+def accounts_year(region: Region, assumptions: Assumptions) -> int:
+    """Year of the accounts that the plan starts from: the latest one that is not after the first milestone.
+
+    Only the years in which a member has accounts count. Where there is none, it is the first milestone year itself,
+    of which `haihe.accounts.accounts_of` then says that it is absent.
+    """
+    frame = region["accounts"]
+    years = frame.loc[frame["region"].isin(members_of(region)), "year"]
+    known = years[years <= assumptions.first_year]
+    return int(known.max()) if len(known) else assumptions.first_year
+
+
 def economy_of(region: Region, assumptions: Assumptions, *, upgrades: bool = True) -> Economy:
     """Calibrate the economy on a region's tables.
+
+    The accounts are those of `accounts_year`. Where the plan starts later, every flow is grown alike, by
+    (1 + growth) ^ (first milestone - year of the accounts): structure and prices stay those of the accounts.
 
     Parameters
     ----------
     region : Region
-        Needs ``accounts`` of the first milestone year; ``flows`` and ``technologies`` are used where present.
+        Needs ``accounts`` of the first milestone year or before; ``flows`` and ``technologies`` are used where present.
     assumptions : Assumptions
         Growth, depreciation, horizon.
     upgrades : bool
@@ -43,7 +58,8 @@ def economy_of(region: Region, assumptions: Assumptions, *, upgrades: bool = Tru
     HaiheError
         As `haihe.accounts.accounts_of` and `haihe.planning.economy.calibrate`.
     """
-    accounts = accounts_of(region, assumptions.first_year)
+    year = accounts_year(region, assumptions)
+    accounts = accounts_of(region, year).scaled((1 + assumptions.growth) ** (assumptions.first_year - year))
     flags = region["sectors"].set_index("sector").reindex(accounts.sectors)
     energy = flags["energy"].to_numpy(dtype=bool)
     technology = Technology.of(region, energy) if upgrades else None
@@ -128,7 +144,7 @@ def caps_of(region: Region, economy: Economy) -> list[CapSpec]:
             raise HaiheError("E-PLN-14", table="limits", column="sense", value=name)
         unit = unit_of(region, first["resource"])
         intensity, quality = intensity_of(
-            region, first["resource"], economy.assumptions.first_year, economy.members, economy.sectors, unit
+            region, first["resource"], economy.year, economy.members, economy.sectors, unit
         )
         intensity = intensity * _chosen(first["sectors"], economy.sectors)
         who = _chosen(first["regions"], economy.members)

@@ -13,7 +13,7 @@ from haihe.planning.solver import Solution
 def leakage_table(
     model: Model, solution: Solution, cap_name: str, accounts: Accounts, partner: str, partner_intensity: Floats
 ) -> pd.DataFrame:
-    """Own change of emissions, and what reappears with the partner and abroad, in the last milestone.
+    """Own change of emissions, and what reappears with the partner and abroad, in the last year.
 
     The partner's emissions follow its extra net shipments to the members: directly (its own intensity) and through
     its suppliers (its Leontief inverse). Emissions abroad are those embodied in extra net imports, counted with the
@@ -44,10 +44,10 @@ def leakage_table(
     Peters, G. P. (2008), From production-based to consumption-based national emission inventories, Ecological
     Economics 65, 13-23, doi 10.1016/j.ecolecon.2007.10.014.
     """
-    spec, goods = model.caps[cap_name].spec, model.goods
-    own = own_use(model, solution, cap_name)[:, -1] - spec.reference(model.economy)
-    from_partner = (goods.inflow.deviation(solution.x) - goods.outflow.deviation(solution.x))[:, :, -1].sum(axis=0)
-    from_abroad = (goods.imports.deviation(solution.x) - goods.exports.deviation(solution.x))[:, :, -1].sum(axis=0)
+    spec, goods, last = model.caps[cap_name].spec, model.goods, model.economy.assumptions.last_index
+    own = own_use(model, solution, cap_name)[:, last] - spec.reference(model.economy)
+    from_partner = (goods.inflow.deviation(solution.x) - goods.outflow.deviation(solution.x))[:, :, last].sum(axis=0)
+    from_abroad = (goods.imports.deviation(solution.x) - goods.exports.deviation(solution.x))[:, :, last].sum(axis=0)
     a = accounts.coefficients[accounts.position(partner)]
     total_intensity = np.linalg.solve((np.eye(a.shape[0]) - a).T, partner_intensity)
     rows = [

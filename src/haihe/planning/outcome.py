@@ -83,9 +83,8 @@ class Outcome:
     @cached_property
     def flows(self) -> pd.DataFrame:
         """Flows between members with their band, see `haihe.planning.results.flows_table`."""
-        year = self.model.economy.assumptions.first_year
         known = self.region.frame("flows")
-        return flows_table(self.model, self.solution, known[known["year"] == year])
+        return flows_table(self.model, self.solution, known[known["year"] == self.model.economy.year])
 
     @cached_property
     def summary(self) -> pd.DataFrame:
@@ -121,7 +120,7 @@ class Outcome:
         """What reappears outside, for every cap; empty where there is no partner or its uses are not stated."""
         regions = self.region["regions"]
         partners = regions.loc[regions["role"] == "partner", "region"].tolist()
-        accounts = accounts_of(self.region, self.model.economy.assumptions.first_year)
+        accounts = accounts_of(self.region, self.model.economy.year)
         tables = [pd.DataFrame(columns=["limit", "place", "direct", "embodied", "unit"])]
         for name, cap in self.model.caps.items():
             spec = cap.spec

@@ -53,8 +53,10 @@ class Plan(Outcome):
     def __repr__(self) -> str:
         e = self.model.economy
         share = 100 * self.loss / self.consumption
+        years = e.assumptions.years
+        outlook = f", outlook {years[-1]}" if years[-1] > e.assumptions.last_year else ""
         return (
-            f"Plan of {', '.join(e.members)}, {e.assumptions.first_year}-{e.assumptions.last_year}: "
+            f"Plan of {', '.join(e.members)}, {e.assumptions.first_year}-{e.assumptions.last_year}{outlook}: "
             f"{len(self.model.caps)} caps cost {self.loss:.1f} bn yuan ({share:.2f} % of consumption), "
             f"solved in {self.solution.seconds:.1f} s, check {self.solution.check.worst:.0e}"
         )

@@ -103,7 +103,7 @@ def expenditure_of(model: Model, solution: Solution) -> Floats:
     net = flows.sum(axis=(1, 2)) - flows.sum(axis=(0, 2))
     for soft, sign in ((goods.exports, 1), (goods.outflow, 1), (goods.imports, -1), (goods.inflow, -1)):
         net = net + sign * soft.value(solution.x).sum(axis=1)
-    home = goods.consumption.value(solution.x).sum(axis=1) + e.fixed.sum(axis=1)[:, None]
+    home = goods.consumption.value(solution.x).sum(axis=1) + e.fixed.sum(axis=1)
     return np.asarray(home + investment_of(model, solution) + net)
 
 
@@ -111,7 +111,7 @@ def summary_table(model: Model, solution: Solution) -> pd.DataFrame:
     """Totals by region and year: indicator, reference, plan, difference, change; money in bn yuan a year."""
     e, goods = model.economy, model.goods
     base_va = (e.output * (1 - e.a0.sum(axis=1))).sum(axis=1)[:, None]
-    base_investment = (e.kappa * e.investment).sum(axis=1)[:, None]
+    base_investment = (e.kappa[:, :, None] * e.investment).sum(axis=1)
     pairs: dict[str, tuple[Floats, Floats]] = {
         "value_added": (base_va, value_added_of(model, solution).sum(axis=1)),
         "output": (e.output.sum(axis=1)[:, None], output_of(model, solution).sum(axis=1)),

@@ -57,12 +57,43 @@ def table_titles(names: list[str]) -> Text:
     return Text("、".join(title.zh for title in titles), ", ".join(title.en for title in titles))
 
 
+def rate(value: float) -> str:
+    """Write a yearly rate in per cent, with no more digits than it has: 5%, 4.5%."""
+    return f"{100 * value:.3g}%"
+
+
+def base_of(plan: Outcome) -> Text:
+    """Say which accounts the plan starts from, and how they were brought to its first milestone."""
+    year, s = plan.model.economy.year, plan.model.economy.assumptions
+    if year == s.first_year:
+        return Text(f"{year} 年核算", f"the accounts of {year}")
+    return Text(
+        f"{year} 年核算（按年均 {rate(s.growth)} 推到 {s.first_year} 年）",
+        f"the accounts of {year} grown by {rate(s.growth)} a year to {s.first_year}",
+    )
+
+
+def span_notes(plan: Outcome) -> list[Text]:
+    """Say which years the last year of the plan stands for where an outlook makes it longer than the others."""
+    s = plan.model.economy.assumptions
+    until = s.last_year + int(s.steps[s.last_index]) - 1
+    if s.steps[s.last_index] <= s.step:
+        return []
+    return [
+        Text(
+            f"{s.last_year} 年一期代表 {s.last_year}–{until} 年，其价格和数量是这几年共用的一个值。",
+            f"The milestone {s.last_year} stands for {s.last_year} to {until}: its prices and amounts are one for these "
+            "years.",
+        )
+    ]
+
+
 def source_of(plan: Outcome) -> Text:
     """Source line of a plan's figures: what was computed from what, and what is made up."""
-    year = plan.model.economy.assumptions.first_year
     made_up = sorted(name for name, mark in plan.marks.items() if mark == "illustrative")
-    zh = f"haihe 方案，据 {year} 年核算计算"
-    en = f"haihe plan, computed from the accounts of {year}"
+    base = base_of(plan)
+    zh = f"haihe 方案，据 {base.zh}计算"
+    en = f"haihe plan, computed from {base.en}"
     if made_up:
         tables = table_titles(made_up)
         zh += f"；示例输入：{tables.zh}"
@@ -82,7 +113,7 @@ class PlanViews:
 
     def __init__(self, plan: Outcome) -> None:
         self.plan, self.names = plan, names_of(plan.region)
-        self.first, self.last = plan.model.economy.assumptions.years[0], plan.model.economy.assumptions.years[-1]
+        self.first, self.last = plan.model.economy.assumptions.first_year, plan.model.economy.assumptions.last_year
         self.quality: Quality = worst_quality(plan.marks.values()) or "illustrative"
         self.source = source_of(plan)
         self.limits = {name: cap.spec.title for name, cap in plan.model.caps.items()}
@@ -111,7 +142,7 @@ class PlanViews:
         return Column("rests_on", Text(f"依据（{words.zh}）", f"Rests on ({words.en})"), labels=labels)
 
     def summary(self) -> Table:
-        """Totals in the last milestone: reference, plan, difference."""
+        """Totals in the last year: reference, plan, difference."""
         frame = self.plan.summary[self.plan.summary["year"] == self.last]
         money = {name: frame[name] * YI_PER_BN for name in ("reference", "plan", "difference")}
         return self.table(
@@ -126,10 +157,11 @@ class PlanViews:
                 Column("difference", Text("差额", "Difference"), unit=YI, digits=1, signed=True),
                 Column("change", Text("变化", "Change"), kind="share", digits=2, signed=True),
             ],
+            *span_notes(self.plan),
         )
 
     def output(self) -> Figure:
-        """Change of output by sector and region in the last milestone, as a heat map."""
+        """Change of output by sector and region in the last year, as a heat map."""
         frame = self.plan.output[self.plan.output["year"] == self.last]
         table = self.table(
             "plan-output",
@@ -146,7 +178,7 @@ class PlanViews:
         return heat(table, "region", "sector", "percent", height=760)
 
     def trade(self) -> Figure:
-        """Change of trade by kind in the last milestone."""
+        """Change of trade by kind in the last year."""
         frame = self.plan.summary
         frame = frame[
             (frame["year"] == self.last) & frame["indicator"].isin(("exports", "imports", "outflow", "inflow"))
@@ -181,7 +213,7 @@ class PlanViews:
         return lines(table, "year", "amount", by="region")
 
     def caps(self) -> Table:
-        """Caps in the last milestone: use, permits and their price."""
+        """Caps in the last year: use, permits and their price."""
         frame = self.plan.caps[self.plan.caps["year"] == self.last]
         prices = self.plan.prices.rename(columns={"name": "limit"})
         prices = prices[["limit", "region", "year", "low", "high", "rests_on"]]
@@ -216,6 +248,7 @@ class PlanViews:
                 "初始配额按同一比例分给各地区，是一种假定。",
                 "The initial caps cut every member by the same share, which is one choice of many.",
             ),
+            *span_notes(self.plan),
         )
 
     def cap_prices(self, limit: str) -> Figure:
@@ -235,11 +268,12 @@ class PlanViews:
                 Column("price", Text("价格", "Price"), unit=said(f"yuan/{cap.unit}"), digits=0),
                 self.rests(),
             ],
+            *span_notes(self.plan),
         )
         return lines(table, "year", "price", by="region")
 
     def good_prices(self, most: int = 12) -> Figure:
-        """Products whose price moved most in the last milestone, with the band within which nothing moves."""
+        """Products whose price moved most in the last year, with the band within which nothing moves."""
         frame = self.plan.prices
         frame = frame[(frame["kind"] == "good") & (frame["year"] == self.last)]
         frame = frame.iloc[(frame["price"] - 1).abs().argsort()[::-1][:most]]
@@ -356,7 +390,7 @@ class PlanViews:
         return years.rename("years").reset_index().reindex(columns=[*HELD, "years"])
 
     def flows(self) -> Table:
-        """Goods between members in the last milestone, with the band over what published tables cannot tell."""
+        """Goods between members in the last year, with the band over what published tables cannot tell."""
         frame = self.plan.flows[self.plan.flows["year"] == self.last]
         total = frame.groupby(["from_region", "to_region"], sort=False)[["reference", "plan", "low", "high"]].sum()
         return self.table(

@@ -11,7 +11,7 @@ from haihe.figures import Column, Figure, Table, bars, shape_map, tile_map
 from haihe.messages import QUALITY_NAMES, Findings, Text
 from haihe.planning import Front, Plan
 from haihe.planning.front_views import front_figure, front_members, fronts_table
-from haihe.planning.views import names_of, source_of
+from haihe.planning.views import base_of, names_of, rate, source_of
 from haihe.region import TABLES, Region
 from haihe.region.units import said
 from haihe.reporting.content import Chapter
@@ -157,18 +157,22 @@ def projects_map(region: Region, shapes: Shapes | None = None) -> Figure | None:
 
 def movement(plan: Plan) -> Chapter:
     """How output, trade and investment move against the reference path."""
-    views = plan.views
+    views, base = plan.views, base_of(plan)
     s = plan.model.economy.assumptions
+    outlook = s.years[-1] if s.years[-1] > s.last_year else None
+    ahead = Text(f"（展望 {outlook} 年）", f" (outlook {outlook})") if outlook else Text("", "")
     return Chapter(
         "plan",
         Text("方案", "The plan"),
         Text(
-            f"{s.first_year}–{s.last_year} 年，在全部限制之下，产出、贸易和投资相对基准路径怎样变动。"
-            f"基准路径以 {s.first_year} 年为起点、各行业年均增长 {s.growth:.0%}，是假想的参照，不是预测；限制逐年收紧，因此投资从首期就开始调整。"
+            f"{s.first_year}–{s.last_year} 年{ahead.zh}，在全部限制之下，产出、贸易和投资相对基准路径怎样变动。"
+            f"基准路径以 {s.first_year} 年为起点，据 {base.zh}，各行业年均增长 {rate(s.growth)}，是假想的参照，不是预测；"
+            "限制逐年收紧，因此投资从首期就开始调整。"
             "增加值按基年价格计：升级技术少用投入，产出下降时增加值也可能上升。",
             f"How output, trade and investment move against the reference path under all limits, {s.first_year} to "
-            f"{s.last_year}. The reference starts in {s.first_year} and grows by {s.growth:.0%} a year everywhere: a thought "
-            "path for comparison, no forecast. Limits tighten year by year, so investment moves from the first milestone. "
+            f"{s.last_year}{ahead.en}. The reference starts in {s.first_year} from {base.en}, and grows by "
+            f"{rate(s.growth)} a year everywhere: a thought path for comparison, no forecast. Limits tighten year by "
+            "year, so investment moves from the first milestone. "
             "Value added is at base-year prices: upgraded technology uses fewer inputs, so it may rise while output falls.",
         ),
         [

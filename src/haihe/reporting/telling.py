@@ -10,7 +10,7 @@ from haihe.messages import Quality, Text, worst_quality
 from haihe.planning import Assumptions, Front
 from haihe.planning.inputs import intensity_of, members_of
 from haihe.planning.program import Floats
-from haihe.planning.views import YI_PER_BN
+from haihe.planning.views import YI_PER_BN, rate
 from haihe.region import Region
 from haihe.region.units import said
 from haihe.reporting.content import KeyLine
@@ -157,15 +157,15 @@ def cost_line(fronts: Mapping[float, Front], assumed: Assumptions) -> Text:
     together, alone = ([loss[way] for loss in losses.values()] for way in (True, False))
     savings = [front.saving(cut) for front in fronts.values()]
     middle = losses[1.0]
-    level = (1 + assumed.growth) ** (assumed.last_year - assumed.first_year) * (1 - cut) - 1
+    level = assumed.trend[assumed.last_index] * (1 - cut) - 1
     return Text(
-        f"若成员合计在 {assumed.last_year} 年比基准路径少排 {cut:.0%}（基准年均增长 {assumed.growth:.0%}，少排后仍比 "
+        f"若成员合计在 {assumed.last_year} 年比基准路径少排 {cut:.0%}（基准年均增长 {rate(assumed.growth)}，少排后仍比 "
         f"{assumed.first_year} 年高 {level:.0%}；不用升级技术），统筹完成的代价约 {rough(middle[True])} 亿元"
         f"（{rough(min(together))}–{rough(max(together))}），各自完成约 {rough(middle[False])} 亿元"
         f"（{rough(min(alone))}–{rough(max(alone))}）；统筹约省 {fronts[1.0].saving(cut):.0%}"
         f"（{min(savings):.0%}–{max(savings):.0%}）。括号内为弹性减半与加倍。",
         f"If the members emit {cut:.0%} less in {assumed.last_year} than on the reference path (which grows "
-        f"{assumed.growth:.0%} a year, so still {level:.0%} above {assumed.first_year}; no upgraded technology), that "
+        f"{rate(assumed.growth)} a year, so still {level:.0%} above {assumed.first_year}; no upgraded technology), that "
         f"costs about {rough(middle[True])} x 100 m yuan together ({rough(min(together))} to {rough(max(together))}) and "
         f"{rough(middle[False])} each on its own ({rough(min(alone))} to {rough(max(alone))}); pooling saves about "
         f"{fronts[1.0].saving(cut):.0%} ({min(savings):.0%} to {max(savings):.0%}). In brackets: elasticities halved and "
