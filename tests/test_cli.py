@@ -116,7 +116,7 @@ def test_plan_gives_tables_and_says_what_prices_rest_on(tmp_path):
     assert result.exit_code == 0
     made = json.loads(result.stdout)
     assert made["loss_bn_yuan"] > 0
-    carbon = [row for row in made["tables"]["prices"] if row["kind"] == "cap" and row["year"] == 2025]
+    carbon = [row for row in made["tables"]["prices"] if row["kind"] == "cap" and row["year"] == 2030]
     assert len(carbon) == 3
     assert all(row["unit"] == "yuan/t CO2" and row["quality"] == "illustrative" and row["rests_on"] for row in carbon)
     assert (tmp_path / "prices.csv").read_bytes().startswith(b"\xef\xbb\xbf")
@@ -136,7 +136,7 @@ def test_an_infeasible_plan_exits_4(tmp_path):
 def test_accounts_check_passes_on_the_example():
     made = json.loads(run("accounts", "check", EXAMPLE, "--json").stdout)
     assert made["ok"]
-    assert set(made["years"]) == {"2012", "2017"}
+    assert set(made["years"]) == {"2012", "2017", "2023"}
 
 
 def test_accounts_build_prints_every_adjustment(reference, tmp_path):
@@ -148,11 +148,25 @@ def test_accounts_build_prints_every_adjustment(reference, tmp_path):
     assert {p.name for p in tmp_path.iterdir()} == {"accounts.csv", "flows.csv", "reconciliation.csv"}
 
 
+def test_accounts_aggregate_merges_and_keeps_the_identities(tmp_path):
+    sectors = hh.accounts_of(hh.example("jing-jin-ji")).sectors
+    file = tmp_path / "map.csv"
+    lines = [f"{code},{'farm' if code == 'AGR' else 'other'}" for code in sectors]
+    file.write_text("\n".join(["from,to", *lines]), encoding="utf-8")
+    made = run("accounts", "aggregate", EXAMPLE, "--sectors", str(file), "-o", str(tmp_path / "out"), "--json")
+    assert json.loads(made.stdout) == {"ok": True, "regions": ["BJ", "TJ", "HE", "RC"], "sectors": ["farm", "other"]}
+    cells = pd.read_csv(tmp_path / "out" / "accounts.csv")
+    whole = hh.accounts_of(hh.example("jing-jin-ji")).output.sum()
+    assert cells.loc[cells["column"] == "output", "value"].sum() == pytest.approx(whole)
+    refused = run("accounts", "aggregate", EXAMPLE, "--lang", "zh")
+    assert "E-CLI-05" in refused.stderr
+
+
 def copied(tmp_path: Path) -> Path:
     """A copy of the example that a test may spoil."""
     folder = tmp_path / "region"
     folder.mkdir()
-    for file in Path(EXAMPLE).iterdir():
+    for file in filter(Path.is_file, Path(EXAMPLE).iterdir()):
         (folder / file.name).write_bytes(file.read_bytes())
     return folder
 
@@ -178,7 +192,7 @@ def test_audit_names_what_is_odd_and_exits_1_where_a_test_fails(tmp_path):
     assert run("accounts", "audit", EXAMPLE).exit_code == 0
     folder = copied(tmp_path)
     table = pd.read_csv(folder / "accounts.csv", dtype=str, keep_default_na=False)
-    hit = (table["region"] == "TJ") & (table["row"] == "TEQ") & (table["column"] == "TEQ") & (table["year"] == "2017")
+    hit = (table["region"] == "TJ") & (table["row"] == "TEQ") & (table["column"] == "TEQ") & (table["year"] == "2023")
     table.loc[hit, "value"] = "99999"
     table.to_csv(folder / "accounts.csv", index=False)
     result = run("accounts", "audit", str(folder), "--lang", "en")

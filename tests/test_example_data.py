@@ -16,6 +16,7 @@ from haihe.region import Region, read
 EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "jing-jin-ji"
 MEMBERS = ["BJ", "TJ", "HE"]
 VALUE_ADDED = {
+    2023: {"BJ": 43760.7, "TJ": 16737.3, "HE": 43944.1},
     2017: {"BJ": 28015, "TJ": 18549, "HE": 34016},
     2012: {"BJ": 17879, "TJ": 12894, "HE": 26575},
 }
@@ -201,7 +202,8 @@ def test_parameters_hold_what_the_plan_reads() -> None:
     assert len(elastic) == 8
     assert np.allclose(elastic["low"], elastic["value"] / 2)
     assert np.allclose(elastic["high"], elastic["value"] * 2)
-    for name, value in {"growth": 0.05, "discount": 0.08, "depreciation": 0.07, "step": 2, "last_year": 2025}.items():
+    times = {"first_year": 2026, "last_year": 2030, "outlook_year": 2035, "outlook_step": 2, "step": 2}
+    for name, value in {"growth": 0.05, "discount": 0.08, "depreciation": 0.07, **times}.items():
         assert parameters.loc[name, "value"] == value
 
 

@@ -193,8 +193,8 @@ def test_columns_are_complete_and_typed() -> None:
     for name, frame in region.tables.items():
         assert list(frame.columns) == TABLES[name].names
     assert region["accounts"].dtypes.map(str).to_dict() == {
-        "year": "Int64", "region": "str", "row": "str", "column": "str", "value": "float64", "unit": "str",
-        "source": "str", "quality": "str",
+        "year": "Int64", "region": "str", "row": "str", "column": "str", "value": "float64",
+        "price_year": "Int64", "unit": "str", "source": "str", "quality": "str",
     }  # fmt: skip
     assert region["sectors"]["energy"].dtype == "boolean"
     assert not region["sectors"]["energy"].any()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from haihe.accounts import Accounts, Concordance, aggregate
+from haihe.accounts import Accounts, Concordance, InterregionalTable, aggregate, read_pairs
 from haihe.messages import HaiheError, Text
 
 ARRAYS = ("Z", "final", "added", "exports", "imports", "outflow", "inflow", "residual", "output", "flows")
@@ -199,6 +199,23 @@ def test_aggregation_keeps_identities_and_totals(economy, seed, data):
     assert b.flows.sum() == pytest.approx(a.flows.sum() - internal)
 
 
+@fixture_ok
+@given(seed=st.integers(0, 1000), data=st.data())
+def test_merging_a_coupled_table_adds_up_its_cells(economy, seed, data):
+    t = InterregionalTable.from_accounts(economy(seed, R=3, n=4))
+    groups = st.sampled_from("PQ")
+    sectors = {code: data.draw(groups) for code in t.sectors}
+    regions = {code: data.draw(groups) for code in t.regions}
+    merged = aggregate(t, sectors=sectors, regions=regions)
+    assert merged.diagnose(1e-12).ok
+    cells = t.Z_frame().rename(index=regions, columns=regions, level=0).rename(index=sectors, columns=sectors, level=1)
+    summed = cells.groupby(level=[0, 1], sort=False).sum().T.groupby(level=[0, 1], sort=False).sum().T
+    np.testing.assert_allclose(merged.Z_frame(), summed.loc[merged.index, merged.index], rtol=1e-12)
+    assert merged.final_imports.sum() == pytest.approx(t.final_imports.sum())
+    one = aggregate(t, regions=dict.fromkeys(t.regions, "all"))
+    assert (one.sectors, one.output.sum()) == (t.sectors, pytest.approx(t.output.sum()))
+
+
 def test_aggregating_in_two_steps_is_aggregating_once(economy):
     a = economy(n=5)
     first = Concordance({"S0": "A", "S1": "A", "S2": "B", "S3": "C", "S4": "C"})
@@ -219,6 +236,18 @@ def test_concordance_maps_every_code_exactly_once(economy):
     assert "S0" in str(caught.value)
     with pytest.raises(HaiheError, match="E-ACC-10"):
         aggregate(a, sectors=dict.fromkeys([*a.sectors, "S7"], "A"))
+
+
+def test_a_concordance_is_read_from_a_table_and_put_in_order(tmp_path):
+    file = tmp_path / "map.csv"
+    file.write_text("from,to,name_zh,name_en\nS0,B,乙,Second\nS1,A,甲,First\n", encoding="utf-8")
+    read = read_pairs(file)
+    assert (read.targets, read.names["A"].en) == (["B", "A"], "First")
+    assert read.ordered(["A", "B"]).targets == ["A", "B"]
+    file.write_text("from,onto\nS0,B\n")
+    with pytest.raises(HaiheError) as caught:
+        read_pairs(file)
+    assert (caught.value.code, caught.value.findings[0].column) == ("E-ACC-02", "to")
 
 
 def test_renaming_takes_names_along(economy):

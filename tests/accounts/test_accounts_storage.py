@@ -262,3 +262,19 @@ def test_a_region_folder_gives_its_accounts():
 
     table = read_any(examples_folder() / "jing-jin-ji")
     assert isinstance(table, Accounts)
+
+
+def test_constant_prices_stay_marked_in_the_long_form():
+    nominal = make(1)
+    real = replace(nominal, price_year=2012)
+    frame = real.to_frame()
+    assert set(frame["price_year"]) == {2012}
+    again = Accounts.from_frame(frame, real.unit)
+    assert again.price_year == 2012
+    np.testing.assert_allclose(again.Z, real.Z)
+    assert "price_year" not in nominal.to_frame()
+    assert Accounts.from_frame(frame.assign(price_year=pd.NA), real.unit).price_year is None
+    mixed = frame.assign(price_year=frame["price_year"].where(frame.index != 3))
+    with pytest.raises(HaiheError) as caught:
+        Accounts.from_frame(mixed, real.unit)
+    assert (caught.value.findings[0].code, caught.value.findings[0].row) == ("E-ACC-67", 5)

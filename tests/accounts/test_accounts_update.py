@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from haihe.accounts import KnownTotal, Revision, aggregate, read_known_totals, read_revisions, update
+from haihe.accounts import KnownTotal, Revision, aggregate, update
 from haihe.accounts.updated import UPDATE_STEPS
 from haihe.messages import HaiheError, Text
 
@@ -177,38 +177,3 @@ def test_a_nation_in_other_sectors_is_refused():
     with pytest.raises(HaiheError) as caught:
         update(make(0), 2020, national_then=other, national_now=nation(6, 2020), totals=[])
     assert caught.value.findings[0].code == "E-ACC-63"
-
-
-def test_declared_revisions_are_read_with_their_source(tmp_path):
-    found = {r.region: r for r in read_revisions(2017)}
-    assert found["Tianjin"].factor == pytest.approx(12450.56 / 18549.19)
-    assert all(r.source for r in found.values())
-    assert read_revisions(2012) == []
-    bad = tmp_path / "revisions.csv"
-    bad.write_text(
-        "region,year,published,revised,unit,quality,source,text_zh,text_en\nA,2017,,5,亿元,estimated,s,z,e\n"
-    )
-    with pytest.raises(HaiheError) as caught:
-        read_revisions(2017, bad)
-    assert (caught.value.findings[0].row, caught.value.findings[0].column) == (2, "published")
-
-
-def test_known_totals_are_read_from_a_table(tmp_path):
-    file = tmp_path / "known.csv"
-    head = "name,item,region,sectors,kinds,year,value,unit,reliability,source\n"
-    file.write_text(
-        head + "GDP,added,R0,,,2020,0.04,亿元,0.01,bureau\n"
-        "labour of two,added,R1,S0; S1,labour,2020,70,万元,0,bureau\nold,added,R0,,,2019,1,万元,0,bureau\n",
-        encoding="utf-8",
-    )
-    totals = read_known_totals(file, 2020)
-    assert totals[0] == KnownTotal("GDP", "added", 0.04, "亿元", 0.01, "bureau", "R0")
-    assert totals[1] == KnownTotal(
-        "labour of two", "added", 70.0, "万元", 0.0, "bureau", "R1", ["S0", "S1"], ["labour"]
-    )
-    new = carried(make(0), totals).accounts
-    assert new.added[1, 0, :2].sum() == pytest.approx(70.0)
-    file.write_text(head + "GDP,added,R0,,,2020,—,亿元,0.01,bureau\n", encoding="utf-8")
-    with pytest.raises(HaiheError) as caught:
-        read_known_totals(file, 2020)
-    assert (caught.value.findings[0].code, caught.value.findings[0].row) == ("E-ACC-06", 2)

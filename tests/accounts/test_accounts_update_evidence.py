@@ -15,7 +15,6 @@ from haihe.accounts import (
     read_national,
     read_national_2012,
     read_provinces,
-    read_revisions,
     update,
 )
 
@@ -85,24 +84,3 @@ def test_the_nation_of_2012_fits_the_provinces(reference):
     assert [c.name for c in nation.diagnose() if c.status == "FAIL"] == []
     logs = np.log(nation.output[0]), np.log(provinces.output.sum(axis=0))
     assert np.corrcoef(*logs)[0, 1] > 0.97
-
-
-def test_the_capital_region_today(reference):
-    """2017 with flows, revised, to 2023: identities exact, GDP as published, partners still balanced."""
-    provincial, national = reference / "china_provincial_io", reference / "china_national_io"
-    common = read_concordance(provincial, 2017)
-    members = ["Beijing", "Tianjin", "Hebei"]
-    built = build_interregional(read_provinces(provincial, 2017), members).accounts
-    old = aggregate(built, sectors=common).to_unit("亿元")
-    nations = [aggregate(read_national(national, year), sectors=common) for year in (2017, 2020)]
-    published = {"Beijing": 43760.7, "Tianjin": 16737.3, "Hebei": 43944.1}
-    totals = [KnownTotal("GDP 2023", "added", v, "亿元", 0.001, "press", region) for region, v in published.items()]
-    result = update(
-        old, 2023, national_then=nations[0], national_now=nations[1], totals=totals, revisions=read_revisions(2017)
-    )
-    new = result.accounts
-    assert [c.name for c in new.diagnose(1e-9) if c.status == "FAIL"] == []
-    np.testing.assert_allclose(new.value_added[:3].sum(axis=1), list(published.values()), rtol=2e-3)
-    assert result.totals["deviation"].abs().max() < 2
-    np.testing.assert_allclose(new.flows_out.sum(axis=0), new.flows_in.sum(axis=0))
-    assert set(result.cells()["quality"]) == {"estimated"}

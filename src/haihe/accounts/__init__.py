@@ -1,13 +1,13 @@
 """The economy: input-output accounts of one or more regions, how to read, balance, merge and build them."""
 
-from haihe.accounts.aggregate import Concordance, aggregate
+from haihe.accounts.aggregate import Concordance, aggregate, read_pairs
 from haihe.accounts.anything import Kind, read_any, recognise
 from haihe.accounts.audit import Audit, audit, compare
 from haihe.accounts.balance import BalanceResult, gras, ras
 from haihe.accounts.books import read_national_workbook, read_provinces_workbook
 from haihe.accounts.build import PARTNER, STEPS, BuildResult, build_interregional, consolidated_flows
 from haihe.accounts.checks import BalanceReport, Check
-from haihe.accounts.declared import Revision, read_known_totals, read_revisions, read_sector_output
+from haihe.accounts.declared import Revision, known_totals_of, read_sector_output, revisions_of
 from haihe.accounts.exiobase import read_exiobase
 from haihe.accounts.figaro import read_figaro
 from haihe.accounts.geography import DISTANCES, distances, great_circles, province_names, provinces_table
@@ -17,7 +17,7 @@ from haihe.accounts.interregional import InterregionalTable
 from haihe.accounts.known_totals import RegionalTotals
 from haihe.accounts.national import read_national
 from haihe.accounts.national_2012 import national_concordance, read_national_2012
-from haihe.accounts.of_region import accounts_of
+from haihe.accounts.of_region import accounts_of, totals_met, update_region
 from haihe.accounts.prices import Deflated, real_growth, to_constant_prices
 from haihe.accounts.provincial import read_concordance, read_provinces
 from haihe.accounts.quotients import (
@@ -85,6 +85,7 @@ __all__ = [
     "great_circles",
     "heterogeneity",
     "heterogeneity_of_potential",
+    "known_totals_of",
     "location_quotients",
     "national_concordance",
     "net_transit",
@@ -96,18 +97,18 @@ __all__ = [
     "read_exiobase",
     "read_figaro",
     "read_icio",
-    "read_known_totals",
     "read_national",
     "read_national_2012",
     "read_national_workbook",
+    "read_pairs",
     "read_parquet",
     "read_provinces",
     "read_provinces_workbook",
-    "read_revisions",
     "read_sector_output",
     "real_growth",
     "recognise",
     "regionalise",
+    "revisions_of",
     "size_factor",
     "slq",
     "soft_balance",
@@ -115,6 +116,8 @@ __all__ = [
     "table_from_frame",
     "to_constant_prices",
     "to_xarray",
+    "totals_met",
     "update",
+    "update_region",
     "write_parquet",
 ]

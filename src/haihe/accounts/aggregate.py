@@ -2,13 +2,19 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from pathlib import Path
+from typing import Any, overload
 
 import numpy as np
 
+from haihe.accounts.interregional import InterregionalTable
 from haihe.accounts.labels import nearest
+from haihe.accounts.layout import read_table
 from haihe.accounts.regional import TRADE, Accounts, FloatArray
 from haihe.messages import HaiheError, Text
+
+PAIRS = ("from", "to")
+"""Columns that a table of a concordance must have."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,12 @@ class Concordance:
         """Target codes in order of first appearance."""
         return list(dict.fromkeys(self.mapping.values()))
 
+    def ordered(self, targets: Sequence[str]) -> "Concordance":
+        """Give the same map with its targets in the order of a list; targets that it does not name come last."""
+        place = {target: at for at, target in enumerate(targets)}
+        pairs = sorted(self.mapping.items(), key=lambda pair: place.get(pair[1], len(place)))
+        return Concordance(dict(pairs), self.names)
+
     def then(self, other: Mapping[str, str], names: Mapping[str, Text] | None = None) -> "Concordance":
         """Follow this map by another of its targets; targets that `other` does not name stay."""
         onward = {source: other.get(target, target) for source, target in self.mapping.items()}
@@ -66,19 +78,54 @@ class Concordance:
         return matrix, targets
 
 
+def read_pairs(path: str | Path) -> Concordance:
+    """Read a concordance from a table with the columns ``from``, ``to`` and, where known, ``name_zh``, ``name_en``.
+
+    Raises
+    ------
+    HaiheError
+        ``E-ACC-01`` no table, ``E-ACC-02`` a missing column, ``E-ACC-09`` a code that stands twice.
+    """
+    file = Path(path)
+    table = read_table(file)
+    for column in PAIRS:
+        if column not in table:
+            raise HaiheError("E-ACC-02", file=str(file), column=column, near=nearest(column, table.columns))
+    named = {"name_zh", "name_en"} <= set(table)
+    names = (
+        {to: Text(zh, en) for to, zh, en in zip(table["to"], table["name_zh"], table["name_en"], strict=True)}
+        if named
+        else {}
+    )
+    return Concordance.from_pairs(zip(table["from"], table["to"], strict=True), names, file=str(file))
+
+
+@overload
 def aggregate(
     accounts: Accounts,
     sectors: Concordance | Mapping[str, str] | None = None,
     regions: Concordance | Mapping[str, str] | None = None,
-) -> Accounts:
+) -> Accounts: ...
+@overload
+def aggregate(
+    accounts: InterregionalTable,
+    sectors: Concordance | Mapping[str, str] | None = None,
+    regions: Concordance | Mapping[str, str] | None = None,
+) -> InterregionalTable: ...
+def aggregate(
+    accounts: Accounts | InterregionalTable,
+    sectors: Concordance | Mapping[str, str] | None = None,
+    regions: Concordance | Mapping[str, str] | None = None,
+) -> Accounts | InterregionalTable:
     """Merge sectors, regions or both.
 
-    Flows between regions that are merged become internal and are dropped on both sides; outflow and inflow not covered
-    by flows are added up. Both identities and every total are kept.
+    In accounts, flows between regions that are merged become internal and are dropped on both sides; outflow and inflow
+    not covered by flows are added up. In an interregional table they become use of own products. Both identities and
+    every total are kept.
 
     Parameters
     ----------
-    accounts : Accounts
+    accounts : Accounts or InterregionalTable
         What to merge.
     sectors, regions : Concordance or mapping of str to str, optional
         Every code of the accounts must be mapped exactly once.
@@ -88,6 +135,8 @@ def aggregate(
     HaiheError
         ``E-ACC-08`` and ``E-ACC-10`` of `Concordance.matrix`.
     """
+    if isinstance(accounts, InterregionalTable):
+        return _merge_table(accounts, sectors, regions)
     if sectors is not None:
         accounts = _merge_sectors(accounts, to_concordance(sectors))
     return accounts if regions is None else _merge_regions(accounts, to_concordance(regions))
@@ -122,3 +171,30 @@ def _merge_regions(a: Accounts, concordance: Concordance) -> Accounts:
         flows[np.arange(len(codes)), np.arange(len(codes))] = 0.0
         merged["flows"] = flows
     return replace(a, regions=codes, names=dict(a.names) | dict(concordance.names), **merged)
+
+
+def _merge_table(
+    t: InterregionalTable,
+    sectors: Concordance | Mapping[str, str] | None,
+    regions: Concordance | Mapping[str, str] | None,
+) -> InterregionalTable:
+    def side(given: Concordance | Mapping[str, str] | None, codes: list[str]) -> tuple[FloatArray, list[str], Any]:
+        if given is None:
+            return np.eye(len(codes)), codes, {}
+        concordance = to_concordance(given)
+        return *concordance.matrix(codes), concordance.names
+
+    G, products, product_names = side(sectors, t.sectors)
+    H, places, place_names = side(regions, t.regions)
+    P, F = np.kron(H, G), np.kron(H, np.eye(len(t.final_kinds)))
+    return replace(
+        t,
+        regions=places,
+        sectors=products,
+        names=dict(t.names) | dict(product_names) | dict(place_names),
+        Z=P @ t.Z @ P.T,
+        final=P @ t.final @ F.T,
+        added=t.added @ P.T,
+        final_imports=F @ t.final_imports,
+        **{name: P @ getattr(t, name) for name in ("imports", "exports", "residual", "output")},
+    )

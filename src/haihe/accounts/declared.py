@@ -1,9 +1,8 @@
-"""Declared figures: revisions, known totals and output by sector, read from tables with their source."""
+"""Declared figures: revisions and known totals of a region's tables, and output by sector from a table of its own."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -13,16 +12,13 @@ from haihe.accounts.labels import nearest
 from haihe.accounts.layout import read_table
 from haihe.accounts.vector import KnownTotal
 from haihe.messages import QUALITIES, HaiheError, Quality, Text, worst_quality
+from haihe.region import Region
 from haihe.region.units import factors
 
-REVISIONS = ("region", "year", "published", "revised", "unit", "quality", "source", "text_zh", "text_en")
-"""Columns of a table of revisions."""
-TOTALS = ("name", "item", "region", "sectors", "kinds", "year", "value", "unit", "reliability", "source")
-"""Columns of a table of known totals."""
+ALL = "*"
+"""Stands for every sector or kind."""
 OUTPUT = ("sector", "output", "unit", "quality")
 """Columns of a table of output by sector."""
-BETWEEN = ";"
-"""Stands between several sectors or kinds of one total."""
 
 
 @dataclass(frozen=True)
@@ -57,62 +53,56 @@ class Revision:
         return self.revised / self.published
 
 
-def read_revisions(year: int, path: str | Path | None = None) -> list[Revision]:
-    """Read the revisions declared for tables of one year.
+def revisions_of(region: Region, year: int) -> list[Revision]:
+    """Give the revisions that a region's table ``revisions`` declares for figures of one year; none without it.
 
     Parameters
     ----------
+    region : Region
+        A checked region.
     year : int
-        Year of the table to be revised.
-    path : str or Path, optional
-        A table with the columns `REVISIONS`; the one that comes with haihe where not given.
-
-    Raises
-    ------
-    HaiheError
-        ``E-ACC-01`` no table, ``E-ACC-02`` a missing column, ``E-ACC-06`` a figure that is no number above 0.
+        Year of the accounts to be revised.
     """
-    file = Path(str(files("haihe.accounts") / "data" / "revisions.csv")) if path is None else Path(path)
-    table = _declared(file, REVISIONS, year)
-    published, revised = (_numbers(file, table, column, above=True) for column in ("published", "revised"))
-    texts = [Text(zh, en) for zh, en in zip(table["text_zh"], table["text_en"], strict=True)]
-    columns = (table["region"], published, revised, table["unit"], table["source"], texts)
-    return [Revision(*row) for row in zip(*columns, strict=True)]
+    table = region.frame("revisions")
+    columns = ["region", "published", "revised", "unit", "source", "reason_zh", "reason_en"]
+    rows = table.loc[table["year"] == year, columns].itertuples(index=False, name=None)
+    return [
+        Revision(place, published, revised, unit, source, Text(zh, en))
+        for place, published, revised, unit, source, zh, en in rows
+    ]
 
 
-def read_known_totals(path: str | Path, year: int) -> list[KnownTotal]:
-    """Read what is known of one year, for `update`.
+def known_totals_of(region: Region, year: int) -> list[KnownTotal]:
+    """Give what a region's table ``known_totals`` holds of one year, for `update`.
 
     Parameters
     ----------
-    path : str or Path
-        A table with the columns `TOTALS`. An empty region, sectors or kinds means all; several sectors or kinds are
-        parted by ``;``.
+    region : Region
+        A checked region.
     year : int
-        Year to take.
-
-    Raises
-    ------
-    HaiheError
-        ``E-ACC-01`` no table, ``E-ACC-02`` a missing column, ``E-ACC-06`` a value or reliability that is no number.
+        Year of the sums.
     """
-    file = Path(path)
-    table = _declared(file, TOTALS, year)
-    values, reliability = (_numbers(file, table, column) for column in ("value", "reliability"))
+    table = region.frame("known_totals")
 
     def several(cell: str) -> list[str] | None:
-        return [part.strip() for part in cell.split(BETWEEN)] if cell.strip() else None
+        return None if cell == ALL else [part.strip() for part in cell.split(";")]
 
-    lists = [[several(cell) for cell in table[column]] for column in ("sectors", "kinds")]
-    regions = [region or None for region in table["region"]]
-    columns = (table["name"], table["item"], values, table["unit"], reliability, table["source"], regions, *lists)
-    return [KnownTotal(*row) for row in zip(*columns, strict=True)]
-
-
-def _declared(file: Path, columns: tuple[str, ...], year: int) -> pd.DataFrame:
-    """Read a table with these columns and keep the rows of one year."""
-    table = _with_columns(file, columns)
-    return table[table["year"] == str(year)]
+    columns = ["total", "item", "value", "unit", "reliability", "source", "region", "sectors", "kinds"]
+    rows = table.loc[table["year"] == year, columns].itertuples(index=False, name=None)
+    return [
+        KnownTotal(
+            name=total,
+            item=item,
+            value=value,
+            unit=unit,
+            reliability=reliability,
+            source=source,
+            region=None if pd.isna(place) else place,
+            sectors=several(sectors),
+            kinds=several(kinds),
+        )
+        for total, item, value, unit, reliability, source, place, sectors, kinds in rows
+    ]
 
 
 def _with_columns(file: Path, columns: tuple[str, ...]) -> pd.DataFrame:
@@ -124,11 +114,10 @@ def _with_columns(file: Path, columns: tuple[str, ...]) -> pd.DataFrame:
     return table
 
 
-def _numbers(file: Path, table: pd.DataFrame, column: str, above: bool = False) -> list[float]:
-    """Turn a column into numbers; the first cell that is none (or not above 0) is named."""
+def _numbers(file: Path, table: pd.DataFrame, column: str) -> list[float]:
+    """Turn a column into numbers; the first cell that is none is named."""
     numbers = pd.to_numeric(table[column], errors="coerce")
-    bad = numbers.isna() | (above & (numbers <= 0))
-    for at in table.index[bad][:1]:
+    for at in table.index[numbers.isna()][:1]:
         raise HaiheError("E-ACC-06", file=str(file), row=int(at) + 2, column=column, value=table[column][at])
     return [float(number) for number in numbers]
 

@@ -41,7 +41,7 @@ def cells(accounts: Accounts) -> pd.DataFrame:
         parts.append(part)
     frame = pd.concat(parts, ignore_index=True)
     frame.insert(0, "year", accounts.year)
-    return frame[list(COLUMNS)]
+    return frame if accounts.price_year is None else frame.assign(price_year=accounts.price_year)
 
 
 def _long(values: NDArray[np.float64], rows: list[str], columns: list[str]) -> list[pd.DataFrame]:
@@ -90,6 +90,7 @@ def read_cells(frame: pd.DataFrame, year: int | None) -> dict[str, Any]:
         "regions": regions,
         "sectors": sectors,
         "year": year,
+        "price_year": _price_year(data),
         "final_kinds": final_kinds,
         "added_kinds": added_kinds,
         "Z": full[:, :n, :n].copy(),
@@ -111,6 +112,17 @@ def read_flows(frame: pd.DataFrame, regions: list[str], sectors: list[str], year
         raise HaiheError("E-ACC-14", row=_line(at), column="to_region", value=data["to_region"][at])
     flows[origin, target, _places(data["sector"], sectors)] = data["value"]
     return flows
+
+
+def _price_year(data: pd.DataFrame) -> int | None:
+    """Year of the constant prices; None at current prices. Cells at several prices are refused (``E-ACC-67``)."""
+    if "price_year" not in data:
+        return None
+    found = data["price_year"].astype("Int64").fillna(0)
+    odd = found != found.iloc[0]
+    if odd.any():
+        raise HaiheError("E-ACC-67", row=_line(found.index[odd][0]), column="price_year")
+    return int(found.iloc[0]) or None
 
 
 def _one_year(frame: pd.DataFrame, columns: tuple[str, ...], year: int | None) -> tuple[pd.DataFrame, int]:

@@ -1,8 +1,13 @@
-"""The accounts that a region's tables hold."""
+"""The accounts that a region's tables hold, and what they become when carried to a later year."""
 
 import pandas as pd
 
+from haihe.accounts.aggregate import Concordance, aggregate
+from haihe.accounts.declared import known_totals_of, revisions_of
 from haihe.accounts.regional import Accounts
+from haihe.accounts.update import update
+from haihe.accounts.updated import Updated
+from haihe.accounts.vector import known_cells, places_of, to_vector
 from haihe.messages import HaiheError, Text
 from haihe.region import Region
 from haihe.region.units import factors
@@ -53,6 +58,79 @@ def accounts_of(region: Region, year: int | None = None) -> Accounts:
         .sort_values(["_r", "_s"])
     )
     return Accounts.from_frame(ordered.drop(columns=["_r", "_s"]), unit, flows=flows, year=year, names=names)
+
+
+def update_region(
+    region: Region,
+    year: int,
+    *,
+    national_then: Accounts,
+    national_now: Accounts,
+    sectors: Concordance | None = None,
+    base: int | None = None,
+) -> Updated:
+    """Carry a region's accounts to a later year with what its own tables hold of that year.
+
+    Parameters
+    ----------
+    region : Region
+        With ``accounts`` and ``known_totals`` of `year`; its ``revisions`` of the base year are applied.
+    year : int
+        Year of the result.
+    national_then, national_now : Accounts
+        National tables of one region, the first of the base year or near it.
+    sectors : Concordance, optional
+        From the national tables' sectors to the region's; may be left out where they are the same.
+    base : int, optional
+        Year of the accounts to start from; the latest before `year` where not given.
+
+    Returns
+    -------
+    Updated
+        See `haihe.accounts.update`, which does the work.
+
+    Raises
+    ------
+    HaiheError
+        ``E-ACC-68`` where nothing is known of `year`, ``E-ACC-40`` where there are no earlier accounts, and what
+        `aggregate` and `update` raise.
+    """
+    totals = known_totals_of(region, year)
+    if not totals:
+        raise HaiheError("E-ACC-68", table="known_totals", year=year)
+    earlier = [int(known) for known in region["accounts"]["year"].unique() if known < year]
+    if base is None and not earlier:
+        raise HaiheError("E-ACC-40", table="accounts", year=f"< {year}", years="—")
+    accounts = accounts_of(region, max(earlier) if base is None else base)
+    nations = (national_then, national_now)
+    if sectors is not None:
+        ordered = sectors.ordered(accounts.sectors)
+        nations = (aggregate(national_then, ordered), aggregate(national_now, ordered))
+    return update(
+        accounts,
+        year,
+        national_then=nations[0],
+        national_now=nations[1],
+        totals=totals,
+        revisions=revisions_of(region, accounts.year),
+    )
+
+
+def totals_met(region: Region, accounts: Accounts) -> pd.DataFrame:
+    """Compare accounts with what the region's table ``known_totals`` holds of their year.
+
+    Returns
+    -------
+    DataFrame
+        The rows of the table of that year, in its order, with ``published`` and ``found`` in the accounts' unit and
+        ``difference`` (share of the published sum); empty where nothing is known.
+    """
+    table = region.frame("known_totals")
+    rows = table[table["year"] == accounts.year].reset_index(drop=True)
+    places = places_of(accounts)
+    known = known_cells(accounts, places, known_totals_of(region, accounts.year))
+    found = known.members @ to_vector(accounts, places)
+    return rows.assign(published=known.targets, found=found, difference=found / known.targets - 1)
 
 
 def _in_unit(frame: pd.DataFrame, unit: str) -> pd.DataFrame:

@@ -212,13 +212,16 @@ class Accounts:
             names=renamed | dict(names or {}),
         )
 
+    def scaled(self, by: float) -> "Accounts":
+        """Multiply every amount by a number, as when all flows grow alike; labels, unit and year stay."""
+        amounts: dict[str, Any] = {name: getattr(self, name) * by for name in (*TRADE, "Z", "final", "added")}
+        if self.flows is not None:
+            amounts["flows"] = self.flows * by
+        return replace(self, **amounts)
+
     def to_unit(self, unit: str) -> "Accounts":
         """Express all money in another unit, e.g. ``"亿元"``; ``E-UNIT-01`` or ``E-UNIT-02`` where it is none."""
-        times = factor(self.unit, unit)
-        scaled: dict[str, Any] = {name: getattr(self, name) * times for name in (*TRADE, "Z", "final", "added")}
-        if self.flows is not None:
-            scaled["flows"] = self.flows * times
-        return replace(self, unit=unit, **scaled)
+        return replace(self.scaled(factor(self.unit, unit)), unit=unit)
 
     def to_frame(self) -> pd.DataFrame:
         """Give the accounts in long form: year, region, row, column, value.

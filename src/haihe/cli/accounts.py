@@ -1,4 +1,4 @@
-"""Commands on accounts: check, audit, build, regionalise."""
+"""Commands on accounts: check, audit, build, update, regionalise, aggregate."""
 
 import json
 from math import isnan
@@ -19,6 +19,8 @@ STATUSES = {
     "WARNING": Text("提醒", "WARNING"),
     "SKIPPED": Text("未检验", "SKIPPED"),
 }
+
+TABLES_TO_COMPARE = 2
 
 
 def figure(value: float) -> str:
@@ -174,5 +176,113 @@ def accounts_regionalise(
                 f"方法 {made.method}，质量 {mark.zh}。",
                 f"{code}: value added {value_added:,.0f} ({unit.en}), {bought:.0%} of uses from outside; "
                 f"method {made.method}, quality {mark.en}.",
+            )
+        )
+
+
+@accounts_app.command(
+    "update",
+    epilog="Example: haihe accounts update examples/jing-jin-ji --to 2023 --national china_2017_42.csv.gz "
+    "--national china_2020_42.csv.gz --sectors sectors.csv -o out",
+)
+def accounts_update(
+    path: PathArgument,
+    to: Annotated[int, typer.Option("--to", help="Year to carry the accounts to.")],
+    national: Annotated[
+        list[Path], typer.Option(help="National table near the old year, then a later one; give it twice.")
+    ],
+    sectors: Annotated[
+        Path | None, typer.Option(help="CSV with columns from, to: the national tables' sectors to the region's.")
+    ] = None,
+    base: Annotated[int | None, typer.Option(help="Year to start from; the latest before --to.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="Folder for accounts, flows, trace, totals, changes.")
+    ] = None,
+    json_: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """Carry accounts to a later year with the tables known_totals and revisions; every step and total is printed."""
+    from haihe.accounts import Accounts, read_any, read_pairs, totals_met, update_region
+    from haihe.files import write_tables
+    from haihe.messages import HaiheError
+
+    with desk(lang, json_) as here:
+        if len(national) != TABLES_TO_COMPARE:
+            raise HaiheError("E-CLI-03", value=len(national))
+        with here.progress() as now:
+            region = checked(path, now)
+            tables = [read_any(file, progress=now) for file in national]
+            for file, table in zip(national, tables, strict=True):
+                if not isinstance(table, Accounts):
+                    raise HaiheError("E-CLI-04", file=str(file))
+            then, later = (table for table in tables if isinstance(table, Accounts))
+            concordance = read_pairs(sectors) if sectors is not None else None
+            made = update_region(region, to, national_then=then, national_now=later, sectors=concordance, base=base)
+        if out is not None:
+            marks = {"unit": made.accounts.unit, "source": f"UPDATE-{to}", "quality": made.quality}
+            frame = made.accounts.to_frame()
+            kept = frame[(frame["value"] != 0) | (frame["column"] == "output")]
+            tables_out = {"accounts": kept, "flows": made.accounts.flows_frame()}
+            write_tables(
+                {name: table.assign(**marks) for name, table in tables_out.items()}
+                | {"trace": made.cells(), "totals": made.totals, "changes": made.changes()},
+                out,
+            )
+        met = totals_met(region, made.accounts)
+        here.data({"ok": True, "year": to, "totals": json.loads(met.to_json(orient="records"))})
+        heads = [Text("已知合计", "Known total"), Text("公布数", "Published"), Text("更新后", "After update")]
+        heads.append(Text("相差", "Difference"))
+        unit = made.accounts.unit
+        columns = [f"name_{here.lang}", "published", "found", "difference"]
+        lines = [
+            [name, f"{published:,.1f}", f"{found:,.1f}", f"{difference:.2%}"]
+            for name, published, found, difference in met[columns].round(6).itertuples(index=False, name=None)
+        ]
+        here.grid(Text(f"{to} 年已知合计（{unit}）", f"What is known of {to} ({unit})"), heads, lines)
+        here.say(
+            Text(
+                f"平衡 {made.iterations} 步完成，恒等式最大相对误差 {made.residual:.0e}；全部单元格为估算。",
+                f"Balanced in {made.iterations} steps, identities hold to {made.residual:.0e}; every cell is an estimate.",
+            )
+        )
+
+
+@accounts_app.command("aggregate", epilog="Example: haihe accounts aggregate icio2020.csv --sectors map.csv -o out")
+def accounts_aggregate(
+    path: Annotated[Path, typer.Argument(help="A table in any layout that haihe reads, or a region.")],
+    sectors: Annotated[Path | None, typer.Option(help="CSV with columns from, to for sectors.")] = None,
+    regions: Annotated[Path | None, typer.Option(help="CSV with columns from, to for regions.")] = None,
+    year: Annotated[int | None, typer.Option(help="Year, where the file holds or names none.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="Folder for accounts.csv and flows.csv, or table.csv.")
+    ] = None,
+    json_: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """Merge sectors, regions or both; totals and identities are kept."""
+    from haihe.accounts import Accounts, aggregate, read_any, read_pairs, table_frame
+    from haihe.files import write_tables
+    from haihe.messages import HaiheError
+
+    with desk(lang, json_) as here:
+        if sectors is None and regions is None:
+            raise HaiheError("E-CLI-05")
+        maps = [None if file is None else read_pairs(file) for file in (sectors, regions)]
+        with here.progress() as now:
+            merged = aggregate(read_any(path, year, progress=now), *maps)
+        report = merged.diagnose()
+        if out is not None:
+            if isinstance(merged, Accounts):
+                frame = merged.to_frame()
+                write_tables({"accounts": frame.assign(unit=merged.unit), "flows": merged.flows_frame()}, out)
+            else:
+                write_tables({"table": table_frame(merged).assign(unit=merged.unit)}, out)
+        here.data({"ok": report.ok, "regions": merged.regions, "sectors": merged.sectors})
+        here.say(
+            Text(
+                f"{len(merged.regions)} 个地区、{len(merged.sectors)} 个行业；"
+                + ("恒等式成立。" if report.ok else "有检验未通过，请用 accounts audit 查看。"),
+                f"{len(merged.regions)} regions, {len(merged.sectors)} sectors; "
+                + ("every identity holds." if report.ok else "some tests failed, see accounts audit."),
             )
         )

@@ -17,7 +17,7 @@ from haihe.region.draft import Draft, Fault, RawPart, assemble, table_names
 from haihe.region.issues import Issue, Place
 from haihe.region.meta import FIELDS, META_NAME, Meta, read_meta
 from haihe.region.nearest import suggest
-from haihe.region.safety import open_archive
+from haihe.region.safety import check_path_of, open_archive
 from haihe.region.sheets import SheetFaults, examine, letters
 from haihe.region.spec import Column
 from haihe.region.tables import TABLES
@@ -40,14 +40,7 @@ class Exact(float):
 
 def read_workbook(path: Path) -> Draft:
     """Read a workbook; a sheet may bear the table's name or its Chinese or English title."""
-    with open_archive(path) as archive:
-        faults = examine(path.name, archive)
-    try:
-        book = python_calamine.CalamineWorkbook.from_path(path)
-    except python_calamine.PasswordError as error:
-        raise HaiheError("E-FILE-06", file=path.name) from error
-    except (python_calamine.CalamineError, OSError) as error:
-        raise HaiheError("E-FILE-05", file=path.name, why=str(error)) from error
+    book, faults = _open(path)
     issues: list[Issue] = []
     parts: dict[str, RawPart] = {}
     meta: Meta | None = None
@@ -72,6 +65,41 @@ def read_workbook(path: Path) -> Draft:
     if not has_meta:
         issues.append(Issue("E-META-04", META_NAME, place=Place(path.name, META_NAME)))
     return assemble(parts.values(), meta, issues)
+
+
+def _open(path: Path) -> tuple[python_calamine.CalamineWorkbook, dict[str, SheetFaults]]:
+    """Open a workbook after looking at it."""
+    with open_archive(path) as archive:
+        faults = examine(path.name, archive)
+    try:
+        return python_calamine.CalamineWorkbook.from_path(path), faults
+    except python_calamine.PasswordError as error:
+        raise HaiheError("E-FILE-06", file=path.name) from error
+    except (python_calamine.CalamineError, OSError) as error:
+        raise HaiheError("E-FILE-05", file=path.name, why=str(error)) from error
+
+
+def read_cells(path: Path) -> dict[str, npt.NDArray[np.object_]]:
+    """Read the cells of every sheet but the user's own, for workbooks that are no region.
+
+    Parameters
+    ----------
+    path : Path
+        An ``.xlsx`` file.
+
+    Returns
+    -------
+    dict of str to ndarray of object, shape (rows, columns)
+        From A1 on: text, numbers, booleans, days, "" where empty, a `Fault` wherever a value cannot be known.
+
+    Raises
+    ------
+    HaiheError
+        ``E-FILE-01`` where there is no file; as `read_workbook` where it cannot be opened.
+    """
+    check_path_of(path)
+    book, faults = _open(path)
+    return {sheet: _cells(path.name, book, sheet, faults[sheet]) for sheet in faults if not sheet.startswith(IGNORED)}
 
 
 def _cells(

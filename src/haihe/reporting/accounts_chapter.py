@@ -1,14 +1,19 @@
 """The chapter that says how good the accounts are: what was tested, what is left unexplained, how old the data are."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
 from haihe.accounts.audit import Audit, audit
-from haihe.accounts.of_region import accounts_of
+from haihe.accounts.of_region import accounts_of, totals_met
 from haihe.accounts.regional import Accounts
 from haihe.figures import Column, Figure, Table, bars
-from haihe.messages import QUALITY_NAMES, Quality, Text
+from haihe.messages import QUALITY_NAMES, Quality, Text, worst_quality
 from haihe.region import TABLES, Region
+from haihe.region.units import said
 from haihe.reporting.content import Chapter
 
 STATUSES = {
@@ -51,6 +56,11 @@ def accounts_chapter(region: Region, report: Audit | None = None, now: int | Non
     blocks += [residual_figure(accounts, quality), age_table(region, now)]
     if not found.changes.empty:
         blocks.append(changes_table(found, quality))
+    met = totals_met(region, accounts)
+    if not met.empty:
+        blocks.append(met_table(region, accounts, met))
+    if region.has("revisions"):
+        blocks.append(revisions_table(region, accounts))
     return Chapter(
         "accounts-quality",
         Text("这些核算有多可靠", "How good are these accounts"),
@@ -152,10 +162,8 @@ def age_table(region: Region, now: int | None = None) -> Table:
     frame["year"] = frame["source"].map(about["year"]).astype("Int64")
     newest = about["year"].max() if now is None else now
     frame["age"] = (newest - frame["year"]).astype("Int64")
-    for said, column in (("what", "title"), ("how", "method")):
-        pairs = [(about[f"{column}_zh"].get(code), about[f"{column}_en"].get(code)) for code in frame["source"]]
-        texts = [Text(str(zh), str(en)) if pd.notna(zh) and pd.notna(en) else None for zh, en in pairs]
-        frame[said] = pd.Series(texts, index=frame.index, dtype=object)
+    for shown, column in (("what", "title"), ("how", "method")):
+        frame[shown] = texts(about.reindex(frame["source"]), column).to_numpy()
     frame = frame.sort_values("age", ascending=False, na_position="last", kind="stable").reset_index(drop=True)
     return Table(
         frame,
@@ -199,3 +207,81 @@ def changes_table(report: Audit, quality: Quality) -> Table:
         source=HERE,
         quality=quality,
     )
+
+
+def met_table(region: Region, accounts: Accounts, met: pd.DataFrame) -> Table:
+    """Say which published sums carried accounts were fitted to, and how well they meet them."""
+    unit = said(accounts.unit)
+    return Table(
+        met.assign(
+            what=texts(met, "name"),
+            by=publishers(region, met["source"]),
+            difference=100 * met["difference"],
+            reliability=100 * met["reliability"],
+        ),
+        [
+            Column("what", Text("已公布的合计", "Published sum")),
+            Column("published", Text("公布数", "Published"), unit=unit, digits=1),
+            Column("found", Text("核算中", "In the accounts"), unit=unit, digits=1),
+            Column("difference", Text("相差", "Difference"), unit=Text("%", "%"), digits=2, signed=True),
+            Column("reliability", Text("给定的标准误", "Standard error given"), unit=Text("%", "%"), digits=1),
+            Column("quality", Text("质量", "Quality"), labels=QUALITY_NAMES),
+            Column("by", Text("发布者", "Publisher")),
+        ],
+        key="accounts-met",
+        title=Text(
+            f"{accounts.year} 年核算与已公布合计的对照", f"Accounts of {accounts.year} against what is published"
+        ),
+        source=Text("各发布者；核算为推算", "The publishers named; the accounts are carried forward"),
+        quality=worst_quality(met["quality"]),
+        notes=[
+            Text(
+                "标准误为 0 的合计严格满足（出厂表按 0.001 取整）；其余按各自可靠度折中。",
+                "A sum with standard error 0 is met exactly, but for rounding to 0.001; others as sure as stated.",
+            )
+        ],
+    )
+
+
+def revisions_table(region: Region, accounts: Accounts) -> Table:
+    """Say which statistical revisions were declared and by what factor levels moved."""
+    table = region["revisions"]
+    return Table(
+        table.assign(
+            percent=100 * (table["revised"] / table["published"] - 1),
+            why=texts(table, "reason"),
+            by=publishers(region, table["source"]),
+        ),
+        [
+            Column("region", Text("地区", "Region"), labels=accounts.names),
+            Column("year", Text("年份", "Year"), kind="year"),
+            Column("published", Text("原公布", "First published"), unit=said(accounts.unit), digits=1),
+            Column("revised", Text("修订后", "Revised"), unit=said(accounts.unit), digits=1),
+            Column("percent", Text("变化", "Change"), unit=Text("%", "%"), digits=1, signed=True),
+            Column("why", Text("原因", "Why")),
+            Column("quality", Text("质量", "Quality"), labels=QUALITY_NAMES),
+            Column("by", Text("发布者", "Publisher")),
+        ],
+        key="accounts-revisions",
+        title=Text("采用的统计修订", "Statistical revisions applied"),
+        source=Text("各发布者", "The publishers named"),
+        quality=worst_quality(table["quality"]),
+        notes=[
+            Text(
+                "修订只改变水平，不改变结构；修订前后的数不可直接比较增长。",
+                "A revision moves levels, not structure; do not compare growth across it.",
+            )
+        ],
+    )
+
+
+def publishers(region: Region, codes: pd.Series[str]) -> np.ndarray:
+    """Name the publisher of every source."""
+    return texts(region["sources"].set_index("source").reindex(codes), "publisher").to_numpy()
+
+
+def texts(frame: pd.DataFrame, name: str) -> pd.Series[Any]:
+    """Join the columns ``<name>_zh`` and ``<name>_en`` into texts; missing where one is."""
+    pairs = zip(frame[f"{name}_zh"], frame[f"{name}_en"], strict=True)
+    joined = [Text(str(zh), str(en)) if pd.notna(zh) and pd.notna(en) else None for zh, en in pairs]
+    return pd.Series(joined, index=frame.index, dtype=object)

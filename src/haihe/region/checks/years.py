@@ -8,11 +8,11 @@ from haihe.region.checks.facts import Facts
 from haihe.region.issues import Issue
 
 SERIES = {"accounts": ("region",), "uses": ("region", "sector", "resource"), "endowments": ("region", "resource")}
-"""Tables whose years should be evenly spaced, and what makes one series in them."""
+"""Tables whose years should be about evenly spaced, and what makes one series in them."""
 
 
 def gaps(facts: Facts) -> Iterator[Issue]:
-    """Gaps in a series: a step between two years larger than the smallest step of that series.
+    """Gaps in a series: a step between two years in which at least one more smallest step would fit.
 
     The finding stands at the first record after the gap.
     """
@@ -23,7 +23,7 @@ def gaps(facts: Facts) -> Iterator[Issue]:
         table = table.drop_duplicates().sort_values([*by, "year"], kind="stable")
         step = table.groupby(list(by), sort=False)["year"].diff().astype("float64")
         smallest = step.groupby([table[key] for key in by], sort=False).transform("min")
-        for at in table.index[(step > smallest).to_numpy()]:
+        for at in table.index[(step >= 2 * smallest).to_numpy()]:
             year, width = int(table["year"][at]), int(step[at])
             missing = ", ".join(str(y) for y in range(year - width + int(smallest[at]), year, int(smallest[at])))
             values = {"value": year, "series": " | ".join(map(str, table.loc[at, list(by)])), "missing": missing}

@@ -15,6 +15,7 @@ from haihe.region.tables.economy import (
 )
 from haihe.region.tables.money import BUDGETS, FINANCES, FUNDS, PROJECT_RESOURCES, PROJECT_SITES, PROJECTS, RULES
 from haihe.region.tables.places import LINKS, REGIONS, SOURCES
+from haihe.region.tables.published import KNOWN_TOTALS, REVISIONS
 from haihe.region.tables.resources import ENDOWMENTS, LIMITS, RESOURCES, TRANSFERS, USES
 
 TABLES: dict[str, TableSpec] = {
@@ -25,6 +26,8 @@ TABLES: dict[str, TableSpec] = {
         SECTORS,
         ACCOUNTS,
         FLOWS,
+        KNOWN_TOTALS,
+        REVISIONS,
         PARAMETERS,
         TECHNOLOGIES,
         RESOURCES,

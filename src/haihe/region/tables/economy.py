@@ -1,7 +1,21 @@
 """Tables of the economy: sectors, accounts, flows, technologies, parameters, chains, firms."""
 
 from haihe.messages import Text
-from haihe.region.spec import TableSpec, choice, code, codes, evidence, flag, names, note, number, ownership, text, year
+from haihe.region.spec import (
+    Column,
+    TableSpec,
+    choice,
+    code,
+    codes,
+    evidence,
+    flag,
+    names,
+    note,
+    number,
+    ownership,
+    text,
+    year,
+)
 
 GROUPS = {
     "agriculture": "农业",
@@ -106,6 +120,14 @@ ACCOUNTS = TableSpec(
             ("金额；进口与流入为正数", "Amount; imports and inflows are positive."),
             "@unit",
             required=True,
+        ),
+        Column(
+            "price_year",
+            "year",
+            Text("价格年份", "price year"),
+            Text("不变价所用的年份；空为当年价", "Year whose constant prices these are; empty: current prices."),
+            minimum=1900,
+            maximum=2100,
         ),
         *evidence(),
     ),
