@@ -6,10 +6,18 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from economy import YEARS, account_rows, build_economy, flow_rows
+from economy import TODAY, YEARS, account_rows, build_economy, carry, flow_rows
 from files import HAND, Row, read_hand, write_table
 from projects import NOT_TABLES, draw
-from uses import inventory_rows, labour_rows, land_rows, water_rows
+from rulebook import write_rules
+from uses import (
+    inventory_rows,
+    inventory_rows_today,
+    labour_rows,
+    labour_rows_today,
+    land_rows,
+    water_rows,
+)
 
 from haihe.region.meta import Meta, to_toml
 
@@ -20,19 +28,19 @@ META = Meta(
     name=NAME,
     title_zh="京津冀",
     title_en="Beijing-Tianjin-Hebei",
-    base_year=2017,
-    price_year=2017,
+    base_year=TODAY,
+    price_year=TODAY,
     money_unit="亿元",
     licence="Apache-2.0；数字的来源与使用条件见表 sources / terms of the figures stand in table sources",
     description_zh=(
-        "京津冀三地、国内其他地区与境外，天津16个区、河北11个市和主要园区。2017年与2012年核算由公布的省级投入产出表按本项目方法推算；"
+        "京津冀三地、国内其他地区与境外，天津16个区、河北11个市和主要园区。2012年与2017年核算由公布的省级投入产出表按本项目方法推算，2023年核算由2017年核算与此后公布的数字推算；"
         "项目、部分要素与份额为虚构示例，逐行标明。二氧化碳与能源强度全部在 uses.co2.csv，可删除。"
     ),
     description_en=(
         "Beijing, Tianjin, Hebei, the rest of China and abroad; Tianjin's 16 districts, Hebei's 11 cities, main parks. "
-        "Accounts of 2017 and 2012 are derived by our method from published provincial tables; projects, some "
-        "resources and shares are made up and marked row by row. CO2 and energy intensities all stand in uses.co2.csv "
-        "and can be removed."
+        "Accounts of 2012 and 2017 are derived by our method from published provincial tables, those of 2023 from 2017 "
+        "and what was published since; projects, some resources and shares are made up and marked row by row. CO2 and "
+        "energy intensities all stand in uses.co2.csv and can be removed."
     ),
 )
 
@@ -50,28 +58,38 @@ def build(reference: Path, folder: Path) -> list[Path]:
     if folder.exists() and any(folder.iterdir()) and not (folder / "haihe.toml").is_file():
         raise FileExistsError(f"{folder} holds no haihe.toml; it is left alone")
     economies = {year: build_economy(reference, year) for year in YEARS}
-    now, before = economies[2017], economies[2012]
-    drawn = draw()
+    base, before = economies[2017], economies[2012]
     made: dict[str, list[Row]] = {
         "accounts": [row for year in YEARS for row in account_rows(economies[year])],
         "flows": [row for year in YEARS for row in flow_rows(economies[year])],
-        "uses": [*labour_rows(now, reference), *land_rows(now), *water_rows(before)],
-        **drawn,
+        "uses": [*labour_rows(base, reference), *land_rows(base), *water_rows(before)],
+        **draw(),
     }
-    hand = sorted(path.stem for path in HAND.glob("*.csv") if path.stem not in NOT_TABLES)
-    tables = {name: [*(read_hand(name) if name in hand else []), *made.get(name, [])] for name in {*hand, *made}}
+    inventory = inventory_rows(base, reference)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as room:
         fresh = Path(room) / folder.name
         fresh.mkdir()
         (fresh / "haihe.toml").write_text(to_toml(META), encoding="utf-8", newline="\n")
-        for name, records in sorted(tables.items()):
-            write_table(fresh, name, records)
-        write_table(fresh, "uses", inventory_rows(now, reference), part="co2")
+        write_tables(fresh, made, inventory)
+        today = carry(base, fresh, reference)
+        made["accounts"] = [*account_rows(today), *made["accounts"]]
+        made["flows"] = [*flow_rows(today), *made["flows"]]
+        made["uses"] = [*labour_rows_today(base, today, reference), *made["uses"]]
+        write_tables(fresh, made, [*inventory_rows_today(base, today, reference), *inventory])
+        write_rules(fresh)
         if folder.exists():
             shutil.rmtree(folder)
         fresh.rename(folder)
-    return sorted(folder.iterdir())
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def write_tables(folder: Path, made: dict[str, list[Row]], inventory: list[Row]) -> None:
+    """Write every table: what is written by hand first, what is made after it, the inventory's part apart."""
+    hand = sorted(path.stem for path in HAND.glob("*.csv") if path.stem not in NOT_TABLES)
+    for name in sorted({*hand, *made}):
+        write_table(folder, name, [*(read_hand(name) if name in hand else []), *made.get(name, [])])
+    write_table(folder, "uses", inventory, part="co2")
 
 
 def main() -> None:

@@ -55,7 +55,12 @@ def sector_shares(year: int, output: FloatArray, concordance: Path = CONCORDANCE
 
 
 def co2_by_sector(
-    reference: Path, year: int, provinces: list[str], output: FloatArray, concordance: Path = CONCORDANCE
+    reference: Path,
+    year: int,
+    provinces: list[str],
+    output: FloatArray,
+    layout: int | None = None,
+    concordance: Path = CONCORDANCE,
 ) -> FloatArray:
     """Territorial CO2 of producing sectors, scope 1, process emissions included.
 
@@ -64,11 +69,13 @@ def co2_by_sector(
     reference : Path
         Folder of the reference tables.
     year : int
-        2012 or 2017.
+        Year of the inventory.
     provinces : list of str, length R
         English names as in the inventory.
     output : (R, 42) array
-        Gross output in the published layout of that year, any unit; used only as weights of splits.
+        Gross output in a published layout, any unit; used only as weights of splits.
+    layout : int, optional
+        Year of that layout, 2012 or 2017; `year` where not given.
     concordance : Path
         See `sector_shares`.
 
@@ -93,7 +100,7 @@ def co2_by_sector(
     missing = [name for name in provinces if name not in table.index]
     if missing:
         raise ValueError(f"the CO2 inventory of {year} lacks {', '.join(missing)}")
-    names, shares = sector_shares(year, output, concordance)
+    names, shares = sector_shares(layout or year, output, concordance)
     unknown = sorted(set(table.columns) - set(names))
     if unknown:
         raise ValueError(f"{concordance.name} does not know the inventory sectors {', '.join(unknown)}")

@@ -1,4 +1,4 @@
-"""Accounts and flows: built at the 42 published sectors, merged to ours, rounded, and closed exactly."""
+"""Accounts and flows: built at the 42 published sectors, merged to ours, carried to today, rounded, closed exactly."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,14 +13,24 @@ from haihe.accounts import (
     Accounts,
     BuildResult,
     Concordance,
+    Updated,
     aggregate,
     build_interregional,
     read_concordance,
+    read_national,
     read_provinces,
+    update_region,
 )
 from haihe.accounts.build import consolidated_flows
+from haihe.region import read
 
 YEARS = (2017, 2012)
+"""Years with published provincial tables."""
+TODAY = 2023
+"""Year that the accounts are carried to."""
+NATIONAL = "china_national_io"
+NATIONAL_YEARS = (2017, 2020)
+"""National tables between which coefficients and output are compared."""
 MEMBERS = {"Beijing": "BJ", "Tianjin": "TJ", "Hebei": "HE"}
 PARTNER = "RC"
 FOLDER = "china_provincial_io"
@@ -42,34 +52,51 @@ class Economy:
     low: np.ndarray
     high: np.ndarray
 
+    @property
+    def source(self) -> str:
+        return f"NBS-IO-{self.year}"
+
+
+@dataclass(frozen=True)
+class Carried:
+    """The economy carried to a year without a published table, and how."""
+
+    year: int
+    updated: Updated
+    accounts: Accounts
+    low: np.ndarray
+    high: np.ndarray
+
+    @property
+    def source(self) -> str:
+        return f"UPDATE-{self.year}"
+
+
+def carry(base: Economy, folder: Path, reference: Path) -> Carried:
+    """Carry the accounts that stand in a region's folder to today, with what the folder's tables know of it."""
+    then, now = (read_national(reference / NATIONAL, year) for year in NATIONAL_YEARS)
+    updated = update_region(
+        read(folder), TODAY, national_then=then, national_now=now, sectors=base.concordance, base=base.year
+    )
+    accounts = close(updated.accounts)
+    before, after = base.accounts.flows, accounts.flows
+    made = accounts.output / np.where(base.accounts.output > 0, base.accounts.output, 1.0)
+    grown = np.divide(after, before, out=np.repeat(made[:, None], len(made), axis=1), where=before > 0)
+    low = np.minimum(np.floor(base.low * grown * STEP) / STEP, after)
+    high = np.maximum(np.ceil(base.high * grown * STEP) / STEP, after)
+    return Carried(TODAY, updated, accounts, low, high)
+
 
 def build_economy(reference: Path, year: int) -> Economy:
     """Build one year's four-region table and its shipped, rounded form."""
     provinces = read_provinces(reference / FOLDER, year)
     concordance = read_concordance(reference / FOLDER, year).then(by_common())
     built = build_interregional(provinces, list(MEMBERS), beta=1.0, theta=1.0, partner=PARTNER)
-    merged = _ordered(aggregate(built.accounts, concordance)).rename(MEMBERS).to_unit(UNIT)
+    merged = aggregate(built.accounts, concordance.ordered(CODES)).rename(MEMBERS).to_unit(UNIT)
     accounts = close(merged)
     low, high = _band(built, concordance)
     flows = accounts.flows
     return Economy(year, provinces, built, concordance, accounts, np.minimum(low, flows), np.maximum(high, flows))
-
-
-def _ordered(accounts: Accounts) -> Accounts:
-    """Put the sectors in the order of our list."""
-    at = [accounts.sectors.index(code) for code in CODES]
-    return replace(
-        accounts,
-        sectors=list(CODES),
-        Z=accounts.Z[:, at][:, :, at],
-        final=accounts.final[:, at],
-        added=accounts.added[:, :, at],
-        flows=accounts.flows[:, :, at],
-        **{
-            name: getattr(accounts, name)[:, at]
-            for name in ("exports", "imports", "outflow", "inflow", "residual", "output")
-        },
-    )
 
 
 def close(accounts: Accounts) -> Accounts:
@@ -107,22 +134,22 @@ def _band(built: BuildResult, concordance: Concordance) -> tuple[np.ndarray, np.
     return np.floor(stack.min(axis=0) * STEP) / STEP, np.ceil(stack.max(axis=0) * STEP) / STEP
 
 
-def account_rows(economy: Economy) -> list[Row]:
+def account_rows(economy: Economy | Carried) -> list[Row]:
     """Rows of table ``accounts``: cells that are not 0, and every output."""
     frame = economy.accounts.to_frame()
     kept = frame[(frame["value"] != 0) | (frame["column"] == "output")]
-    return _marked(kept, economy.year)
+    return _marked(kept, economy)
 
 
-def flow_rows(economy: Economy) -> list[Row]:
+def flow_rows(economy: Economy | Carried) -> list[Row]:
     """Rows of table ``flows``: those that are not 0 or whose band is not."""
     frame = economy.accounts.flows_frame()
     origin, target = np.nonzero(~np.eye(len(economy.accounts.regions), dtype=bool))
     frame["low"] = economy.low[origin, target].ravel()
     frame["high"] = economy.high[origin, target].ravel()
-    return _marked(frame[(frame["value"] != 0) | (frame["high"] > 0)], economy.year)
+    return _marked(frame[(frame["value"] != 0) | (frame["high"] > 0)], economy)
 
 
-def _marked(frame: pd.DataFrame, year: int) -> list[Row]:
-    marked = frame.assign(year=year, unit=UNIT, source=f"NBS-IO-{year}", quality="estimated")
+def _marked(frame: pd.DataFrame, economy: Economy | Carried) -> list[Row]:
+    marked = frame.assign(year=economy.year, unit=UNIT, source=economy.source, quality="estimated")
     return marked.to_dict("records")  # type: ignore[return-value]

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from co2 import FOLDER as CO2_FOLDER
 from co2 import co2_by_sector, sector_shares
-from economy import MEMBERS, PARTNER, UNIT, Economy
+from economy import MEMBERS, PARTNER, UNIT, Carried, Economy
 from files import Row, read_hand, significant
 from sectors import CODES, INDUSTRY
 
@@ -46,27 +46,56 @@ TARGET_OUTPUT_PER_KM2 = 40.0
 MU_PER_KM2 = 1500.0
 
 
+INVENTORY = 2019
+"""Latest year of the CO2 inventory."""
+
+
 def inventory_rows(economy: Economy, reference: Path) -> list[Row]:
-    """CO2 and energy per 亿元: all that derives from the CO2 inventory, for the one removable part file."""
+    """CO2 and energy per 亿元 in the year of the provincial tables: all that derives from the CO2 inventory."""
     provinces = [name for name in economy.provinces.regions if name not in WITHOUT_INVENTORY]
     tables = economy.provinces.select(provinces)
-    co2 = co2_by_sector(reference, economy.year, provinces, tables.output)
-    energy = energy_by_sector(reference, economy.year, provinces, tables.output)
     output = _by_region(tables.to_unit(UNIT).output, economy, tables)
-    note_co2 = "含生产过程排放，不含居民；运输为能源平衡表口径 / scope 1 with process emissions, without households"
-    note_energy = (
-        "直接燃烧的化石燃料折标准煤，由各燃料排放反推；不含外购电力热力 / "
-        "fossil fuel burnt, from the CO2 of each fuel; bought electricity and heat not counted"
-    )
-    return [
-        *_intensities("co2", "t CO2/亿元", _by_region(co2, economy, tables) * 1e6, output, economy.year, note_co2),
-        *_intensities(
-            "energy", "tce/亿元", _by_region(energy, economy, tables) * 1e6, output, economy.year, note_energy
+    return _inventory(economy, reference, economy.year, economy.year, output)
+
+
+def inventory_rows_today(economy: Economy, today: Carried, reference: Path) -> list[Row]:
+    """The same for today: the latest inventory, held, over today's output."""
+    held = f"沿用{INVENTORY}年清单排放量，除以{today.year}年推算产出；"
+    held_en = f"emissions of {INVENTORY} held, over the output of {today.year}; "
+    return _inventory(economy, reference, INVENTORY, today.year, today.accounts.output, (held, held_en))
+
+
+def _inventory(
+    economy: Economy, reference: Path, inventory: int, year: int, output: np.ndarray, held: tuple[str, str] = ("", "")
+) -> list[Row]:
+    provinces = [name for name in economy.provinces.regions if name not in WITHOUT_INVENTORY]
+    tables = economy.provinces.select(provinces)
+    co2 = co2_by_sector(reference, inventory, provinces, tables.output, economy.year)
+    energy = energy_by_sector(reference, inventory, provinces, tables.output, economy.year)
+    about = (
+        (
+            "co2",
+            "t CO2/亿元",
+            co2,
+            "含生产过程排放，不含居民；运输为能源平衡表口径",
+            "scope 1 with process emissions, without households",
         ),
-    ]
+        (
+            "energy",
+            "tce/亿元",
+            energy,
+            "直接燃烧的化石燃料折标准煤，由各燃料排放反推；不含外购电力热力",
+            "fossil fuel burnt, from the CO2 of each fuel; bought electricity and heat not counted",
+        ),
+    )
+    rows: list[Row] = []
+    for resource, unit, amount, zh, en in about:
+        note = f"{held[0]}{zh} / {held[1]}{en}"
+        rows += _intensities(resource, unit, _by_region(amount, economy, tables) * 1e6, output, year, note)
+    return rows
 
 
-def energy_by_sector(reference: Path, year: int, provinces: list[str], output: np.ndarray) -> np.ndarray:
+def energy_by_sector(reference: Path, year: int, provinces: list[str], output: np.ndarray, layout: int) -> np.ndarray:
     """Fossil fuel burnt by producing sectors, Mtce, shape (R, 42): CO2 of each fuel over its factor."""
     detail = pd.read_csv(reference / CO2_FOLDER / "provincial_co2_by_sector_fuel_2012_2019.csv.gz")
     detail = detail[(detail["year"] == year) & (detail["fuel"] != PROCESS)]
@@ -76,28 +105,40 @@ def energy_by_sector(reference: Path, year: int, provinces: list[str], output: n
     factor = {fuel: carbon * oxidised * 44 / 12 * GJ_PER_TCE / 1000 for fuel, (carbon, oxidised) in FUELS.items()}
     detail = detail.assign(tce=detail["co2_mt"] / detail["fuel"].map(factor))
     table = detail.pivot_table(index="province", columns="sector", values="tce", aggfunc="sum")
-    names, shares = sector_shares(year, output)
+    names, shares = sector_shares(layout, output)
     amounts = table.reindex(index=provinces, columns=names).fillna(0.0).to_numpy(float)
     return np.einsum("rn,rnj->rj", amounts, shares)
 
 
 def labour_rows(economy: Economy, reference: Path) -> list[Row]:
     """Persons per 亿元, from pay: see source LABOUR for the method."""
+    heads = _heads(economy, economy.accounts, reference)
+    note = "由劳动者报酬推算，含个体与兼业 / derived from pay"
+    return _intensities("labour", "persons/亿元", heads, economy.accounts.output, economy.year, note, "LABOUR")
+
+
+def labour_rows_today(economy: Economy, today: Carried, reference: Path) -> list[Row]:
+    """The same for today: persons of the revised base year, held, over today's output."""
+    heads = _heads(economy, today.updated.stages["revision"], reference)
+    note = (
+        f"沿用按普查修订后{economy.year}年核算推算的人数，除以{today.year}年推算产出 / "
+        f"persons from the accounts of {economy.year} as revised, held, over the output of {today.year}"
+    )
+    return _intensities("labour", "persons/亿元", heads, today.accounts.output, today.year, note, "LABOUR")
+
+
+def _heads(economy: Economy, accounts: Accounts, reference: Path) -> np.ndarray:
+    """Persons from the pay in accounts of the economy's year, shape (R, n)."""
     table = pd.read_csv(reference / "china_national_io" / "china_employment_1990_2018.csv", index_col="Code")
     persons = np.array([table.loc[list(EMPLOYMENT[code]), str(economy.year)].sum() * 1e4 for code in CODES])
-    ours = aggregate(economy.provinces, economy.concordance)
-    at = [ours.sectors.index(code) for code in CODES]
-    pay = ours.added[:, ours.added_kinds.index("labour")][:, at].sum(axis=0) * 1e4
-    per_head = pay / persons
-    accounts = economy.accounts
+    ours = aggregate(economy.provinces, economy.concordance.ordered(CODES))
+    pay = ours.added[:, ours.added_kinds.index("labour")].sum(axis=0) * 1e4
     relative = np.array([AVERAGE_PAY.get(region, AVERAGE_PAY["CN"]) / AVERAGE_PAY["CN"] for region in accounts.regions])
     wages = accounts.added[:, accounts.added_kinds.index("labour")] * 1e8
-    heads = wages / (per_head * relative[:, None])
-    note = "由劳动者报酬推算，含个体与兼业 / derived from pay"
-    return _intensities("labour", "persons/亿元", heads, accounts.output, economy.year, note, "LABOUR")
+    return np.asarray(wages / (pay / persons * relative[:, None]))
 
 
-def land_rows(economy: Economy) -> list[Row]:
+def land_rows(economy: Economy | Carried) -> list[Row]:
     """Industrial land per 亿元: the inverse of the layout plan's target, the same everywhere."""
     value = significant(MU_PER_KM2 / TARGET_OUTPUT_PER_KM2)
     note = "由2025年地均产值目标反推，非实测 / from the target for 2025, not measured"
