@@ -67,6 +67,10 @@ class Figure:
             "tooltip": {**TOOLTIP, **own.get("tooltip", {})},
         }
 
+    def cite(self) -> Text:
+        """Say what to quote beside the figure: its table's title, method, data, years and quality."""
+        return self.table.cite()
+
     def to_html(self, lang: Lang | None = None) -> str:
         """Give one self-contained page that shows this figure, without any network request."""
         return figure_page(self, lang)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from haihe.figures.numbers import is_missing
 from haihe.figures.quality import QUALITY_SIGNS
-from haihe.figures.table import NOTE_WORD, QUALITY_WORD, SOURCE_WORD, UNIT_WORD, Column, Table
+from haihe.figures.table import METHOD_WORD, NOTE_WORD, QUALITY_WORD, SOURCE_WORD, UNIT_WORD, Column, Table
 from haihe.messages import LANGUAGES, QUALITY_NAMES, Lang, Quality, Text, default_language
 
 if TYPE_CHECKING:
@@ -120,10 +120,12 @@ def _frame(shown: "Figure | Table", ident: str, classes: str, inner: str) -> str
 
 
 def _captions(shown: "Figure | Table", described: str = "") -> str:
-    """Description, notes and source line."""
+    """Description, method, notes and source line."""
+    method = (shown if isinstance(shown, Table) else shown.table).method
+    how = f'<p class="note">{both(METHOD_WORD)}{both(method)}</p>' if method else ""
     notes = "".join(f'<p class="note">{both(NOTE_WORD)}{both(note)}</p>' for note in shown.notes)
     source = f'<p class="source">{both(SOURCE_WORD)}{both(shown.source)}</p>'
-    return f"<figcaption>{described}{notes}{source}</figcaption>"
+    return f"<figcaption>{described}{how}{notes}{source}</figcaption>"
 
 
 def _tools(buttons: Sequence[tuple[str, Text]], ident: str) -> str:

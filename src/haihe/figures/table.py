@@ -10,13 +10,16 @@ import pandas as pd
 
 from haihe.figures.numbers import format_number, is_missing, suitable_digits
 from haihe.figures.quality import quality_label, worst
-from haihe.messages import QUALITIES, HaiheError, Lang, Quality, Text
+from haihe.messages import QUALITIES, QUALITY_NAMES, HaiheError, Lang, Quality, Text
+from haihe.version import __version__
 
 Kind = Literal["text", "number", "share", "year", "quality"]
 NUMERIC: tuple[Kind, ...] = ("number", "share", "year")
 
 UNIT_WORD = Text("单位：", "Unit: ")
 SOURCE_WORD = Text("来源：", "Source: ")
+METHOD_WORD = Text("方法：", "Method: ")
+YEARS_WORD = Text("年份：", "Years: ")
 QUALITY_WORD = Text("数据质量：", "Data quality: ")
 NOTE_WORD = Text("注：", "Note: ")
 
@@ -113,6 +116,10 @@ class Table:
         Column of the frame that marks each row; the table's mark becomes the worst of all.
     notes : sequence of Text
         What a reader must know (method, price base, band).
+    method : Text, optional
+        How the figures were made, with the paper or law followed.
+    years : sequence of int
+        Years of the data.
 
     Raises
     ------
@@ -132,8 +139,11 @@ class Table:
         quality: Quality | None,
         quality_column: str | None = None,
         notes: Sequence[Text] = (),
+        method: Text | None = None,
+        years: Sequence[int] = (),
     ) -> None:
         self.key, self.title, self.source, self.notes = key, title, source, tuple(notes)
+        self.method, self.years = method, tuple(years)
         self.frame = frame.reset_index(drop=True)
         self.columns = tuple(self._complete(column) for column in columns)
         self.quality_column = quality_column
@@ -185,9 +195,20 @@ class Table:
 
     @property
     def captions(self) -> list[Text]:
-        """Lines that must go wherever the numbers go: source, quality, notes."""
+        """Lines that must go wherever the numbers go: source, method, quality, notes."""
+        how = [_joined(METHOD_WORD, self.method)] if self.method else []
         marked = [_joined(QUALITY_WORD, quality_label(self.quality))] if self.quality else []
-        return [_joined(SOURCE_WORD, self.source), *marked, *(_joined(NOTE_WORD, note) for note in self.notes)]
+        return [_joined(SOURCE_WORD, self.source), *how, *marked, *(_joined(NOTE_WORD, note) for note in self.notes)]
+
+    def cite(self) -> Text:
+        """Say in one paragraph what to quote beside the figures: what, method, data, years, quality, software."""
+        years = [_joined(YEARS_WORD, Text("、".join(map(str, self.years)), ", ".join(map(str, self.years))))]
+        how = [_joined(METHOD_WORD, self.method)] if self.method else []
+        marked = [_joined(QUALITY_WORD, QUALITY_NAMES[self.quality])] if self.quality else []
+        made = Text(f"haihe {__version__}", f"haihe {__version__}")
+        parts = [self.title, *how, _joined(SOURCE_WORD, self.source), *(years if self.years else []), *marked, made]
+        zh = "。".join(part.zh.rstrip("。") for part in parts)
+        return Text(f"{zh}。", ". ".join(part.en.rstrip(".") for part in parts) + ".")
 
     def raw_rows(self, lang: Lang) -> list[list[Any]]:
         """Rows for machines: numbers as numbers in full precision, names as text, None where missing."""

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from haihe.diagnosis.diagnosis import diagnose
 from haihe.messages import Findings, Lang, Progress, Text
 from haihe.planning import CUTS, Front, Plan, band, front, plan
 from haihe.region import Region
 from haihe.reporting.accounts_chapter import accounts_chapter
 from haihe.reporting.chapters import evidence, movement, scarcity, sources, standing
 from haihe.reporting.content import Chapter, KeyLine, KeyLines, Meta
+from haihe.reporting.diagnosis_chapter import diagnosis_chapter
 from haihe.reporting.maps import Shapes
 from haihe.reporting.report import Report
 from haihe.reporting.telling import telling_lines, what_if_lines
@@ -69,6 +71,9 @@ def compose(
     capped = any(cap.spec.resource == "co2" for cap in planned.model.caps.values())
     walked = front(region, cuts=CUTS, progress=progress) if capped else None
     fronts = band(region, TELLING_CUT, upgrades=False, progress=progress) if capped else None
+    if progress:
+        progress(Text("诊断", "diagnosing"))
+    diagnosis = diagnose(region)
     lines = telling_lines(region)
     what_if = what_if_lines(region, fronts) if fronts else []
     title = region.meta.title
@@ -95,6 +100,7 @@ def compose(
         [
             opening,
             standing(region, shapes),
+            diagnosis_chapter(diagnosis),
             movement(planned),
             scarcity(planned, walked, fronts),
             evidence(region, Findings([*findings, *planned.findings])),
