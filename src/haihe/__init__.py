@@ -5,7 +5,7 @@
 >>> region.check().ok
 True
 
-Everything that the command line can do, the library can: `read`, `example`, `plan`, `front`, `report`.
+Everything that the command line can do, the library can: `read`, `example`, `diagnose`, `plan`, `front`, `report`.
 """
 
 from importlib import import_module
@@ -15,14 +15,17 @@ from haihe.version import __version__
 
 if TYPE_CHECKING:
     from haihe.accounts.of_region import accounts_of
+    from haihe.diagnosis.diagnosis import diagnose
     from haihe.messages import HaiheError
     from haihe.planning import Assumptions, Front, Plan, band, front, plan
     from haihe.region import Region, load, read
     from haihe.region.examples import example
     from haihe.reporting.regional import report
+    from haihe.rules.check import read_schemes
 
 _ROOMS = {
     "accounts_of": "haihe.accounts.of_region",
+    "diagnose": "haihe.diagnosis.diagnosis",
     "HaiheError": "haihe.messages",
     "Assumptions": "haihe.planning",
     "Front": "haihe.planning",
@@ -35,6 +38,7 @@ _ROOMS = {
     "read": "haihe.region",
     "example": "haihe.region.examples",
     "report": "haihe.reporting.regional",
+    "read_schemes": "haihe.rules.check",
 }
 """Where each public name lives; it is fetched when first used, so that importing haihe stays quick."""
 
@@ -47,11 +51,13 @@ __all__ = [
     "__version__",
     "accounts_of",
     "band",
+    "diagnose",
     "example",
     "front",
     "load",
     "plan",
     "read",
+    "read_schemes",
     "report",
 ]
 

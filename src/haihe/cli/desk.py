@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table as Grid
 
 from haihe.messages import HaiheError, Lang, Progress, Severity, Text, default_language
@@ -24,7 +25,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="haihe: coordinate the scarce resources of a regional manufacturing base.",
 )
-accounts_app = typer.Typer(no_args_is_help=True, help="Input-output accounts: check, audit, build between regions.")
+accounts_app = typer.Typer(
+    no_args_is_help=True, help="Input-output accounts: check, audit, build, update, regionalise, aggregate."
+)
 app.add_typer(accounts_app, name="accounts")
 
 DATA_PROBLEM, INFEASIBLE, INTERNAL = 1, 4, 70
@@ -73,7 +76,7 @@ class Desk:
         for k, heading in enumerate(headings):
             grid.add_column(heading(self.lang), justify="left" if k == 0 else "right")
         for row in rows:
-            grid.add_row(*row)
+            grid.add_row(*map(escape, row))
         self.out.print(grid)
 
     @contextmanager
