@@ -7,15 +7,9 @@ import numpy as np
 import pytest
 
 from haihe.accounts import (
-    KnownTotal,
-    aggregate,
-    build_interregional,
     national_concordance,
-    read_concordance,
-    read_national,
     read_national_2012,
     read_provinces,
-    update,
 )
 
 SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "evaluate_update.py"

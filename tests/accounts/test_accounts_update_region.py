@@ -6,7 +6,6 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from small_region import small_region
 from typer.testing import CliRunner
 
 from haihe.accounts import (
@@ -22,6 +21,7 @@ from haihe.cli import app
 from haihe.messages import HaiheError
 from haihe.region import Region
 from haihe.region.examples import example
+from small_region import small_region
 
 TOTALS = pd.DataFrame(
     {
