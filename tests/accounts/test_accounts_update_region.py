@@ -96,6 +96,13 @@ def test_a_concordance_brings_other_sectors_to_the_regions(region):
     np.testing.assert_allclose(other.accounts.Z, same.accounts.Z, rtol=1e-9)
 
 
+def test_a_table_of_several_regions_is_no_nation(region):
+    _, now = nations(region)
+    with pytest.raises(HaiheError) as caught:
+        update_region(region, 2020, national_then=accounts_of(region), national_now=now)
+    assert caught.value.findings[0].code == "E-ACC-69"
+
+
 @pytest.mark.parametrize(("year", "base", "code"), [(2021, None, "E-ACC-68"), (2020, 2016, "E-ACC-40")])
 def test_what_is_not_known_is_said(region, year, base, code):
     then, now = nations(region)

@@ -302,6 +302,11 @@ def test_reasons_name_the_largest_parts_with_their_figures():
     assert calm.en == "no weakness stands out"
     down = reasons(row | {"part_lagging": 0.9, "growth": -0.012, "nation_growth": 0.05}, names)
     assert "−1.2%" in down.en
+    dated = reasons(row | {"part_lagging": 0.9}, names, years=Text("2012–2017 年", " (2012 to 2017)"))
+    assert "2012–2017 年名义年均增长" in dated.zh
+    assert "a year (2012 to 2017)" in dated.en
+    listed = reasons(row, names, first=("thin",))
+    assert listed.en.startswith("location quotient")
 
 
 def test_lists_follow_the_declared_bounds():

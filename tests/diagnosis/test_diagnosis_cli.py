@@ -32,6 +32,13 @@ def test_it_says_what_matters_in_the_users_language(folder):
         assert "N-DIA-68" not in result.stdout
 
 
+def test_another_suffix_than_a_workbook_is_refused(folder, tmp_path):
+    result = run(str(folder), "-o", str(tmp_path / "a.csv"), "--lang", "en")
+    assert result.exit_code == 1
+    assert "E-FILE-02" in result.stderr
+    assert not (tmp_path / "a.csv").exists()
+
+
 def test_a_chain_brings_its_weakest_links_with_reasons(folder):
     result = run(folder, "--chain", "alpha", "--lang", "en")
     assert result.exit_code == 0

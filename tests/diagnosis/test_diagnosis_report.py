@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -58,7 +59,7 @@ def test_three_to_five_sentences_stand_at_the_top_in_both_languages(found, chapt
     for line in top.lines:
         assert line.text.zh.endswith("。")
         assert line.text.en.endswith(".")
-        assert "nan" not in line.text.zh + line.text.en
+        assert not re.search(r"\bnan\b", line.text.zh + line.text.en)
     marks = [said.quality for said in statements(found)]
     assert marks == ["estimated"] * 3 + ["illustrative"] * 2  # chains rest on made-up shares, and say so
 
@@ -72,6 +73,15 @@ def test_the_sentences_say_what_the_tables_hold(found):
     lost = found.halts.halts
     lost = lost[lost["where"] == "TJ"].groupby("chain")["value_added"].sum()
     assert found.chains.name(lost.idxmax()).en in said[4]
+
+
+def test_the_chains_named_are_those_with_the_weakest_links(found):
+    said = statements(found)[3].text.en
+    score = found.chains.stages.groupby("chain")["score"].max().sort_values(ascending=False)
+    named = [found.chains.name(chain).en for chain in score.index[:4]]
+    assert all(name in said for name in named)
+    assert found.chains.name(score.index[-1]).en not in said
+    assert said.startswith(f"Of {len(score)} chains")
 
 
 def test_the_chapter_answers_what_planners_ask(found, chapter):

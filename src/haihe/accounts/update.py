@@ -79,8 +79,8 @@ def update(
     Raises
     ------
     HaiheError
-        ``E-ACC-63`` other sectors or kinds in a national table; ``E-ACC-07``, ``E-ACC-64`` unknown label in a total or
-        revision; ``E-ACC-60`` and ``E-ACC-61`` of `soft_balance`; ``E-ACC-41`` where trade is merged;
+        ``E-ACC-63`` other sectors or kinds in a national table, ``E-ACC-69`` one of several regions; ``E-ACC-07``,
+        ``E-ACC-64`` unknown label in a total or revision; ``E-ACC-60`` and ``E-ACC-61`` of `soft_balance`; ``E-ACC-41`` where trade is merged;
         ``E-ACC-66`` for accounts at constant prices.
 
     References
@@ -118,6 +118,8 @@ def update(
 
 def _fitting(accounts: Accounts, nation: Accounts) -> Accounts:
     """Check that a national table speaks of the same sectors and kinds, and give it in the same unit."""
+    if len(nation.regions) != 1:
+        raise HaiheError("E-ACC-69", year=nation.year, value=len(nation.regions))
     final = {CONSUMPTION.get(kind, kind) for kind in accounts.final_kinds}
     for what, wanted, found in (
         ("sectors", accounts.sectors, nation.sectors),

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from haihe.cli.desk import COLOURS, JsonOption, LangOption, PathArgument, app, checked, desk
-from haihe.messages import Text
+from haihe.messages import QUALITY_NAMES, Text
 
 
 @app.command(epilog="Example: haihe diagnose examples/jing-jin-ji --chain IC -o diagnosis.xlsx")
@@ -53,7 +53,8 @@ def diagnose(
             }
         )
         for line in said:
-            here.say(line.text)
+            mark = QUALITY_NAMES[line.quality]
+            here.say(Text(f"{line.text.zh}（{mark.zh}）", f"{line.text.en} ({mark.en})"))
         if chain and result.chains is not None:
             for table in map(result.chains.weak_table, result.chains.chains.codes):
                 rows = [[cell(here.lang) for cell in row] for row in table.shown_rows()]

@@ -13,7 +13,8 @@ from haihe.diagnosis.result import Basis
 from haihe.diagnosis.trade import Trade
 from haihe.figures import Column, Figure, Table
 from haihe.figures.figure import Option
-from haihe.figures.palette import HATCH, INK, PALETTE
+from haihe.figures.flows import sankey
+from haihe.figures.palette import HATCH, PALETTE
 from haihe.figures.parts import extremes, make_figure
 from haihe.messages import Lang, Text
 
@@ -111,27 +112,7 @@ def _option(table: Table, stages: Mapping[str, Text], home: Text, lang: Lang) ->
         own = frame[frame["side"] == side].groupby("place")["amount"].sum()
         nodes += [_place_node(table, side, depth, code, own[code], home, lang) for code in ORIGINS if code in own]
     pattern = {"decal": HATCH} if table.quality == "illustrative" else {}
-    return {
-        "tooltip": {"trigger": "item"},
-        "series": [
-            {
-                "type": "sankey",
-                "left": 150,
-                "right": 150,
-                "top": 10,
-                "bottom": 10,
-                "nodeWidth": 14,
-                "nodeGap": 12,
-                "draggable": False,
-                "layoutIterations": 0,
-                "emphasis": {"focus": "adjacency"},
-                "lineStyle": {"opacity": 0.38, "curveness": 0.5},
-                "label": {"color": INK, "fontSize": 12},
-                "data": nodes,
-                "links": [_link(table, row, stages, pattern, lang) for row in frame.to_dict("records")],
-            }
-        ],
-    }
+    return sankey(nodes, [_link(table, row, stages, pattern, lang) for row in frame.to_dict("records")])
 
 
 def _link(table: Table, row: dict[Any, Any], stages: Mapping[str, Text], pattern: Option, lang: Lang) -> Option:

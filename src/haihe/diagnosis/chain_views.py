@@ -14,7 +14,7 @@ from haihe.diagnosis.result import Basis, Result
 from haihe.diagnosis.stages import CONTENT, ratio
 from haihe.diagnosis.trade import Trade
 from haihe.diagnosis.trade_views import CONTENT_METHOD
-from haihe.diagnosis.weak_links import LISTS, TERMS, Bounds, Weights, reasons
+from haihe.diagnosis.weak_links import LISTED_FOR, LISTS, TERMS, Bounds, Weights, reasons
 from haihe.figures import Column, Figure, Table, bars, heat
 from haihe.messages import Text
 
@@ -98,7 +98,7 @@ class ChainView(Result):
         """Give the weakest stages of a chain with ``name`` and ``reason`` in words, the weakest first."""
         own = self.stages[self.stages["chain"] == chain].head(most)
         named = {**self.basis.names, "abroad": ORIGINS["abroad"], "rest": ORIGINS["rest"]}
-        said = [reasons(_plain(row), named) for row in own.to_dict("records")]
+        said = [reasons(_plain(row), named, years=self.years_of_growth) for row in own.to_dict("records")]
         titles = [self.chains.names[key] for key in own["key"]]
         return own.assign(name=texts_of(titles, own), reason=texts_of(said, own), lists=texts_of(_lists(own), own))
 
@@ -158,6 +158,13 @@ class ChainView(Result):
             *self.chains.notes,
         )
         return bars(table, "chain", "percent", by="origin", stacked=True, horizontal=True)
+
+    @property
+    def years_of_growth(self) -> Text | None:
+        """Years between which growth was taken, as they stand in a reason."""
+        if self.span is None:
+            return None
+        return Text(f"{self.span[0]}–{self.span[1]} 年", f" ({self.span[0]} to {self.span[1]})")
 
     def weak_figure(self, chain: str) -> Figure:
         """Show what the score of the weakest stages is made of."""
@@ -328,7 +335,11 @@ class ChainView(Result):
             parts.append(own.sort_values(["score"], ascending=False, kind="stable"))
         frame = pd.concat(parts, ignore_index=True)
         named = {**self.basis.names, "abroad": ORIGINS["abroad"], "rest": ORIGINS["rest"]}
-        frame["reason"] = texts_of([reasons(_plain(row), named) for row in frame.to_dict("records")], frame)
+        said = [
+            reasons(_plain(row), named, years=self.years_of_growth, first=LISTED_FOR[row["list"]])
+            for row in frame.to_dict("records")
+        ]
+        frame["reason"] = texts_of(said, frame)
         frame["lead"] = texts_of([self.chains.leads.get(chain) for chain in frame["chain"]], frame)
         frame["problem"] = texts_of([self.problems.get(chain) for chain in frame["chain"]], frame)
         frame["year"] = self.trade.accounts.year
@@ -342,7 +353,7 @@ class ChainView(Result):
                 Column("chain", Text("产业链", "Chain"), labels=self.chains.names),
                 self.stage_column("key"),
                 Column("reason", Text("依据", "Evidence")),
-                Column("year", Text("数据年份", "Year of the data"), kind="year"),
+                Column("year", Text("核算年份", "Year of the accounts"), kind="year"),
                 Column("lead", Text("牵头部门", "Lead")),
                 Column("problem", Text("该链已登记问题", "Problems registered for the chain")),
             ],

@@ -169,9 +169,13 @@ class Classification(Result):
         ]
 
     def _home(self) -> pd.DataFrame:
-        """Sectors of `home` in focus."""
+        """Sectors of `home` in focus, with all the kinds that each fits."""
         own = self.of(self.home)
-        return own[own["sector"].isin(self.focus)] if self.focus else own
+        own = own[own["sector"].isin(self.focus)] if self.focus else own
+        marks = own[list(DEFAULT.order)].fillna(value=False).to_numpy(dtype=bool)
+        fits = [[KINDS[kind] for kind, on in zip(DEFAULT.order, row, strict=True) if on] for row in marks]
+        words = [Text("、".join(t.zh for t in on), ", ".join(t.en for t in on)) if on else None for on in fits]
+        return own.assign(fits=pd.Series(words, index=own.index, dtype=object))
 
     def _home_table(self) -> Table:
         name = self.basis.name(self.home)
@@ -181,6 +185,7 @@ class Classification(Result):
             self._home(),
             [
                 *self._columns(),
+                Column("fits", Text("符合的类型", "Kinds that fit")),
                 Column("official", Text("官方类型", "Official type"), labels=KINDS),
                 Column("agrees", Text("与官方比较", "Against the official list"), labels=AGREES),
             ],

@@ -12,7 +12,7 @@ from haihe.messages import Quality, Text
 
 MANUFACTURING = "manufacturing"
 CHAINS = 4
-"""Chains whose weakest link is named."""
+"""Chains named by their weakest link."""
 STRENGTHS = 3
 """Sectors named as strengths."""
 
@@ -36,7 +36,7 @@ def statements(diagnosis: Diagnosis) -> list[Statement]:
     -------
     list of Statement
         Strengths and how they moved, likeness to the other members, whose value added stands in uses and exports, the
-        weakest link of the first chains, what a halt costs.
+        chains with the weakest links, what a halt costs.
     """
     makers: list[Callable[[Diagnosis], Statement | None]] = [strengths, likeness, content, weak_links, halt]
     return [said for said in (make(diagnosis) for make in makers) if said is not None]
@@ -113,18 +113,28 @@ def content(diagnosis: Diagnosis) -> Statement | None:
 
 
 def weak_links(diagnosis: Diagnosis) -> Statement | None:
-    """Name the weakest link of each of the first chains."""
+    """Name the chains whose weakest link is weakest, with that link."""
     view = diagnosis.chains
     if view is None:
         return None
+    weakest = {chain: view.weakest(chain, 1).iloc[0] for chain in view.chains.codes}
+    worst = sorted(weakest, key=lambda chain: -weakest[chain]["score"])[:CHAINS]
     zh, en = [], []
-    for chain in view.chains.codes[:CHAINS]:
-        row = view.weakest(chain, 1).iloc[0]
-        stage, name = row["name"], view.name(chain)
-        zh.append(f"{name.zh}——{stage.zh}")
-        en.append(f"{name.en} – {stage.en}")
+    for chain in worst:
+        row, name = weakest[chain], view.name(chain)
+        zh.append(f"{name.zh}——{row['name'].zh}（{row['score']:.2f}）")
+        en.append(f"{name.en} – {row['name'].en} ({row['score']:.2f})")
+    count = len(weakest)
+    lead = (
+        Text(
+            f"{count} 条链中最弱环节得分最高的 {len(worst)} 条",
+            f"Of {count} chains, the {len(worst)} with the weakest link",
+        )
+        if count > 1
+        else Text("最弱的环节", "The weakest link")
+    )
     return Statement(
-        Text(f"各链得分最弱的环节：{'；'.join(zh)}。", f"The link that scores weakest in each chain: {'; '.join(en)}."),
+        Text(f"{lead.zh}：{'；'.join(zh)}。", f"{lead.en}: {'; '.join(en)}."),
         view.basis.quality,
     )
 

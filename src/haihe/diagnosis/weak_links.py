@@ -4,7 +4,7 @@ The score is a weighted mean of terms between 0 and 1. Weights are a choice, not
 sets others, every term stands beside the score, and `steadiness` says how far the ranking depends on them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
@@ -42,8 +42,8 @@ REASONS: Mapping[str, tuple[str, str]] = {
         "{term_uncovered} of purchases outside not covered by own sales there",
     ),
     "lagging": (
-        "名义年均增长 {growth}，全国 {nation_growth}",
-        "nominal growth {growth} a year, nation {nation_growth}",
+        "{years}名义年均增长 {growth}，全国 {nation_growth}",
+        "nominal growth {growth} a year{years}, nation {nation_growth}",
     ),
 }
 """How a term is said in words, with figures of the record."""
@@ -244,7 +244,18 @@ def lists_of(stages: pd.DataFrame, bounds: Bounds) -> dict[str, pd.Series]:
     }
 
 
-def reasons(row: Mapping[str, Any], names: Mapping[str, Text], most: int = 2) -> Text:
+LISTED_FOR: Mapping[str, tuple[str, ...]] = {"research": ("abroad",), "recruit": ("thin", "rest"), "strengthen": ()}
+"""Terms that put a stage on a list: they are named first there."""
+
+
+def reasons(
+    row: Mapping[str, Any],
+    names: Mapping[str, Text],
+    most: int = 2,
+    *,
+    years: Text | None = None,
+    first: Sequence[str] = (),
+) -> Text:
     """Say why a stage is weak: the largest parts of its score, each with the figure behind it, then what a halt costs.
 
     Parameters
@@ -255,10 +266,15 @@ def reasons(row: Mapping[str, Any], names: Mapping[str, Text], most: int = 2) ->
         Names of regions and sectors.
     most : int
         How many parts to name beside the cost of a halt.
+    years : Text, optional
+        Years between which growth was taken, as they stand in the sentence.
+    first : sequence of str
+        Terms to name before the others where they count at all.
     """
     parts = {term: row[f"part_{term}"] for term in TERMS if term != "loss"}
-    largest = sorted((t for t, part in parts.items() if part >= NAMED), key=lambda t: -parts[t])[:most]
-    said = [_reason(term, row, names) for term in largest] or [Text("没有突出弱点", "no weakness stands out")]
+    counted = (term for term, part in parts.items() if part >= NAMED)
+    largest = sorted(counted, key=lambda t: (t not in first, -parts[t]))[:most]
+    said = [_reason(term, row, names, years) for term in largest] or [Text("没有突出弱点", "no weakness stands out")]
     if np.isfinite(row["loss"]):
         said.append(Text(f"停产损失 {amount(row['loss'])} 亿元", f"a halt loses {amount(row['loss'] / 10)} bn yuan"))
     return Text("；".join(text.zh for text in said), "; ".join(text.en for text in said))
@@ -269,7 +285,7 @@ def amount(value: float) -> str:
     return format_number(value, 0 if abs(value) >= 10 else 1)
 
 
-def _reason(term: str, row: Mapping[str, Any], names: Mapping[str, Text]) -> Text:
+def _reason(term: str, row: Mapping[str, Any], names: Mapping[str, Text], years: Text | None) -> Text:
     """Say one term in words."""
     if term == "narrow":
         place, product = names[row["supplier_region"]], names[row["supplier_sector"]]
@@ -280,4 +296,5 @@ def _reason(term: str, row: Mapping[str, Any], names: Mapping[str, Text]) -> Tex
         )
     zh, en = REASONS[term]
     said = {name: format_number(row[name], digits, share=share) for name, (digits, share) in SHOWN.items()}
-    return Text(zh.format(**said), en.format(**said))
+    when = years or Text("", "")
+    return Text(zh.format(**said, years=when.zh), en.format(**said, years=when.en))

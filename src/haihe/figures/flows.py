@@ -79,27 +79,7 @@ def flows(
                     "lineStyle": {"color": colour_of[left], **pattern},
                 }
             )
-        return {
-            "tooltip": {"trigger": "item"},
-            "series": [
-                {
-                    "type": "sankey",
-                    "left": 150,
-                    "right": 150,
-                    "top": 12,
-                    "bottom": 12,
-                    "nodeWidth": 14,
-                    "nodeGap": 14,
-                    "draggable": False,
-                    "layoutIterations": 0,
-                    "emphasis": {"focus": "adjacency"},
-                    "lineStyle": {"opacity": 0.42, "curveness": 0.5},
-                    "label": {"color": INK, "fontSize": 13},
-                    "data": nodes,
-                    "links": links,
-                }
-            ],
-        }
+        return sankey(nodes, links)
 
     return make_figure(
         table,
@@ -109,6 +89,31 @@ def flows(
         height=height or min(max(90 + 46 * max(e.nunique() for e in ends.values()), 260), 900),
         title=title,
     )
+
+
+def sankey(nodes: list[Option], links: list[Option]) -> Option:
+    """Give the options of a flow chart of these nodes and links, which stay where they are put."""
+    return {
+        "tooltip": {"trigger": "item"},
+        "series": [
+            {
+                "type": "sankey",
+                "left": 150,
+                "right": 150,
+                "top": 12,
+                "bottom": 12,
+                "nodeWidth": 14,
+                "nodeGap": 14,
+                "draggable": False,
+                "layoutIterations": 0,
+                "emphasis": {"focus": "adjacency"},
+                "lineStyle": {"opacity": 0.42, "curveness": 0.5},
+                "label": {"color": INK, "fontSize": 13},
+                "data": nodes,
+                "links": links,
+            }
+        ],
+    }
 
 
 def _distinct(ends: dict[str, Any]) -> list[Any]:

@@ -8,7 +8,7 @@ import xlsxwriter
 from haihe.figures.sheet import sheet_name, write_sheet
 from haihe.figures.table import Table
 from haihe.files import replace_file
-from haihe.messages import Lang
+from haihe.messages import HaiheError, Lang
 
 OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 """Text stays text: it is never taken for a formula, an address or a number."""
@@ -20,8 +20,11 @@ def write_workbook(tables: Iterable[Table], path: str | Path, lang: Lang) -> Pat
     Raises
     ------
     HaiheError
-        ``E-REP-02`` for a table with more rows than a sheet can hold.
+        ``E-FILE-02`` for another suffix than ``.xlsx``, ``E-REP-02`` for a table with more rows than a sheet can hold.
     """
+    target = Path(path)
+    if target.suffix.lower() != ".xlsx":
+        raise HaiheError("E-FILE-02", file=target.name, value=target.suffix or target.name)
 
     def fill(file: Path) -> None:
         with xlsxwriter.Workbook(str(file), OPTIONS) as book:

@@ -68,6 +68,15 @@ def _chains(diagnosis: Diagnosis, wanted: Sequence[str] | None) -> list[Part]:
         return []
     detailed = view.chains.codes[:DETAILED] if wanted is None else [c for c in wanted if c in view.chains.codes]
     blocks: list[Part] = [view.dependence_figure()]
+    count = len(view.chains.codes)
+    if len(detailed) < count:
+        blocks.append(
+            Text(
+                f"以下逐一列出 {count} 条链中的 {len(detailed)} 条（按链表次序）；其余见 haihe diagnose --chain。",
+                f"Of {count} chains, {len(detailed)} follow one by one, in the order of the table; for the others see "
+                "haihe diagnose --chain.",
+            )
+        )
     for chain in detailed:
         blocks += view.brief(chain)
     halts: list[Part] = [diagnosis.halts.halts_figure(), diagnosis.halts.summary_table()]

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from haihe.diagnosis.diagnosis import diagnose
+from haihe.files import folder_for
 from haihe.messages import Findings, Lang, Progress, Text
 from haihe.planning import CUTS, Front, Plan, band, front, plan
 from haihe.region import Region
@@ -145,14 +146,15 @@ def report(
     ------
     HaiheError
         With all errors of the check, before anything is written.
+    OSError
+        Where the folder cannot be made, before the long work.
     """
     findings = region.check() if findings is None else findings
     findings.raise_errors()
-    made = compose(region, findings, shapes=shapes, progress=progress)
-    folder = Path(out)
-    folder.mkdir(parents=True, exist_ok=True)
-    if progress:
-        progress(Text("写出网页与工作簿", "writing page and workbook"))
-    html = made.report.to_html(folder / "report.html", lang)
-    workbook = made.report.to_excel(folder / "report.xlsx", lang)
+    with folder_for(out) as folder:
+        made = compose(region, findings, shapes=shapes, progress=progress)
+        if progress:
+            progress(Text("写出网页与工作簿", "writing page and workbook"))
+        html = made.report.to_html(folder / "report.html", lang)
+        workbook = made.report.to_excel(folder / "report.xlsx", lang)
     return RegionalReport(made.report, made.plan, made.front, made.lines, made.what_if, html, workbook)
