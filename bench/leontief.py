@@ -20,6 +20,7 @@ import pandas as pd
 import pymrio
 
 from haihe.diagnosis import Footprints, Leontief, footprints, imported_by_product, input_coefficients
+from run import resident
 
 SIZES = [(31, 42), (77, 32), (100, 40), (49, 163)]
 STRESSORS = 50
@@ -100,12 +101,6 @@ WAYS: dict[str, Callable[[World], Any]] = {
     "haihe, series, single refined": lambda w: ours(w, "single", "series"),
     "haihe, factors, double, D_imp by product too": lambda w: ours(w, "double", detail=True),
 }
-
-
-def resident(name: str) -> float:
-    """Resident memory of this process now (``VmRSS``) or at its peak (``VmHWM``), MB; Linux only."""
-    status = Path("/proc/self/status").read_text()
-    return int(next(line for line in status.splitlines() if line.startswith(name)).split()[1]) / 1024
 
 
 def measured(way: Callable[[World], Any], w: World) -> tuple[float, float, Any]:

@@ -23,6 +23,7 @@ from haihe.planning.model import build_model
 from haihe.planning.solver import Session
 from plan_cases import Built, Case, published, synthetic
 from plan_linopy import Peer, peer_model
+from run import resident
 
 ROOT = Path(__file__).resolve().parents[1]
 REPEATS = 7
@@ -74,12 +75,6 @@ def seconds(way: Callable[[Built], Any], b: Built) -> float:
     spent = time.perf_counter() - began
     del kept
     return spent
-
-
-def resident(name: str) -> float:
-    """Resident memory of this process now (``VmRSS``) or at its peak (``VmHWM``), MB; Linux only."""
-    status = Path("/proc/self/status").read_text()
-    return int(next(line for line in status.splitlines() if line.startswith(name)).split()[1]) / 1024
 
 
 def memory(name: str) -> float:

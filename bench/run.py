@@ -27,6 +27,12 @@ def table(result: dict) -> str:
     return f"### {result['title']}\n\n{body}\n\n{result['note']}\n"
 
 
+def resident(name: str) -> float:
+    """Resident memory of this process now (``VmRSS``) or at its peak (``VmHWM``), MB; Linux only."""
+    status = Path("/proc/self/status").read_text()
+    return int(next(line for line in status.splitlines() if line.startswith(name)).split()[1]) / 1024
+
+
 def machine() -> str:
     """Say what was measured on and with."""
     packages = ", ".join(f"{name} {version(name)}" for name in ("numpy", "scipy", "highspy"))

@@ -93,6 +93,8 @@ def _row(column: Column, lang: Lang) -> str:
         rules.append(f"→ `{column.ref}`")
     if column.minimum is not None and column.kind == "number":
         rules.append(f"≥ {column.minimum:g}")
+    if column.above is not None:
+        rules.append(f"> {column.above:g}")
     if column.maximum is not None and column.kind == "number":
         rules.append(f"≤ {column.maximum:g}")
     cells = (f"`{column.name}`", column.title(lang), holds, unit, ", ".join(rules), column.description(lang))

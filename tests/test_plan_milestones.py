@@ -15,11 +15,12 @@ from haihe.planning import Assumptions, front, plan
 from haihe.planning.caps import cap_path
 from haihe.planning.inputs import accounts_year, caps_of, economy_of
 from haihe.planning.program import Block, Floats
-from haihe.planning.results import expenditure_of, value_added_of
+from haihe.planning.results import value_added_of
 from haihe.planning.wedges import value_path, wedges
 from haihe.region import Region
 from haihe.reporting.chapters import movement
 from plan_cases import Built, synthetic, with_loss
+from plan_checks import expenditure
 from plan_formulas import earned, even_formulas, formulas
 from small_region import EVIDENCE, META, YEAR, small_tables
 
@@ -255,7 +256,7 @@ def test_results_of_one_year_are_those_of_the_last_year_not_of_the_outlook() -> 
     assert any("2024 to 2029" in note.en for note in p.views.summary().notes)
     assert any("2024–2029 年" in note.zh for note in p.tables["plan-price-cap"].notes)
     assert sorted(p.summary["year"].unique()) == [2020, 2022, 2024, 2030]
-    made, spent = value_added_of(p.model, p.solution), expenditure_of(p.model, p.solution)
+    made, spent = value_added_of(p.model, p.solution), expenditure(p.model, p.solution)
     np.testing.assert_allclose(made.sum(axis=1), spent, rtol=1e-9)
     f = front(r, cuts=(0.2,))
     priced = p.caps[p.caps["year"] == 2024].set_index("region")["price"]

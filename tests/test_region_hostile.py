@@ -13,9 +13,12 @@ import xlsxwriter
 
 from haihe.messages import HaiheError
 from haihe.region import Region, check_path, load, read
+from haihe.region import sheets as sheets_module
+from haihe.region import workbook as workbook_module
 from haihe.region.bundle import bundle_bytes
 from haihe.region.folder import write_files
 from haihe.region.safety import MAX_CELLS, MAX_ENTRIES
+from haihe.region.workbook import read_cells
 from small_region import META, small_region, small_tables
 
 BOMB = 200 * 1024 * 1024
@@ -324,6 +327,62 @@ def test_entities_and_faraway_cells(tmp_path: Path, workbook: Path) -> None:
     far = sheet.replace(b"</sheetData>", b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>')
     assert MAX_CELLS < 1048576 * 16384
     assert codes(packed(path, ("xl/worksheets/sheet2.xml", far), source=workbook)) == ["E-FILE-18"]
+
+
+UNPLACED = {
+    "rows and cells without address": "<row/>" * 9_999 + "<row>" + "<c/>" * 1_001 + "<c><v>1</v></c></row>",
+    "address behind another attribute": "<row s='r=' r='1000000'><c t='n' r='K1000000'><v>1</v></c></row>",
+    "prefixed tags": "<row r='9999'/>" + "<x:row xmlns:x='{ns}'><x:c r='ALL10000'/><x:c/></x:row>",
+    "cells after a placed one": "<row r='10000'><c r='ALK10000'/><c/><c/></row>",
+    "leading zeros": "<row r='1'><c r='XFD000000000001048576'><v>1</v></c></row>",
+}
+
+
+@pytest.mark.parametrize("rows", UNPLACED.values(), ids=UNPLACED.keys())
+def test_cells_without_an_address_are_counted(rows: str, tmp_path: Path, workbook: Path) -> None:
+    namespace = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    sheet = f'<worksheet xmlns="{namespace}"><sheetData>{rows}</sheetData></worksheet>'.replace("{ns}", namespace)
+    path = packed(tmp_path / "x.xlsx", ("xl/worksheets/sheet2.xml", sheet.encode()), source=workbook)
+    assert codes(path) == ["E-FILE-18"]
+
+
+def test_cells_without_an_address_are_read_where_they_are_few(tmp_path: Path, workbook: Path) -> None:
+    """Such a workbook is legal: taking the addresses away changes nothing where no row or cell is left out."""
+    path = tmp_path / "m.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        book.add_worksheet("a").write_row(0, 0, [1, 2])
+    with zipfile.ZipFile(path) as archive:
+        sheet = archive.read("xl/worksheets/sheet1.xml")
+    bare = packed(tmp_path / "b.xlsx", ("xl/worksheets/sheet1.xml", re.sub(rb' r="\w+"', b"", sheet)), source=path)
+    assert read_cells(bare)["a"].tolist() == read_cells(path)["a"].tolist() == [[1, 2]]
+
+
+def test_the_sheets_of_a_workbook_are_bounded_together_and_read_when_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "m.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        for name in ("a", "b", "_own"):
+            book.add_worksheet(name).write(9, 9, name)
+    taken: list[str] = []
+    cells = workbook_module._cells
+    monkeypatch.setattr(
+        workbook_module, "_cells", lambda f, b, name, faults: taken.append(name) or cells(f, b, name, faults)
+    )
+    sheets = read_cells(path)
+    assert list(sheets) == ["a", "b"]
+    assert "_own" not in sheets
+    assert taken == []
+    assert sheets["b"].shape == (10, 10)
+    assert sheets["b"][9, 9] == "b"
+    assert taken == ["b"]
+    with pytest.raises(KeyError):
+        sheets["_own"]
+    monkeypatch.setattr(sheets_module, "MAX_CELLS", 300)
+    assert len(read_cells(path)) == 2
+    monkeypatch.setattr(sheets_module, "MAX_CELLS", 299)
+    with pytest.raises(HaiheError, match="E-FILE-18"):
+        read_cells(path)
 
 
 def test_nothing_is_written_on_error(tmp_path: Path) -> None:

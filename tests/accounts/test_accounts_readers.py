@@ -1,14 +1,28 @@
 """Readers: published layouts by label, faults named by file, row and column."""
 
 import gzip
+import lzma
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+import xlsxwriter
 
-from haihe.accounts import aggregate, distances, provinces_table, read_concordance, read_national, read_provinces
+from haihe.accounts import (
+    aggregate,
+    distances,
+    layout,
+    provinces_table,
+    read_concordance,
+    read_national,
+    read_provinces,
+)
+from haihe.accounts.anything import recognise
+from haihe.accounts.books import read_sheets
+from haihe.accounts.layout import read_table
 from haihe.messages import HaiheError
+from haihe.region import safety
 
 SECTORS = [f"sec{i:02d}" for i in range(1, 43)]
 TAIL = ["FU101", "FU102", "FU103", "FU201", "FU202", "EX", "OF", "IM", "IF", "ERR", "GO"]
@@ -120,7 +134,7 @@ def test_faults_are_named(tmp_path, table, change):
 
 
 def test_files_that_are_no_tables(tmp_path, table):
-    with pytest.raises(HaiheError, match="E-ACC-01"):
+    with pytest.raises(HaiheError, match="E-FILE-01"):
         read_provinces(tmp_path, 2017)
     path = tmp_path / "china_provincial_io_2017.csv.gz"
     path.write_bytes(b"no gzip at all")
@@ -233,3 +247,65 @@ def test_split_national_table_pools_both_origins(reference):
     assert a.Z[0, 1].sum() == pytest.approx(coal["TIU"].sum())
     assert a.imports[0, 1] == pytest.approx(coal.loc["Imports", "GO"])
     assert a.output[0, 1] == pytest.approx(coal.loc["Domestic", "GO"])
+
+
+def read_fault(path):
+    with pytest.raises(HaiheError) as caught:
+        read_table(path)
+    found = caught.value.findings[0]
+    assert "{" not in caught.value.text("zh")
+    return found.code, found.row
+
+
+@pytest.mark.parametrize("suffix", ["zip", "xz", "zst", "bz2", "tar", "tar.gz.zst"])
+def test_only_gzip_is_unpacked(tmp_path, suffix):
+    path = tmp_path / f"t.csv.{suffix}"
+    path.write_bytes(lzma.compress(b"a,b\n1,2\n"))
+    assert read_fault(path) == ("E-ACC-01", None)
+    with pytest.raises(HaiheError, match="E-ACC-01"):
+        recognise(path)
+
+
+def test_the_size_of_a_table_is_bounded_packed_and_unpacked(tmp_path, monkeypatch):
+    text = b"a,b\n" + b"1,2\n" * 1_000
+    path = tmp_path / "t.csv.gz"
+    path.write_bytes(gzip.compress(text))
+    monkeypatch.setattr(layout, "MAX_UNPACKED", len(text))
+    assert len(read_table(path)) == 1_000
+    monkeypatch.setattr(layout, "MAX_UNPACKED", len(text) - 1)
+    assert read_fault(path) == ("E-FILE-12", None)
+    monkeypatch.setattr(safety, "MAX_FILE", 10)
+    assert read_fault(path) == ("E-FILE-08", None)
+    assert read_fault(tmp_path / "none.csv") == ("E-FILE-01", None)
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("from,to\nA,B,C\n", ("E-FILE-14", 2)),
+        ("from,to\nA,B\n\nC\n", ("E-FILE-14", 4)),
+        ("from,to\nA,B\nC,D,\n", ("E-FILE-14", 3)),
+        ("from,to,from\nA,B,C\n", ("E-ACC-04", 1)),
+        ("from,to\n\n", ("E-ACC-01", None)),
+        ("", ("E-ACC-01", None)),
+    ],
+)
+def test_ragged_rows_and_doubled_headings_are_refused(tmp_path, text, fault):
+    path = tmp_path / "t.csv"
+    path.write_text(text)
+    assert read_fault(path) == fault
+
+
+def test_blank_lines_do_not_move_the_rows(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_bytes(b"\xef\xbb\xbfa,b\r\n1,NA\r\n\r\n,\r\n,4\r\n")
+    table = read_table(path)
+    assert table.to_dict("split") == {"index": [0, 3], "columns": ["a", "b"], "data": [["1", "NA"], ["", "4"]]}
+
+
+def test_a_faraway_cell_of_a_workbook_is_refused_before_it_is_opened(tmp_path):
+    path = tmp_path / "far.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        book.add_worksheet("a").write(1_048_575, 16_383, 1)
+    with pytest.raises(HaiheError, match="E-FILE-18"):
+        read_sheets(path)

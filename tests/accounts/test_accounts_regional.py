@@ -244,6 +244,19 @@ def test_a_concordance_is_read_from_a_table_and_put_in_order(tmp_path):
     read = read_pairs(file)
     assert (read.targets, read.names["A"].en) == (["B", "A"], "First")
     assert read.ordered(["A", "B"]).targets == ["A", "B"]
+    file.write_text("from,to,name_zh,name_en\n S0 ,B , 乙,Second \n", encoding="utf-8")
+    assert (read_pairs(file).mapping, read_pairs(file).names["B"]) == ({"S0": "B"}, Text("乙", "Second"))
+    for text, code, row in (
+        ("from,to\nA,B,C\n", "E-FILE-14", 2),
+        ("from,to\nS0,B\n\nS1, \n", "E-ACC-70", 4),
+        ("from,to\n,B\n", "E-ACC-70", 2),
+        ("from,to\nS0,B\nS0 ,A\n", "E-ACC-09", None),
+    ):
+        file.write_text(text)
+        with pytest.raises(HaiheError) as caught:
+            read_pairs(file)
+        assert (caught.value.code, caught.value.findings[0].row) == (code, row)
+        assert "map.csv" in caught.value.findings[0].file
     file.write_text("from,onto\nS0,B\n")
     with pytest.raises(HaiheError) as caught:
         read_pairs(file)

@@ -85,6 +85,13 @@ def test_the_tables_of_the_region_are_what_is_used(region):
     assert totals_met(region, accounts_of(region)).empty
 
 
+def test_a_published_sum_of_nothing_has_no_share_of_difference(region):
+    nothing = region.with_table("known_totals", TOTALS.assign(year=2017, value=[0.0, *TOTALS["value"][1:]]))
+    met = totals_met(nothing, accounts_of(nothing))
+    assert met["difference"].isna().tolist() == [True, False, False]
+    assert np.isfinite(met["found"]).all()
+
+
 def test_a_concordance_brings_other_sectors_to_the_regions(region):
     then, now = nations(region)
     codes = {"farm": "a1", "steel": "z9", "care": "b2"}

@@ -55,7 +55,13 @@ def test_what_one_mended_threshold_would_give_is_found_by_the_rules_again():
     table = candidates_of(evaluated(), SCORES).set_index("application")
     assert table.loc["A3", "support"] == 80 * WAN
     assert table.loc["A7", "support"] == 90 * WAN
-    assert table.loc[["A4", "A5", "A8"], "support"].tolist() == [0, 0, 0]
+    assert table.loc[["A4", "A8"], "support"].tolist() == [0, 0]
+
+
+def test_amounts_of_what_is_undecided_are_missing_not_nought():
+    table = candidates_of(evaluated(), SCORES).set_index("application")
+    assert table.loc["A5", ["support", "city", "district"]].isna().all()
+    assert table.drop("A5")[["support", "city", "district"]].notna().all(axis=None)
 
 
 def test_failed_conditions_are_listed_with_values():
@@ -70,8 +76,9 @@ def test_failed_conditions_are_listed_with_values():
         "fen",
     ]
     assert size["article"] == "示例〔2023〕4号第五条"
-    assert table.loc[("A4", "honest"), "text_zh"] == "未列入严重失信名单（未列入失信名单为否）"
-    assert pd.isna(table.loc[("A5", "honest"), "met"])
+    assert table.loc[("A4", "honest"), "text_zh"] == "未满足“未列入严重失信名单”（未列入失信名单为否）"
+    assert pd.isna(table.loc[("A5", "missing"), "met"])
+    assert table.loc[("A5", "missing"), "text_zh"] == "缺少数据：未列入失信名单"
     assert set(table.index.get_level_values("application")) == {"A3", "A4", "A5", "A7", "A8"}
 
 
@@ -87,8 +94,8 @@ def test_a_round_on_rules_from_call_to_reason():
     reasons = explain(decision)
     assert reasons.false.empty
     says = reasons.frame.set_index("application")["says"]
-    assert says["A3"].zh == "示例〔2023〕4号第五条：总投资（填报900 万元，要求不低于1,000 万元）"
-    assert says["A5"].en.startswith("示例〔2023〕4号第五条: not seriously dishonest")
+    assert says["A3"].zh == "示例〔2023〕4号第五条：未满足“总投资不低于1,000 万元”（填报900 万元）"
+    assert says["A5"].en.startswith("示例〔2023〕4号第五条: missing: ")
     changes = reasons.changes.set_index(["application", "lever"])
     assert changes.loc[("A3", "investment"), "needed"] == 1000 * WAN
     assert changes.loc[("A7", "investment"), "status"] == "none"  # the list has ended above its score

@@ -191,10 +191,10 @@ def project(code: str, enterprise: str, article: str, **given: Any) -> dict[str,
 
 
 def supports(
-    rows: list[dict[str, Any]], day: dt.date | str, drafts: tuple[str, ...] = ()
+    rows: list[dict[str, Any]], day: dt.date | str, drafts: tuple[str, ...] = (), book: Rulebook = BOOK
 ) -> dict[tuple[str, str], Decimal]:
     """Support in 万元 by application and article."""
-    frame = evaluate(BOOK, pd.DataFrame(rows), day, drafts).frame
+    frame = evaluate(book, pd.DataFrame(rows), day, drafts).frame
     keys = zip(frame["application"], frame["article"], strict=True)
     return {key: Decimal(int(fen)).scaleb(-6) for key, fen in zip(keys, frame["support"], strict=True)}
 
@@ -202,15 +202,24 @@ def supports(
 BOTH = {"investment": 3000, "equipment": 2000, "saving": 4000, "saving_kwh": 0, "project": "P1"}
 
 
-def test_two_funds_on_one_project_add_up_where_no_rule_forbids_it() -> None:
+@pytest.fixture
+def both_funds(tmp_path: Path) -> Rulebook:
+    """The fund and the energy call of 2020, as if that call went on."""
+    for name in ("manufacturing-2023", "energy-saving-2020", "what-if-one-award"):
+        text = (RULES / f"{name}.yaml").read_text("utf-8")
+        (tmp_path / f"{name}.yaml").write_text(text.replace("      valid_to: 2020-12-31\n", ""), encoding="utf-8")
+    return read_schemes(tmp_path)
+
+
+def test_two_funds_on_one_project_add_up_where_no_rule_forbids_it(both_funds) -> None:
     rows = [project("A", "甲", "upgrade;saving", **BOTH)]
-    found = supports(rows, dt.date(2024, 6, 30))
+    found = supports(rows, dt.date(2024, 6, 30), book=both_funds)
     assert found == {("A", "upgrade"): Decimal(200), ("A", "saving"): Decimal(160)}
 
 
-def test_under_one_award_a_project_the_higher_fund_stays() -> None:
+def test_under_one_award_a_project_the_higher_fund_stays(both_funds) -> None:
     rows = [project("A", "甲", "upgrade;saving", **BOTH), project("B", "甲", "saving", **BOTH | {"project": "P2"})]
-    found = supports(rows, dt.date(2024, 6, 30), ("what-if-one-award",))
+    found = supports(rows, dt.date(2024, 6, 30), ("what-if-one-award",), book=both_funds)
     assert found == {("A", "upgrade"): Decimal(200), ("A", "saving"): 0, ("B", "saving"): Decimal(160)}
 
 

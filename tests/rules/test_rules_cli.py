@@ -154,7 +154,7 @@ def test_wrong_options_are_said_with_their_code(fund, one, tmp_path) -> None:
         (("rules", "apply", fund, one, "--as-of", "yesterday"), "E-RUL-108"),
         (("rules", "apply", fund, one, "--as-of", "2023-06-30", "--draft", "what-if"), "E-RUL-28"),
         (("rules", "apply", fund, one, "--as-of", "2023-06-30", "-o", tmp_path / "x.csv"), "E-FILE-02"),
-        (("rules", "diff", fund, fund, "--as-of", "2023-06-30"), "E-RUL-109"),
+        (("rules", "diff", fund, fund, "--as-of", "2023-06-30"), "E-RUL-122"),
         (("rules", "check", tmp_path / "nowhere.yaml"), "E-FILE-01"),
         (("round", fund, one, *DAY, "--budget", "many", "--when-short", "stop"), "E-RUL-109"),
         (("round", fund, one, *DAY, "--budget", "1 亿元", "--when-short", "stop", "--tie", "size"), "E-RUL-109"),
@@ -236,7 +236,7 @@ def test_settle_gives_the_ledger_of_the_brief(tmp_path) -> None:
     assert rows[-1]["phase"] == "已达上限，停止"
     assert [row["balance_wan"] for row in rows] == [1500, 1800, 2000, 1800]
     assert {row["firm"] for row in found["tables"]["ledger"]["rows"]} == {"示例迁移企业甲", "示例迁移企业丁"}
-    assert {f["code"] for f in found["findings"]} == {"W-RUL-80", "W-RUL-81"}
+    assert {f["code"] for f in found["findings"]} == {"N-RUL-120", "W-RUL-81"}
     assert out.stat().st_size > 5_000
 
 
@@ -256,6 +256,7 @@ def test_moves_led_by_the_market_are_reckoned_only_when_asked_for_and_marked(tmp
         ("moved-firms.csv", "是,是,是,2019-03-31", "是,也许,是,2019-03-31", "E-RUL-111", 3),
         ("moved-firms.csv", "2020-05-20", "2020-05-32", "E-RUL-111", 4),
         ("moved-firms.csv", "firm,origin", "firm,from", "E-RUL-110", None),
+        ("moved-firms.csv", "2020,market", "2020,goverment", "E-RUL-112", 4),
         ("moved-firms-taxes.csv", "增值税,1440.0,0,万元", "增值税,1440.0,0,吨", "E-RUL-111", 2),
         ("moved-firms-taxes.csv", "增值税,1440.0,0,万元", "增值税,一千,0,万元", "E-RUL-111", 2),
     ],
@@ -270,3 +271,72 @@ def test_a_wrong_cell_of_a_settlement_is_named(tmp_path, name, old, new, code, r
     assert result.exit_code == 1
     (finding,) = json.loads(result.stdout)["findings"]
     assert (finding["code"], finding["row"], finding["file"]) == (code, row, name)
+
+
+def test_a_misspelt_leader_gets_the_nearest_word_and_chinese_words_count(tmp_path) -> None:
+    files = [RULES / "tax-sharing-2015.yaml", tmp_path / "moved-firms.csv", RULES / "moved-firms-taxes.csv"]
+    text = (RULES / "moved-firms.csv").read_text("utf-8")
+    files[1].write_text(text.replace("government", "goverment"), encoding="utf-8")
+    result = run("settle", *files, *DAY, "--json", "--lang", "en")
+    (finding,) = json.loads(result.stdout)["findings"]
+    assert (finding["column"], finding["row"]) == ("led_by", 2)
+    assert "nearest is “government”" in str(finding)
+    plain = made(*settle_words())["tables"]["ledger"]["rows"]
+    files[1].write_text(text.replace("government", "政府").replace("market", "市场"), encoding="utf-8")
+    assert made("settle", *files, *DAY, "--quality", "illustrative")["tables"]["ledger"]["rows"] == plain
+
+
+def test_a_misspelt_tax_is_warned_of_with_its_rows(tmp_path) -> None:
+    assert not [f for f in made(*settle_words())["findings"] if f["code"] == "W-RUL-113"]
+    text = (RULES / "moved-firms-taxes.csv").read_text("utf-8").replace("增值税", "增殖税", 2)
+    taxes = tmp_path / "taxes.csv"
+    taxes.write_text(text, encoding="utf-8")
+    found = made("settle", RULES / "tax-sharing-2015.yaml", RULES / "moved-firms.csv", taxes, *DAY)["findings"]
+    (finding,) = [f for f in found if f["code"] == "W-RUL-113"]
+    rows = [number for number, line in enumerate(text.splitlines(), 1) if "增殖税" in line]
+    assert "增殖税" in str(finding)
+    assert "、".join(map(str, rows)) in str(finding) or ", ".join(map(str, rows)) in str(finding)
+
+
+def test_settle_refuses_a_draft_that_there_is_not() -> None:
+    result = run(*settle_words("--draft", "nosuch", "--json"))
+    assert result.exit_code == 1
+    assert [f["code"] for f in json.loads(result.stdout)["findings"]] == ["E-RUL-28"]
+
+
+def test_a_fund_without_matching_rows_is_refused_with_those_there_are(fund, few, tmp_path) -> None:
+    budgets = tmp_path / "budgets.csv"
+    budgets.write_text("fund,region,value,unit\nMFG,TJ-BH,1,亿元\n", encoding="utf-8")
+    result = run(*round_words(fund, few, "--matching", budgets, "--fund", "NOSUCH", "--json"))
+    assert result.exit_code == 1
+    (finding,) = json.loads(result.stdout)["findings"]
+    assert (finding["code"], finding["column"]) == ("E-RUL-114", "fund")
+    assert "MFG" in str(finding)
+
+
+def test_made_up_applications_are_marked_so_in_every_row(fund, one) -> None:
+    words = ("apply", fund, one, "--as-of", "2023-09-01")
+    for mark, wanted in (("illustrative", "示例"), ("official", "正式")):
+        tables = made("rules", *words, "--quality", mark, "--lang", "zh")["tables"]
+        shown = {str(row["quality"]) for row in tables["decisions"]["rows"]}
+        assert (shown == {"illustrative"} or all(wanted in text for text in shown)) == (mark == "illustrative"), shown
+        assert (tables["decisions"]["quality"] == "illustrative") == (mark == "illustrative")
+        assert tables["versions"]["rows"]
+
+
+def test_a_place_without_scheme_files_and_a_table_are_no_rules(tmp_path, one) -> None:
+    for path, code in ((tmp_path / "empty", "E-RUL-115"), (one, "E-RUL-116")):
+        (tmp_path / "empty").mkdir(exist_ok=True)
+        for words in (("check", path), ("apply", path, one, "--as-of", "2023-09-01")):
+            result = run("rules", *words, "--json")
+            assert result.exit_code == 1
+            assert [f["code"] for f in json.loads(result.stdout)["findings"]] == [code]
+
+
+def test_no_rows_and_no_rule_in_force_are_warned_of(fund, one, tmp_path) -> None:
+    before = made("rules", "apply", fund, one, "--as-of", "1999-01-01")["findings"]
+    assert [f["code"] for f in before] == ["W-RUL-118"]
+    bare = tmp_path / "bare.csv"
+    bare.write_text(one.read_text("utf-8").splitlines()[0] + "\n", encoding="utf-8")
+    found = made("rules", "apply", fund, bare, "--as-of", "2023-09-01")["findings"]
+    assert [f["code"] for f in found] == ["W-RUL-117"]

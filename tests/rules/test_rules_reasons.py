@@ -139,7 +139,7 @@ REASONS = {
     "A5": "本批次预算剩余400 万元，本项目需450 万元，差50 万元",
     "A6": "评分85.50分，入围线88.50分，差3.00分",
     "A7": "评分59.00分，低于合格分60.00分，差1.00分",
-    "A8": "第五条：总投资（填报900 万元，要求不低于1,000 万元）",
+    "A8": "第五条：未满足“总投资不低于1,000 万元”（填报900 万元）",
     "A9": "没有评审得分",
 }
 CHANGES = {
@@ -173,7 +173,7 @@ def test_a_planner_can_read_every_line():
     rows = reasons.tables["reasons"].shown_rows()
     assert [cell.zh for cell in rows[0]] == ["1", "A8", "庚厂", "乙区", "不符合申报条件", REASONS["A8"]]
     assert reasons.tables["reasons"].shown_rows()[0][5].en == (
-        "第五条: total investment (seen 9,000,000 yuan, must be at least 10,000,000 yuan)"
+        "第五条: “total investment at least 10,000,000 yuan” does not hold (seen 9,000,000 yuan)"
     )
 
 

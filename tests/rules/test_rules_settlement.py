@@ -87,8 +87,8 @@ def test_a_ledger_year_by_year(case):
 # what is changed, base, state, words that the reason must hold
 SCOPE = {
     "mean just at the threshold": ({}, [20, 20, 20], "in", "适用"),
-    "worked case: mean of 19.33 is below 20": ({}, [20, 19, 19], "out", "1,933.333333 万元，低于2,000 万元"),
-    "one fen below the threshold": ({}, [20, 20, 19.99999999], "out", "1,999.999999 万元，低于2,000 万元"),
+    "worked case: mean of 19.33 is below 20": ({}, [20, 19, 19], "out", "1,933.33 万元，低于2,000 万元"),
+    "one fen below the threshold": ({}, [20, 20, 19.99999999], "out", "1,999.99 万元，低于2,000 万元"),
     "moved by the market": ({"led_by": "market"}, [24, 20, 19], "out", "迁移主导方不符合"),
     "does not fit the layout": ({"fits_layout": False}, [24, 20, 19], "out", "产业布局不符合"),
     "only one side has confirmed": ({"listed_by_destination": False}, [24, 20, 19], "out", "迁入地省级政府确认名单不符合"),

@@ -96,14 +96,15 @@ def test_500_made_up_applications_are_marked_and_come_back_from_a_workbook(given
 def test_the_result_workbook_says_everything_in_chinese_in_each_row(decided) -> None:
     awards, file = decided
     shown = read_cells(file)
-    assert list(shown) == ["审核结果", "按条款汇总", "申报"]
+    assert list(shown) == ["审核结果", "按条款汇总", "办法版本", "申报"]
     head = [str(cell) for cell in shown["审核结果"][2]]
     assert {"结论", "支持额", "其中市级", "其中区级", "依据文件", "条款", "理由", "计量单位"} <= set(head)
     words = awards_in_words(awards, "zh")
     assert len(words) >= 500
     for name in ("state", "title", "scheme", "document", "reason", "unit", "article", "quality"):
-        assert words[name].notna().all(), name
-    assert set(words["state"]) == {"eligible", "ineligible", "undecided"}
+        shown_rows = words[words["state"] != "not in force"] if name == "document" else words
+        assert shown_rows[name].notna().all(), name
+    assert set(words["state"]) == {"eligible", "ineligible", "undecided", "not in force"}
     text = "\n".join(words["reason"])
     assert "未满足“总投资1000万元及以上”" in text
     assert "缺少数据" in text
@@ -184,7 +185,7 @@ def test_before_the_first_version_the_reason_is_the_day() -> None:
     frame = pd.DataFrame([{"application": "A", "article": "grant", "cost": 100.0}])
     awards = AwardList(evaluate(small(), frame, dt.date(2019, 12, 31)), dt.date(2019, 12, 31))
     (row,) = awards.frame.itertuples()
-    assert (row.state, row.reason.zh, row.document) == ("not in force", "受理日期没有有效的条款", "—")
+    assert (row.state, row.reason.zh, row.document.zh) == ("not in force", "受理日期没有有效的条款", "—")
 
 
 def test_an_empty_form_has_every_field_once_and_reads_as_nothing(tmp_path) -> None:
@@ -258,7 +259,7 @@ WRONG = [
     ([HEAD, ["a", "补助", 5, "甲级"], ["a", "补助", 6, "乙级"]], "E-RUL-48", (3, "A")),
     ([HEAD, ["a", "补助", 5, "甲级"], [], ["", "补助", 6, "乙级"]], "E-RUL-48", (4, "A")),
     ([HEAD, ["a", "补组", 5, "甲级"]], "E-RUL-44", (2, "B")),
-    ([HEAD, ["a", "补助", "1,200", "甲级"]], "E-RUL-42", (2, "C")),
+    ([HEAD, ["a", "补助", "12,00", "甲级"]], "E-RUL-42", (2, "C")),
     ([HEAD, ["a", "补助", "1200 万元", "甲级"]], "E-RUL-42", (2, "C")),
     ([HEAD, ["a", "补助", "—", "甲级"]], "E-RUL-42", (2, "C")),
     ([HEAD, ["a", "补助", 0.0000001, "甲级"]], "E-RUL-42", (2, "C")),
@@ -284,6 +285,32 @@ def test_what_is_wrong_is_named_with_sheet_row_column_and_mend(tmp_path, rows, c
     for lang in ("zh", "en"):
         assert "{" not in finding.text(lang)
         assert finding.message.mend(lang)
+
+
+def test_thousands_separators_and_chinese_days_are_read(tmp_path) -> None:
+    rows = [["申报编号", "申报条款", "投资额（万元）", "备案日"], ["a", "补助", "1,483.44", "2024年3月4日"]]
+    rows.append(["b", "补助", 1483.44, "2024/3/4"])
+    frame = read_form(small(), sheet(tmp_path / "in.xlsx", rows))
+    assert frame["filed"].tolist() == ["2024-03-04"] * 2
+    amounts = evaluate(small(), frame, DAY).frame
+    grants = amounts[amounts["article"] == "grant"]["support"].tolist()
+    assert grants == [10384_08_00, 10384_08_00]
+
+
+@pytest.mark.parametrize(
+    ("head", "cell", "says"),
+    [
+        ("投资额（万元）", "12 万元", "以万元为单位的数，不写单位"),
+        ("备案日", "2024-02-30", "2024-03-24"),
+        ("上市", "也许", "是 或 否"),
+        ("投资额（万元）", -1, "范围 0 – 1,000,000 万元"),
+    ],
+)
+def test_a_refused_cell_says_what_its_type_wants_in_one_unit(tmp_path, head, cell, says) -> None:
+    with pytest.raises(HaiheError) as refused:
+        read_form(small(), sheet(tmp_path / "in.xlsx", [["申报编号", head], ["a", cell]]))
+    (finding,) = refused.value.findings
+    assert says in finding.text("zh")
 
 
 def test_all_faults_come_at_once(tmp_path) -> None:

@@ -130,7 +130,7 @@ def test_the_trace_cites_the_act_and_every_value_seen(book) -> None:
     assert "市级 2,500 万元，区级 2,500 万元" in zh
     rules = read_scheme_text(SAMPLE.replace("base: saving\n", "base: saving + saving * staff\n"))
     why = trace(evaluate(rules, TABLE.assign(staff=2), dt.date(2024, 6, 1)), "B", "saving")
-    assert "（年节能量 + 年节能量 * 从业人员） × 400 元/tce = 24 万元" in why.text("zh")
+    assert "（年节能量 + 年节能量 × 从业人员 = 600 吨标准煤） × 400 元/tce = 24 万元" in why.text("zh")
     missing = evaluate(book, TABLE.assign(saving=None), dt.date(2024, 6, 1))
     assert "无法判定：缺少年节能量" in trace(missing, "A", "saving").text("zh")
     with pytest.raises(HaiheError, match="E-RUL-44"):

@@ -9,7 +9,7 @@ import numpy as np
 
 from haihe.accounts.interregional import InterregionalTable
 from haihe.accounts.labels import nearest
-from haihe.accounts.layout import read_table
+from haihe.accounts.layout import read_columns
 from haihe.accounts.regional import TRADE, Accounts, FloatArray
 from haihe.messages import HaiheError, Text
 
@@ -81,16 +81,19 @@ class Concordance:
 def read_pairs(path: str | Path) -> Concordance:
     """Read a concordance from a table with the columns ``from``, ``to`` and, where known, ``name_zh``, ``name_en``.
 
+    Blanks around codes and names do not count.
+
     Raises
     ------
     HaiheError
-        ``E-ACC-01`` no table, ``E-ACC-02`` a missing column, ``E-ACC-09`` a code that stands twice.
+        ``E-ACC-02`` a missing column, ``E-ACC-09`` a code that stands twice, ``E-ACC-70`` a code left blank, and what
+        `read_table` raises.
     """
     file = Path(path)
-    table = read_table(file)
+    table = read_columns(file, PAIRS).apply(lambda column: column.str.strip())
     for column in PAIRS:
-        if column not in table:
-            raise HaiheError("E-ACC-02", file=str(file), column=column, near=nearest(column, table.columns))
+        for at in table.index[table[column] == ""][:1]:
+            raise HaiheError("E-ACC-70", file=str(file), row=int(at) + 2, column=column)
     named = {"name_zh", "name_en"} <= set(table)
     names = (
         {to: Text(zh, en) for to, zh, en in zip(table["to"], table["name_zh"], table["name_en"], strict=True)}

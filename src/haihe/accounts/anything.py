@@ -1,5 +1,6 @@
 """Read a table of any known layout, recognised by its labels."""
 
+import io
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from haihe.accounts.icio import TOTALS, read_icio
 from haihe.accounts.icio import WORDS as ICIO
 from haihe.accounts.interregional import InterregionalTable
 from haihe.accounts.labels import nearest
-from haihe.accounts.layout import ENCODINGS
+from haihe.accounts.layout import ENCODINGS, first_bytes
 from haihe.accounts.national import read_national
 from haihe.accounts.of_region import accounts_of
 from haihe.accounts.provincial import read_provinces
@@ -26,6 +27,9 @@ from haihe.region import read as read_region
 from haihe.region.folder import META_FILE
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+
+HEAD = 10_000_000
+"""Bytes of a text table that its headings stand in."""
 
 
 @dataclass(frozen=True)
@@ -138,13 +142,14 @@ def read_any(
 
 
 def _heading(path: Path) -> list[str]:
-    """Give the first line of a text table."""
+    """Give the headings of a text table."""
+    head = first_bytes(path, HEAD)
     for encoding in ENCODINGS:
         try:
-            return [str(label) for label in pd.read_csv(path, encoding=encoding, nrows=0).columns]
+            return [str(label) for label in pd.read_csv(io.BytesIO(head), encoding=encoding, nrows=0).columns]
         except UnicodeDecodeError:
             continue
-        except (OSError, EOFError, ValueError) as error:
+        except ValueError as error:
             raise HaiheError("E-ACC-01", file=str(path), reason=str(error)) from error
     raise HaiheError("E-ACC-01", file=str(path), reason="UTF-8, GB18030")
 

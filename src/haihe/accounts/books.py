@@ -16,6 +16,7 @@ from haihe.accounts.provincial import UNIT, layout_of
 from haihe.accounts.regional import TRADE, Accounts
 from haihe.messages import HaiheError, Text
 from haihe.region.safety import check_path_of, open_archive
+from haihe.region.sheets import examine
 
 SUFFIXES = (".xlsx", ".xls")
 
@@ -36,13 +37,14 @@ def read_sheets(path: str | Path) -> dict[str, pd.DataFrame]:
     Raises
     ------
     HaiheError
-        ``E-FILE-01``, ``E-FILE-08`` to ``E-FILE-12`` for a file that is absent, too large or hostile, ``E-ACC-01`` where
-        it is no workbook or holds nothing.
+        ``E-FILE-01``, ``E-FILE-05`` to ``E-FILE-12``, ``E-FILE-17`` and ``E-FILE-18`` for a file that is absent,
+        damaged, too large or hostile, ``E-ACC-01`` where it is no workbook or holds nothing.
     """
     path = Path(path)
     check_path_of(path)
     if path.suffix.lower() == ".xlsx":
-        open_archive(path).close()
+        with open_archive(path) as archive:
+            examine(path.name, archive)
     try:
         with load_workbook(path) as book:
             cells = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}

@@ -8,8 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from haihe.accounts.labels import nearest
-from haihe.accounts.layout import read_table
+from haihe.accounts.layout import read_columns
 from haihe.accounts.vector import KnownTotal
 from haihe.messages import QUALITIES, HaiheError, Quality, Text, worst_quality
 from haihe.region import Region
@@ -105,15 +104,6 @@ def known_totals_of(region: Region, year: int) -> list[KnownTotal]:
     ]
 
 
-def _with_columns(file: Path, columns: tuple[str, ...]) -> pd.DataFrame:
-    """Read a table that has these columns; the first that is missing is named."""
-    table = read_table(file)
-    for column in columns:
-        if column not in table:
-            raise HaiheError("E-ACC-02", file=str(file), column=column, near=nearest(column, table.columns))
-    return table
-
-
 def _numbers(file: Path, table: pd.DataFrame, column: str) -> list[float]:
     """Turn a column into numbers; the first cell that is none is named."""
     numbers = pd.to_numeric(table[column], errors="coerce")
@@ -142,11 +132,11 @@ def read_sector_output(path: str | Path, unit: str) -> tuple[pd.Series[float], Q
     Raises
     ------
     HaiheError
-        ``E-ACC-01`` no table, ``E-ACC-02`` a missing column, ``E-ACC-04`` a sector twice, ``E-ACC-06`` an output that
-        is no number or a quality that is no mark, ``E-UNIT-01`` or ``E-UNIT-02`` for its unit.
+        ``E-ACC-02`` a missing column, ``E-ACC-04`` a sector twice, ``E-ACC-06`` an output that is no number or a quality
+        that is no mark, ``E-UNIT-01`` or ``E-UNIT-02`` for its unit, and what `read_table` raises.
     """
     file = Path(path)
-    table = _with_columns(file, OUTPUT)
+    table = read_columns(file, OUTPUT)
     twice = table["sector"].duplicated()
     for at in table.index[twice][:1]:
         raise HaiheError("E-ACC-04", file=str(file), row=int(at) + 2, column="sector", value=table["sector"][at])

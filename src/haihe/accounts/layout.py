@@ -1,7 +1,10 @@
 """Published input-output layouts, described by their labels and read by them, never by position."""
 
+import csv
+import gzip
+import io
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,8 +15,11 @@ import pandas as pd
 from haihe.accounts.labels import nearest
 from haihe.accounts.regional import TRADE, Accounts, FloatArray
 from haihe.messages import HaiheError, Text
+from haihe.region.safety import MAX_UNPACKED, check_path_of
 
 ENCODINGS = ("utf-8-sig", "gb18030")
+PACKED = (".zip", ".xz", ".zst", ".bz2", ".tar", ".tgz", ".7z", ".rar")
+"""Suffixes of packed files that are not read; ``.gz`` is."""
 
 
 @dataclass(frozen=True)
@@ -70,21 +76,88 @@ class Layout:
 
 
 def read_table(path: Path) -> pd.DataFrame:
-    """Read a CSV file (plain or compressed, UTF-8 or GB18030) with all cells as published.
+    """Read a CSV file (plain or ``.gz``, UTF-8 or GB18030) with all cells as published.
 
-    Raises ``E-ACC-01`` where the file is missing, empty or no table.
+    Returns
+    -------
+    DataFrame
+        Cells as text, "" where blank. The index is the row as the user sees it less 2; blank rows are left out.
+
+    Raises
+    ------
+    HaiheError
+        ``E-FILE-01`` no such file, ``E-FILE-08`` and ``E-FILE-12`` a file that is too large, packed or unpacked,
+        ``E-ACC-01`` packed in another way than ``.gz``, empty or no table, ``E-ACC-04`` a heading that stands twice,
+        ``E-FILE-14`` a row with more or fewer cells than the heading.
     """
+    text = _text_of(path)
+    try:
+        _check_rows(path, csv.reader(io.StringIO(text, newline="")))
+        table: pd.DataFrame = pd.read_csv(
+            io.StringIO(text, newline=""), dtype=str, keep_default_na=False, index_col=False, skip_blank_lines=False
+        )
+    except (csv.Error, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise HaiheError("E-ACC-01", file=str(path), reason=str(error)) from error
+    table = table[(table.notna() & (table != "")).any(axis=1)]
+    if table.empty:
+        raise HaiheError("E-ACC-01", file=str(path), reason=Text("没有数据行", "it has no rows"))
+    return table
+
+
+def read_columns(path: Path, columns: Iterable[str]) -> pd.DataFrame:
+    """Read a table that has these columns; ``E-ACC-02`` names the first that is missing, else as `read_table`."""
+    table = read_table(path)
+    for column in columns:
+        if column not in table:
+            raise HaiheError("E-ACC-02", file=str(path), column=column, near=nearest(column, table.columns))
+    return table
+
+
+def first_bytes(path: Path, limit: int) -> bytes:
+    """Give the first bytes of a file, or of what a ``.gz`` unpacks to.
+
+    Raises
+    ------
+    HaiheError
+        ``E-ACC-01`` where it cannot be opened or is packed in another way than ``.gz``.
+    """
+    suffix = path.suffix.lower()
+    if suffix in PACKED:
+        reason = Text(
+            f"不支持 {suffix} 压缩，请解压为 .csv 或压缩为 .csv.gz", f"packed as {suffix}; unpack it, or use .csv.gz"
+        )
+        raise HaiheError("E-ACC-01", file=str(path), reason=reason)
+    try:
+        with gzip.open(path) if suffix == ".gz" else path.open("rb") as file:
+            return file.read(limit)
+    except (OSError, EOFError, zlib.error) as error:
+        raise HaiheError("E-ACC-01", file=str(path), reason=str(error)) from error
+
+
+def _text_of(path: Path) -> str:
+    """Give the text of a file, plain or ``.gz``; never more than `MAX_UNPACKED` bytes of it."""
+    check_path_of(path)
+    data = first_bytes(path, MAX_UNPACKED + 1)
+    if len(data) > MAX_UNPACKED:
+        raise HaiheError("E-FILE-12", file=path.name, value=f"> {MAX_UNPACKED}", limit=MAX_UNPACKED)
     for encoding in ENCODINGS:
         try:
-            table = pd.read_csv(path, encoding=encoding, dtype=str, keep_default_na=False)
+            return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-        except (OSError, EOFError, zlib.error, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-            raise HaiheError("E-ACC-01", file=str(path), reason=str(error)) from error
-        if table.empty:
-            raise HaiheError("E-ACC-01", file=str(path), reason=Text("没有数据行", "it has no rows"))
-        return table
     raise HaiheError("E-ACC-01", file=str(path), reason="UTF-8, GB18030")
+
+
+def _check_rows(path: Path, rows: Iterator[list[str]]) -> None:
+    """Refuse a heading that stands twice, and the first row that has not as many cells as the headings."""
+    heading = next(rows, [])
+    named = pd.Series([cell for cell in heading if cell.strip()], dtype=str)
+    for said in named[named.duplicated()][:1]:
+        raise HaiheError("E-ACC-04", file=str(path), row=1, column=said, value=said)
+    wanted = len(heading)
+    wrong = next(((at, len(row)) for at, row in enumerate(rows, 2) if row and len(row) != wanted), None)
+    if wrong is not None:
+        raise HaiheError("E-FILE-14", file=str(path), row=wrong[0], value=wrong[1], wanted=wanted)
 
 
 def arrange(

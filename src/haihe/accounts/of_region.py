@@ -1,5 +1,6 @@
 """The accounts that a region's tables hold, and what they become when carried to a later year."""
 
+import numpy as np
 import pandas as pd
 
 from haihe.accounts.aggregate import Concordance, aggregate
@@ -123,14 +124,15 @@ def totals_met(region: Region, accounts: Accounts) -> pd.DataFrame:
     -------
     DataFrame
         The rows of the table of that year, in its order, with ``published`` and ``found`` in the accounts' unit and
-        ``difference`` (share of the published sum); empty where nothing is known.
+        ``difference`` (share of the published sum; missing where that is 0); empty where nothing is known.
     """
     table = region.frame("known_totals")
     rows = table[table["year"] == accounts.year].reset_index(drop=True)
     places = places_of(accounts)
     known = known_cells(accounts, places, known_totals_of(region, accounts.year))
     found = known.members @ to_vector(accounts, places)
-    return rows.assign(published=known.targets, found=found, difference=found / known.targets - 1)
+    share = np.divide(found, known.targets, out=np.full(len(found), np.nan), where=known.targets != 0)
+    return rows.assign(published=known.targets, found=found, difference=share - 1)
 
 
 def _in_unit(frame: pd.DataFrame, unit: str) -> pd.DataFrame:

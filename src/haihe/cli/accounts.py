@@ -235,7 +235,7 @@ def accounts_update(
         unit = made.accounts.unit
         columns = [f"name_{here.lang}", "published", "found", "difference"]
         lines = [
-            [name, f"{published:,.1f}", f"{found:,.1f}", f"{difference:.2%}"]
+            [name, f"{published:,.1f}", f"{found:,.1f}", "—" if isnan(difference) else f"{difference:.2%}"]
             for name, published, found, difference in met[columns].round(6).itertuples(index=False, name=None)
         ]
         here.grid(Text(f"{to} 年已知合计（{unit}）", f"What is known of {to} ({unit})"), heads, lines)

@@ -72,9 +72,9 @@ class Desk:
         """Print a table of words, unless JSON was asked for."""
         if self.as_json:
             return
-        grid = Grid(title=title(self.lang), title_justify="left")
+        grid = Grid(title=escape(title(self.lang)), title_justify="left")
         for k, heading in enumerate(headings):
-            grid.add_column(heading(self.lang), justify="left" if k == 0 else "right")
+            grid.add_column(escape(heading(self.lang)), justify="left" if k == 0 else "right")
         for row in rows:
             grid.add_row(*map(escape, row))
         self.out.print(grid)
@@ -86,7 +86,7 @@ class Desk:
             yield lambda _: None
             return
         with self.err.status("…") as status:
-            yield lambda text: status.update(text(self.lang))
+            yield lambda text: status.update(escape(text(self.lang)))
 
 
 @contextmanager

@@ -1,19 +1,22 @@
 """Commands on a call of a fund and on shared tax: round, settle."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from haihe.cli.desk import JsonOption, LangOption, app, desk
+from haihe.cli.desk import Desk, JsonOption, LangOption, app, desk
 from haihe.cli.rules import (
     ApplicationsArgument,
     AsOfOption,
     DraftOption,
+    Mark,
+    QualityOption,
     RulesArgument,
     WorkbookOption,
     day_of,
@@ -31,7 +34,10 @@ if TYPE_CHECKING:
 
     from haihe.figures import Table
     from haihe.rules import Evaluation, Rulebook
+    from haihe.rules.comparison import Comparison
+    from haihe.rules.decision import Decision
     from haihe.rules.limits import Quota
+    from haihe.rules.reasons import Reasons
     from haihe.rules.rounds import Objective, Round, Tie
     from haihe.rules.settlement import Settlement
 
@@ -50,16 +56,7 @@ class Per(StrEnum):
     yuan = "yuan"
 
 
-class Mark(StrEnum):
-    """Quality of data."""
-
-    official = "official"
-    estimated = "estimated"
-    illustrative = "illustrative"
-
-
 OFFICE = Text("申报表与办法文件", "applications and scheme files")
-QualityOption = Annotated[Mark, typer.Option(help="Quality of the data given.")]
 
 
 @app.command(
@@ -104,56 +101,75 @@ def round_(
     lang: LangOption = None,
 ) -> None:
     """Decide a round by rank, and by an optimal set, with the difference and a reason for everyone not funded."""
-    from haihe.rules import evaluate
     from haihe.rules.comparison import compare_ways
     from haihe.rules.decision import select
     from haihe.rules.reasons import explain
 
     with desk(lang, json_) as here:
         day = day_of(as_of)
+        terms: dict[str, Any] = {
+            "name": Text(name, name) if name else Text("本批次", "this round"),
+            "budget": _fen(budget, "--budget"),
+            "tails": _fen(tails, "--tails"),
+            "pass_score": _decimal(pass_score, "--pass-score"),
+            "matching": None if matching is None else _matching(matching, fund, day),
+            "quotas": [_quota(text) for text in quota or []],
+            "ties": [_tie(text) for text in tie or []],
+            "when_short": when_short.value,
+            "reserves": reserves,
+            "names": {} if regions is None else _names(regions),
+        }
         with here.progress() as now:
             book = read_book(rules, now)
-            result = evaluate(book, _asked(book, applications, article or [], now), day, draft or ())
-            made = _made(result, scores, payer or [], now)
-            given = replace(
-                made,
-                name=Text(name, name) if name else Text("本批次", "this round"),
-                quality=_worst(result, quality.value),
-                budget=_fen(budget, "--budget"),
-                tails=_fen(tails, "--tails"),
-                pass_score=_decimal(pass_score, "--pass-score"),
-                matching=None if matching is None else _matching(matching, fund, day),
-                quotas=[_quota(text) for text in quota or []],
-                ties=[_tie(text) for text in tie or []],
-                when_short=when_short.value,
-                reserves=reserves,
-                names={} if regions is None else _names(regions),
-            )
+            asked = _asked(book, applications, article or [], now)
+            given = _round_of(book, asked, (day, draft or (), quality.value), scores, payer or [], now)
+            given = replace(given, **terms)
             now(Text("遴选", "selecting"))
             ranked = select(given, "ranked")
             compared = None if optimal is None else compare_ways(given, _objective(optimal, per))
             now(Text("写理由", "finding reasons"))
             reasons = explain(ranked, levers=levers)
-        tables = [*ranked.tables.values(), *reasons.tables.values()]
-        tables += list(compared.tables.values()) if compared is not None else []
-        findings = ranked.findings()
-        _write(tables, out, here.lang)
-        here.data(
-            {
-                "ok": True,
-                "funded": ranked.applications,
-                "optimal": None if compared is None else compared.optimal.applications,
-                "gain": None if compared is None else compared.gain,
-                "findings": [finding.to_dict(here.lang) for finding in findings],
-                "tables": tables_data(here, tables),
-            }
-        )
-        show_findings(here, findings)
-        for table in tables:
-            if table.key != "changes" or out is None:
-                show_table(here, table)
-        if out is not None:
-            here.say(Text(f"已写出 {out}。", f"Written: {out}."))
+        _said(here, ranked, compared, reasons, out)
+
+
+def _round_of(
+    book: "Rulebook",
+    asked: "pd.DataFrame",
+    law: "tuple[dt.date | str, Sequence[str], Quality]",
+    scores: Path | None,
+    payers: Sequence[str],
+    now: Progress,
+) -> "Round":
+    """Apply the rules and gather the candidates; the terms of the round are filled in by the command."""
+    from haihe.rules import evaluate
+
+    day, drafts, quality = law
+    result = evaluate(book, asked, day, drafts)
+    return replace(_made(result, scores, payers, now), quality=_worst(result, quality))
+
+
+def _said(here: Desk, ranked: "Decision", compared: "Comparison | None", reasons: "Reasons", out: Path | None) -> None:
+    """Write and show the tables, and what was found."""
+    tables = [*ranked.tables.values(), *reasons.tables.values()]
+    tables += list(compared.tables.values()) if compared is not None else []
+    findings = ranked.findings()
+    _write(tables, out, here.lang)
+    here.data(
+        {
+            "ok": True,
+            "funded": ranked.applications,
+            "optimal": None if compared is None else compared.optimal.applications,
+            "gain": None if compared is None else compared.gain,
+            "findings": [finding.to_dict(here.lang) for finding in findings],
+            "tables": tables_data(here, tables),
+        }
+    )
+    show_findings(here, findings)
+    for table in tables:
+        if table.key != "changes" or out is None:
+            show_table(here, table)
+    if out is not None:
+        here.say(Text(f"已写出 {out}。", f"Written: {out}."))
 
 
 def _asked(book: "Rulebook", applications: Path, articles: Sequence[str], now: Progress) -> "pd.DataFrame":
@@ -226,11 +242,12 @@ def _worst(result: "Evaluation", given: Quality) -> Quality:
 
 def _fen(text: str, option: str) -> int:
     """Read an amount of money with its unit."""
+    from haihe.rules.money import LARGEST
     from haihe.rules.quantities import FEN, parse_quantity
 
     try:
         quantity = parse_quantity(text)
-        if quantity.is_money and quantity.value >= 0:
+        if quantity.is_money and 0 <= quantity.value / FEN <= LARGEST:
             return quantity.grains(FEN)
     except HaiheError:
         pass
@@ -238,9 +255,11 @@ def _fen(text: str, option: str) -> int:
 
 
 def _decimal(text: str | None, option: str) -> Decimal | None:
+    from haihe.rules.money import decimal_of
+
     try:
-        return None if text is None else Decimal(text)
-    except InvalidOperation:
+        return None if text is None else decimal_of(text)
+    except ValueError:
         raise HaiheError("E-RUL-109", option=option, value=text, wanted="75") from None
 
 
@@ -248,7 +267,7 @@ def _quota(text: str) -> "Quota":
     from haihe.rules.limits import Quota
 
     column, _, most = text.partition("=")
-    if not column or not most.isdigit():
+    if not column or not re.fullmatch("[0-9]{1,9}", most):
         raise HaiheError("E-RUL-109", option="--quota", value=text, wanted="enterprise=1")
     return Quota(column, int(most))
 
@@ -273,16 +292,28 @@ def _matching(path: Path, fund: str | None, day: "dt.date | str") -> Mapping[str
     from haihe.rules.plain_table import in_fen, read_plain
 
     frame = read_plain(path, ("region", "value", "unit"))
-    if "fund" in frame and fund is not None:
-        frame = frame[frame["fund"] == fund]
+    if fund is not None and "fund" in frame:
+        frame = _of_one(frame, "fund", fund, path)
     if "year" in frame and not isinstance(day, str):
-        frame = frame[[str(year).partition(".")[0] == str(day.year) for year in frame["year"]]]
+        frame = _of_one(frame, "year", str(day.year), path)
     amounts = in_fen(frame, "value", path.name, Text("配套能力", "an amount of money"))
     twice = frame["region"][frame["region"].duplicated()]
     if len(twice):
-        wanted = Text("每个地区一行（必要时用 --fund）", "one row a region (with --fund where needed)")
-        raise HaiheError("E-RUL-109", option="--matching", value=str(twice.iloc[0]), wanted=wanted)
+        raise HaiheError(
+            "E-RUL-121", file=path.name, row=int(twice.index[0]), column="region", value=str(twice.iloc[0])
+        )
     return dict(zip(frame["region"].astype(str), amounts.astype(int), strict=True))
+
+
+def _of_one(frame: "pd.DataFrame", column: str, wanted: str, path: Path) -> "pd.DataFrame":
+    """Rows of one fund or year; ``E-RUL-114`` where there are none, with those that there are."""
+    from haihe.rules.dialect import nearest
+
+    given = frame[column].map(lambda cell: str(cell).removesuffix(".0"))
+    if not (given == wanted).any():
+        near = nearest(wanted, sorted(set(given)))
+        raise HaiheError("E-RUL-114", file=path.name, column=column, value=wanted, near=near)
+    return frame[given == wanted]
 
 
 def _names(path: Path) -> dict[str, Text]:
@@ -369,4 +400,5 @@ def _settled(
         other = other_terms(scheme, title, led_by=(*scheme.led_by, "market"))
     given = None if payments is None else read_tax_payments(payments)
     source = Text("迁移企业纳税数据与办法文件", "taxes of moved firms and the scheme file")
-    return settle(read_moved_firms(firms), read_taxes(taxes), scheme, source, quality, payments=given, what_if=other)
+    moved, paid = read_moved_firms(firms), read_taxes(taxes)
+    return settle(moved, paid, scheme, source, quality, payments=given, what_if=other, year=law[0].year)

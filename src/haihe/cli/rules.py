@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -29,6 +30,17 @@ DraftOption = Annotated[
     list[str] | None, typer.Option("--draft", help="Code of a draft to lay over the law; repeatable.")
 ]
 WorkbookOption = Annotated[Path | None, typer.Option("-o", "--out", help="Workbook to write, .xlsx.")]
+
+
+class Mark(StrEnum):
+    """Quality of data."""
+
+    official = "official"
+    estimated = "estimated"
+    illustrative = "illustrative"
+
+
+QualityOption = Annotated[Mark, typer.Option(help="Quality of the data given.")]
 
 
 def day_of(text: str) -> dt.date | str:
@@ -151,6 +163,7 @@ def rules_apply(
     rules: RulesArgument,
     applications: ApplicationsArgument,
     as_of: AsOfOption,
+    quality: QualityOption = Mark.official,
     draft: DraftOption = None,
     out: WorkbookOption = None,
     json_: JsonOption = False,
@@ -168,12 +181,21 @@ def rules_apply(
             now(Text("读取申报", "reading applications"))
             frame = read_form(book, applications)
             now(Text("审核", "applying the rules"))
-            awards = AwardList(evaluate(book, frame, day, draft or ()), day, now)
+            awards = AwardList(evaluate(book, frame, day, draft or ()), day, now, quality.value)
             tables = awards.tables
             if out is not None:
                 now(Text("写出工作簿", "writing the workbook"))
                 awards.to_excel(out, here.lang)
-        here.data({"ok": True, "applications": len(frame), "tables": tables_data(here, list(tables.values()))})
+        findings = awards.findings()
+        here.data(
+            {
+                "ok": True,
+                "applications": len(frame),
+                "findings": [finding.to_dict(here.lang) for finding in findings],
+                "tables": tables_data(here, list(tables.values())),
+            }
+        )
+        show_findings(here, findings)
         if out is None or len(awards.frame) <= SHOWN:
             show_table(here, tables["decisions"], ["application", "title", "state", "support", "unit", "reason"])
         show_table(here, tables["by_article"])
@@ -200,7 +222,7 @@ def rules_diff(
     """Compare two states of the law: what the text changes, and what each application would get instead, and why."""
     with desk(lang, json_) as here:
         if (applications is None) != (as_of is None):
-            raise HaiheError("E-RUL-109", option="--as-of", value=as_of or "—", wanted="--applications … --as-of …")
+            raise HaiheError("E-RUL-122")
         with here.progress() as now:
             books = _States(before, after, now)
             texts = books.texts()
@@ -307,10 +329,12 @@ def _changes(here: Desk, compared: "Comparison") -> dict[str, Any]:
     for application, text in list(zip(frame["application"], said, strict=True))[:SHOWN]:
         here.say(Text(f"{application}：{text.zh}", f"{application}: {text.en}"))
     total = said_money(int(frame["change"].sum()))
+    pairs, own = len(compared.frame), compared.frame["application"].nunique()
     here.say(
         Text(
-            f"共 {len(compared.frame)} 项申报，其中 {len(frame)} 项结果不同，支持额合计变化 {total.zh}。",
-            f"{len(compared.frame)} applications, {len(frame)} come out differently; support changes by {total.en} in all.",
+            f"共 {pairs} 条（申报×条款），涉及 {own} 份申报，其中 {len(frame)} 条结果不同，支持额合计变化 {total.zh}。",
+            f"{pairs} pairs of application and article, of {own} applications; {len(frame)} come out differently; "
+            f"support changes by {total.en} in all.",
         )
     )
     rows = json.loads(frame.to_json(orient="records"))

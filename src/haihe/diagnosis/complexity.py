@@ -107,10 +107,6 @@ class Complexity:
             {"region": self.grid.regions, "diversity": self.diversity, "eci": self.eci, "coi": self.coi}
         )
 
-    def sectors_frame(self) -> pd.DataFrame:
-        """Give sector, ubiquity, pci."""
-        return pd.DataFrame({"sector": self.grid.sectors, "ubiquity": self.ubiquity, "pci": self.pci})
-
     def cells_frame(self) -> pd.DataFrame:
         """Give region, sector, amount, rca, present, density, cog: one record a region and sector."""
         R, n = self.rca.shape

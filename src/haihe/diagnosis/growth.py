@@ -9,7 +9,7 @@ import pandas as pd
 from haihe.accounts.regional import Accounts, FloatArray
 from haihe.diagnosis.decomposition import DEMAND, EFFECTS, Change, decompose_change
 from haihe.diagnosis.grid import price_basis, two_years
-from haihe.diagnosis.result import GIVEN, Basis, Result
+from haihe.diagnosis.result import GIVEN, Basis, Result, between
 from haihe.figures import Column, Figure, Table, bars, heat
 from haihe.messages import HaiheError, Text
 from haihe.region import Region
@@ -84,9 +84,6 @@ class Decomposition(Result):
         )
         return (price, level) if kinds else (price,)
 
-    def _title(self, title: Text) -> Text:
-        return Text(f"{title.zh}，{self.then}—{self.now} 年", f"{title.en}, {self.then}-{self.now}")
-
     def _shown(self) -> pd.DataFrame:
         totals = self.change.totals
         return pd.concat([totals[totals["region"] == code] for code in self.regions], ignore_index=True)
@@ -95,7 +92,9 @@ class Decomposition(Result):
         frame = self._shown()
         table = self.basis.table(
             f"structure-growth-{self.key}",
-            self._title(Text(f"{self.what.zh}增长由什么带动", f"What drove the growth of {self.what.en}")),
+            between(
+                self.then, self.now, Text(f"{self.what.zh}增长由什么带动", f"What drove the growth of {self.what.en}")
+            ),
             frame.assign(percent=100 * frame["share"]),
             [
                 self.basis.place(),
@@ -111,7 +110,11 @@ class Decomposition(Result):
     def _regions_table(self) -> Table:
         return self.basis.table(
             f"structure-growth-{self.key}-table",
-            self._title(Text(f"{self.what.zh}变动的结构分解", f"Structural decomposition of {self.what.en}")),
+            between(
+                self.then,
+                self.now,
+                Text(f"{self.what.zh}变动的结构分解", f"Structural decomposition of {self.what.en}"),
+            ),
             self._shown(),
             [
                 self.basis.place(),
@@ -135,11 +138,13 @@ class Decomposition(Result):
         name = self.basis.name(self.home)
         table = self.basis.table(
             f"structure-growth-{self.key}-demand",
-            self._title(
+            between(
+                self.then,
+                self.now,
                 Text(
                     f"{name.zh}：{self.what.zh}变动背后的需求",
                     f"{name.en}: the demand behind the change of {self.what.en}",
-                )
+                ),
             ),
             summed[some],
             [

@@ -3,17 +3,16 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 
 import pandas as pd
 
 from haihe.figures import Column, Figure, Table
-from haihe.figures.workbook import write_workbook
-from haihe.messages import Lang, Quality, Text, default_language, worst_quality
+from haihe.figures.workbook import InSheets
+from haihe.messages import Quality, Text, worst_quality
 from haihe.region import Region
 
 
-class Result:
+class Result(InSheets):
     """Base of every result of a diagnosis.
 
     A result says in `shown` which tables and figures it has; the rest follows. Each `Table` and `Figure` carries
@@ -38,16 +37,6 @@ class Result:
     def figures(self) -> dict[str, Figure]:
         """Every figure by key."""
         return {part.key: part for part in self._parts if isinstance(part, Figure)}
-
-    def to_excel(self, path: str | Path, lang: Lang | None = None) -> Path:
-        """Write every table to a workbook, one sheet each; the file is replaced only when it is complete.
-
-        Raises
-        ------
-        HaiheError
-            ``E-REP-02`` for a table with more rows than a sheet can hold.
-        """
-        return write_workbook(self.tables.values(), path, lang or default_language())
 
 
 @dataclass(frozen=True)
@@ -104,6 +93,11 @@ class Basis:
         """A column of region or sector codes, shown by name."""
         titles = {"sector": Text("行业", "Sector")}
         return Column(key, title or titles.get(key, Text("地区", "Region")), labels=self.names)
+
+
+def between(then: int, now: int, title: Text) -> Text:
+    """Put the two years that are compared behind a title."""
+    return Text(f"{title.zh}，{then}—{now} 年", f"{title.en}, {then}-{now}")
 
 
 GIVEN = Basis(Text("调用者提供的数据", "data given by the caller"), "illustrative")

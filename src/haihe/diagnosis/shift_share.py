@@ -8,7 +8,7 @@ import pandas as pd
 
 from haihe.accounts.regional import Accounts, FloatArray
 from haihe.diagnosis.grid import Grid, Source, grids_of, price_basis, two_years
-from haihe.diagnosis.result import GIVEN, Basis, Result
+from haihe.diagnosis.result import GIVEN, Basis, Result, between
 from haihe.figures import Column, Figure, Table, bars
 from haihe.messages import Text
 from haihe.region.units import said
@@ -122,9 +122,6 @@ class ShiftShare(Result):
     def _notes(self) -> tuple[Text, ...]:
         return (Text(f"价格：{self.prices.zh}。", f"Prices: {self.prices.en}."), NEW)
 
-    def _span(self, title: Text) -> Text:
-        return Text(f"{title.zh}，{self.then}—{self.now} 年", f"{title.en}, {self.then}-{self.now}")
-
     def _shown_totals(self) -> pd.DataFrame:
         totals = self.totals().set_index("region")
         return totals.loc[list(self.regions)].reset_index()
@@ -134,7 +131,9 @@ class ShiftShare(Result):
         long = totals.melt("region", [f"{part} rate" for part in PARTS], var_name="part", value_name="rate")
         table = self.basis.table(
             "structure-shift-share-parts",
-            self._span(Text("各地区产出增长的来源", "What each region's growth of output is made of")),
+            between(
+                self.then, self.now, Text("各地区产出增长的来源", "What each region's growth of output is made of")
+            ),
             long.assign(percent=100 * long["rate"], part=long["part"].str.removesuffix(" rate")),
             [
                 self.basis.place(),
@@ -158,7 +157,7 @@ class ShiftShare(Result):
         }
         return self.basis.table(
             "structure-shift-share",
-            self._span(Text("偏离—份额分析：各地区", "Shift-share by region")),
+            between(self.then, self.now, Text("偏离—份额分析：各地区", "Shift-share by region")),
             self._shown_totals(),
             [
                 self.basis.place(),
@@ -180,11 +179,13 @@ class ShiftShare(Result):
         name = self.basis.name(self.home)
         table = self.basis.table(
             "structure-shift-share-home",
-            self._span(
+            between(
+                self.then,
+                self.now,
                 Text(
                     f"{name.zh}：比全国同行业多长或少长的产出",
                     f"{name.en}: output won or lost against the nation's sectors",
-                )
+                ),
             ),
             own.loc[sorted(largest)],
             [
@@ -202,7 +203,9 @@ class ShiftShare(Result):
         parts = {"change": Text("实际变动", "Change"), **PARTS, **SPLIT}
         return self.basis.table(
             "structure-shift-share-sectors",
-            self._span(Text(f"{name.zh}偏离—份额分析：各行业", f"Shift-share of {name.en} by sector")),
+            between(
+                self.then, self.now, Text(f"{name.zh}偏离—份额分析：各行业", f"Shift-share of {name.en} by sector")
+            ),
             self._home_cells(),
             [
                 self.basis.place("sector"),

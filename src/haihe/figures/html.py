@@ -36,9 +36,9 @@ NOT_PRINTED = Text(
 
 
 @cache
-def static(name: str) -> str:
-    """Read a file of ``figures/static``."""
-    return resources.files("haihe.figures").joinpath("static", *name.split("/")).read_text(encoding="utf-8")
+def static(name: str, package: str = "haihe.figures") -> str:
+    """Read a file of a package's folder ``static``."""
+    return resources.files(package).joinpath("static", *name.split("/")).read_text(encoding="utf-8")
 
 
 def both(text: Text) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from haihe.figures.numbers import format_number, is_missing, suitable_digits
 from haihe.figures.quality import quality_label, worst
+from haihe.files import safe_text
 from haihe.messages import QUALITIES, QUALITY_NAMES, HaiheError, Lang, Quality, Text
 from haihe.version import __version__
 
@@ -255,11 +256,6 @@ def _followed(number: str, unit: str) -> str:
     if "=" in unit:
         return f"{number} ({unit})"
     return f"{number} × {unit}" if unit[:1].isdigit() else f"{number} {unit}"
-
-
-def safe_text(text: str) -> str:
-    """Keep a spreadsheet from reading text as a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 def _joined(word: Text, text: Text) -> Text:

@@ -1,6 +1,7 @@
 """Tables as a workbook."""
 
-from collections.abc import Iterable
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import xlsxwriter
@@ -8,7 +9,7 @@ import xlsxwriter
 from haihe.figures.sheet import sheet_name, write_sheet
 from haihe.figures.table import Table
 from haihe.files import replace_file
-from haihe.messages import HaiheError, Lang
+from haihe.messages import HaiheError, Lang, default_language
 
 OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 """Text stays text: it is never taken for a formula, an address or a number."""
@@ -34,3 +35,22 @@ def write_workbook(tables: Iterable[Table], path: str | Path, lang: Lang) -> Pat
                 write_sheet(book, table, lang, taken[-1])
 
     return replace_file(path, fill)
+
+
+class InSheets(ABC):
+    """Base of every result that has tables by key and writes them to a workbook."""
+
+    @property
+    @abstractmethod
+    def tables(self) -> Mapping[str, Table]:
+        """Every table by key."""
+
+    def to_excel(self, path: str | Path, lang: Lang | None = None) -> Path:
+        """Write every table to a workbook, one sheet each; the file is replaced only when it is complete.
+
+        Raises
+        ------
+        HaiheError
+            As `write_workbook`.
+        """
+        return write_workbook(self.tables.values(), path, lang or default_language())

@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 
 from haihe.figures import Figure, Table
-from haihe.figures.workbook import write_workbook
-from haihe.messages import Findings, Lang, Progress, Text, default_language
+from haihe.figures.workbook import InSheets
+from haihe.messages import Findings, Progress, Text
 from haihe.planning.assumptions import Assumptions, unknown_parameters
 from haihe.planning.edits import lift_caps, set_caps
 from haihe.planning.inputs import caps_of, economy_of, left_out, not_used, rests_on
@@ -21,7 +20,7 @@ BAND = (0.5, 2.0)
 
 
 @dataclass(frozen=True)
-class Plan(Outcome):
+class Plan(InSheets, Outcome):
     """A solved plan: its results as frames (see `Outcome`), and as tables and figures to read.
 
     Examples
@@ -45,10 +44,6 @@ class Plan(Outcome):
     def figures(self) -> dict[str, Figure]:
         """Figures by key."""
         return self.views.figures()
-
-    def to_excel(self, path: str | Path, lang: Lang | None = None) -> Path:
-        """Write every table to a workbook, one sheet each; the file is replaced only when it is complete."""
-        return write_workbook(self.tables.values(), path, lang or default_language())
 
     def __repr__(self) -> str:
         e = self.model.economy

@@ -96,17 +96,6 @@ def value_added_of(model: Model, solution: Solution) -> Floats:
     return np.asarray(old + upgraded)
 
 
-def expenditure_of(model: Model, solution: Solution) -> Floats:
-    """Value added by expenditure at base prices, detrended, bn yuan a year; shape (R, T)."""
-    goods, e = model.goods, model.economy
-    flows = goods.flows.value(solution.x)
-    net = flows.sum(axis=(1, 2)) - flows.sum(axis=(0, 2))
-    for soft, sign in ((goods.exports, 1), (goods.outflow, 1), (goods.imports, -1), (goods.inflow, -1)):
-        net = net + sign * soft.value(solution.x).sum(axis=1)
-    home = goods.consumption.value(solution.x).sum(axis=1) + e.fixed.sum(axis=1)
-    return np.asarray(home + investment_of(model, solution) + net)
-
-
 def summary_table(model: Model, solution: Solution) -> pd.DataFrame:
     """Totals by region and year: indicator, reference, plan, difference, change; money in bn yuan a year."""
     e, goods = model.economy, model.goods

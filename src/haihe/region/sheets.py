@@ -14,7 +14,8 @@ from xml.parsers import expat
 from haihe.messages import HaiheError
 from haihe.region.safety import MAX_CELLS, read_entry
 
-_ADDRESS = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{0,3})([0-9]{1,9})["']""")
+_ADDRESS = re.compile(rb"""\br\s*=\s*["']([A-Za-z]*)([0-9]+)["']""")
+_UNPLACED = re.compile(rb"""<(?:[^\s<>/:"']+:)?(?:row|c)(?=[\s/>])(?!\s+r\s*=\s*["'])""")
 _SUSPECT = re.compile(rb"""<(?:\w+:)?(?:f[\s/>]|mergeCell\b)|\bt\s*=\s*["']e["']""")
 _DECLARATION = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 
@@ -67,7 +68,8 @@ def examine(file: str, archive: zipfile.ZipFile) -> dict[str, SheetFaults]:
     Raises
     ------
     HaiheError
-        Not a workbook, XML that declares entities, macros, or a used range too large to read.
+        Not a workbook, XML that declares entities, macros, or used ranges too large to read (``E-FILE-18``, for the
+        sheet at which their sum is over `MAX_CELLS`).
     """
     parts = {name: read_entry(file, archive, name) for name in archive.namelist()}
     for name, data in parts.items():
@@ -76,8 +78,7 @@ def examine(file: str, archive: zipfile.ZipFile) -> dict[str, SheetFaults]:
     if b"macroEnabled" in parts.get("[Content_Types].xml", b""):
         raise HaiheError("E-FILE-07", file=file)
     try:
-        sheets = _sheets(parts)
-        return {sheet: _examine_sheet(file, sheet, parts[part]) for sheet, part in sheets.items()}
+        return _examine_sheets(file, {sheet: parts[part] for sheet, part in _sheets(parts).items()})
     except (ElementTree.ParseError, expat.ExpatError, KeyError, ValueError, StopIteration) as error:
         raise HaiheError("E-FILE-05", file=file, why=str(error)) from error
 
@@ -99,40 +100,59 @@ def _elements(xml: bytes, tag: str) -> list[ElementTree.Element]:
     return [element for element in root.iter() if element.tag.rpartition("}")[2] == tag]
 
 
-def _examine_sheet(file: str, sheet: str, xml: bytes) -> SheetFaults:
+def _examine_sheets(file: str, sheets: dict[str, bytes]) -> dict[str, SheetFaults]:
+    """Examine each sheet's XML; cells are added up over the sheets, for a reader may hold all of them at once.
+
+    A row or cell may leave out its address and then follows the one before it. Spreadsheet programs write the address
+    first in every tag; where any tag does not, the sheet is walked through, as it is where faults are suspected.
+    """
+    found, cells = {}, 0
+    for sheet, xml in sheets.items():
+        height, width = _addressed(xml)
+        scan = _Scan()
+        if _SUSPECT.search(xml) or _UNPLACED.search(xml):
+            scan.run(xml)
+        cells += max(height, scan.height) * max(width, scan.width, 1)
+        if cells > MAX_CELLS:
+            raise HaiheError("E-FILE-18", file=file, table=sheet, value=cells, limit=MAX_CELLS)
+        found[sheet] = scan.faults
+    return found
+
+
+def _addressed(xml: bytes) -> tuple[int, int]:
+    """Give the last row and column that an address names."""
     addresses = set(_ADDRESS.findall(xml))
     width = max((column_of(said.decode()) + 1 for said in {a for a, _ in addresses}), default=0)
     height = max((int(row) for row in {r for _, r in addresses}), default=0)
-    if height * max(width, 1) > MAX_CELLS:
-        raise HaiheError("E-FILE-18", file=file, table=sheet, value=height * width, limit=MAX_CELLS)
-    return _Scan().run(xml) if _SUSPECT.search(xml) else SheetFaults()
+    return height, width
 
 
 class _Scan:
-    """One pass through a sheet's XML."""
+    """One pass through a sheet's XML: its faults, and how far its rows and cells reach."""
 
     def __init__(self) -> None:
         self.faults = SheetFaults()
         self.row, self.column = -1, -1
+        self.height, self.width = 0, 0
         self.kind, self.formula, self.value = "", "", ""
         self.has_formula, self.reading = False, ""
 
-    def run(self, xml: bytes) -> SheetFaults:
+    def run(self, xml: bytes) -> None:
         parser = expat.ParserCreate(namespace_separator="}")
         parser.buffer_text = True
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._text
         parser.Parse(xml, True)
-        return self.faults
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         tag = name.rpartition("}")[2]
         if tag == "row":
             self.row = int(attributes["r"]) - 1 if "r" in attributes else self.row + 1
-            self.column = -1
+            self.column, self.height = -1, max(self.height, self.row + 1)
         elif tag == "c":
             self.column = _split(attributes["r"])[1] if "r" in attributes else self.column + 1
+            self.width = max(self.width, self.column + 1)
             self.kind, self.formula, self.value, self.has_formula = attributes.get("t", ""), "", "", False
         elif tag in ("f", "v"):
             self.reading = tag

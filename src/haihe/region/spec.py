@@ -38,6 +38,8 @@ class Column:
         Value that an empty cell or a missing column stands for.
     minimum, maximum : float, optional
         Bounds of a number, both included.
+    above : float, optional
+        Bound that a number must exceed.
     choices : tuple of str
         Allowed values of a ``choice``, as tables hold them.
     words : tuple of Text
@@ -57,6 +59,7 @@ class Column:
     default: Any = None
     minimum: float | None = None
     maximum: float | None = None
+    above: float | None = None
     choices: tuple[str, ...] = ()
     words: tuple[Text, ...] = ()
     like: str | None = None

@@ -212,4 +212,6 @@ def _rule(column: Column, lang: Lang) -> dict[str, Any] | None:
             return {"validate": kind, "criteria": "between", "minimum": low, "maximum": high}
         if low is not None:
             return {"validate": kind, "criteria": ">=", "value": low}
+        if column.above is not None:
+            return {"validate": kind, "criteria": ">", "value": column.above}
     return None

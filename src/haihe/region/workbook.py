@@ -2,7 +2,7 @@
 
 import datetime as dt
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,8 @@ from haihe.region.safety import check_path_of, open_archive
 from haihe.region.sheets import SheetFaults, examine, letters
 from haihe.region.spec import Column
 from haihe.region.tables import TABLES
+
+Cells = npt.NDArray[np.object_]
 
 IGNORED = "_"
 """Sheets whose name begins so are the user's own and are not read."""
@@ -79,8 +81,47 @@ def _open(path: Path) -> tuple[python_calamine.CalamineWorkbook, dict[str, Sheet
         raise HaiheError("E-FILE-05", file=path.name, why=str(error)) from error
 
 
-def read_cells(path: Path) -> dict[str, npt.NDArray[np.object_]]:
-    """Read the cells of every sheet but the user's own, for workbooks that are no region.
+class Sheets(Mapping[str, Cells]):
+    """The sheets of a workbook by name, each read when it is first asked for.
+
+    Parameters
+    ----------
+    path : Path
+        An ``.xlsx`` file.
+
+    Raises
+    ------
+    HaiheError
+        ``E-FILE-01`` where there is no file; as `read_workbook` where it cannot be opened.
+    """
+
+    def __init__(self, path: Path) -> None:
+        check_path_of(path)
+        self._file = path.name
+        self._book, self._faults = _open(path)
+        self._names = [sheet for sheet in self._faults if not sheet.startswith(IGNORED)]
+        self._read: dict[str, Cells] = {}
+
+    def __getitem__(self, name: str) -> Cells:
+        """Give the cells of one sheet; ``E-FILE-05`` where it is damaged."""
+        if name not in self._names:
+            raise KeyError(name)
+        if name not in self._read:
+            self._read[name] = _cells(self._file, self._book, name, self._faults[name])
+        return self._read[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+def read_cells(path: Path) -> Sheets:
+    """Open a workbook that is no region: the cells of every sheet but the user's own, each read when asked for.
 
     Parameters
     ----------
@@ -89,22 +130,19 @@ def read_cells(path: Path) -> dict[str, npt.NDArray[np.object_]]:
 
     Returns
     -------
-    dict of str to ndarray of object, shape (rows, columns)
-        From A1 on: text, numbers, booleans, days, "" where empty, a `Fault` wherever a value cannot be known.
+    Sheets
+        By name, arrays of object of shape (rows, columns) from A1 on: text, numbers, booleans, days, "" where empty,
+        a `Fault` wherever a value cannot be known.
 
     Raises
     ------
     HaiheError
         ``E-FILE-01`` where there is no file; as `read_workbook` where it cannot be opened.
     """
-    check_path_of(path)
-    book, faults = _open(path)
-    return {sheet: _cells(path.name, book, sheet, faults[sheet]) for sheet in faults if not sheet.startswith(IGNORED)}
+    return Sheets(path)
 
 
-def _cells(
-    file: str, book: python_calamine.CalamineWorkbook, sheet: str, faults: SheetFaults
-) -> npt.NDArray[np.object_]:
+def _cells(file: str, book: python_calamine.CalamineWorkbook, sheet: str, faults: SheetFaults) -> Cells:
     """Give the cells of a sheet from A1 on, with a `Fault` wherever a value cannot be known."""
     try:
         rows = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
@@ -128,7 +166,7 @@ def _cells(
     return cells
 
 
-def _part(file: str, sheet: str, name: str, cells: npt.NDArray[np.object_], issues: list[Issue]) -> RawPart:
+def _part(file: str, sheet: str, name: str, cells: Cells, issues: list[Issue]) -> RawPart:
     header = []
     for column, cell in enumerate(cells[0]):
         header.append(str(cell.cell if isinstance(cell, Fault) else cell))
@@ -141,7 +179,7 @@ def _part(file: str, sheet: str, name: str, cells: npt.NDArray[np.object_], issu
     return RawPart(TABLES[name], file, sheet, header, columns, rows + 2, [letters(i) for i in range(len(header))])
 
 
-def _read_meta(file: str, cells: npt.NDArray[np.object_]) -> tuple[Meta | None, list[Issue]]:
+def _read_meta(file: str, cells: Cells) -> tuple[Meta | None, list[Issue]]:
     fields: dict[str, Any] = {}
     rows: dict[str, int] = {}
     issues: list[Issue] = []

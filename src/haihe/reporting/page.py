@@ -1,8 +1,6 @@
 """The report as one HTML page."""
 
-from functools import cache
 from html import escape
-from importlib import resources
 from string import Template
 
 from haihe.figures import Figure, Table
@@ -18,6 +16,7 @@ from haihe.figures.html import (
 from haihe.messages import QUALITIES, Lang, Text
 from haihe.reporting.content import Block, Chapter, Content, Meta
 
+HERE = "haihe.reporting"
 DRAFT = Text("草案", "Draft")
 META_WORDS = {
     "region": Text("地区", "Region"),
@@ -37,18 +36,13 @@ WORDS = {
 }
 
 
-@cache
-def _static(name: str) -> str:
-    return resources.files("haihe.reporting").joinpath("static", name).read_text(encoding="utf-8")
-
-
 def report_page(report: Content, lang: Lang) -> str:
     """Give the whole page, opening in one language and holding both."""
     parts = scripts_and_policy(
-        [static("vendor/echarts.min.js"), static("figures.js"), _static("report.js")],
-        [static("figures.css"), _static("report.css")],
+        [static("vendor/echarts.min.js"), static("figures.js"), static("report.js", HERE)],
+        [static("figures.css"), static("report.css", HERE)],
     )
-    return Template(_static("report.html")).substitute(
+    return Template(static("report.html", HERE)).substitute(
         lang=lang,
         draft_class="draft" if report.meta.draft else "final",
         draft=f'<span class="stamp">{both(DRAFT)}</span>' if report.meta.draft else "",

@@ -151,7 +151,7 @@ def _key(frame: pd.DataFrame, name: str) -> npt.NDArray[Any]:
     if name not in frame:
         return np.full(len(frame), None, dtype=object)
     column = frame[name]
-    if column.dtype.kind == "f":
+    if column.dtype.kind == "f" and ((column.dropna() % 1 == 0) & (column.dropna().abs() < 2**63)).all():
         column = column.astype("Int64")
     missing = column.isna().to_numpy(dtype=bool)
     texts = column.astype(str).to_numpy(dtype=object)

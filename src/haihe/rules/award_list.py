@@ -15,10 +15,12 @@ from typing import Any
 import pandas as pd
 
 from haihe.figures import Column, Table
+from haihe.figures.quality import worst
 from haihe.figures.sheet import sheet_name, write_sheet
-from haihe.messages import HaiheError, Lang, Progress, Text, default_language
+from haihe.messages import Finding, Findings, HaiheError, Lang, Progress, Quality, Text, default_language
 from haihe.region.units import said
 from haihe.rules.award_words import reason
+from haihe.rules.awards import Source
 from haihe.rules.blocks import STATES, Block
 from haihe.rules.form import SHEET, form_columns, save, write_headings, write_rows
 from haihe.rules.outcome import COLUMNS, Evaluation
@@ -50,12 +52,16 @@ TITLES: dict[str, Text] = {
     "entitled": Text("限额后", "after caps"),
     "removed": Text("叠加扣减", "taken by stacking"),
     "article": Text("条款代码", "code of the article"),
-    "quality": Text("办法录入质量", "quality of the source"),
+    "quality": Text("质量", "quality"),
 }
 """Columns of the list and their headings; the columns of the payers follow `support`."""
 
 LIST = Text("审核结果", "decisions")
 SUMMARY = Text("按条款汇总", "by article")
+VERSIONS = Text("办法版本", "versions of the rules")
+NO_ARTICLE = Text("（条号未见）", " (article number not seen)")
+LONG_AGO = 365
+"""Days after which a version without a last day is to be looked at again."""
 
 
 def payer_title(payer: str) -> Text:
@@ -74,11 +80,15 @@ class AwardList(Tabled):
         As it was evaluated.
     progress : callable
         Told now and then how far the wording of reasons is.
+    quality : {"official", "estimated", "illustrative"}
+        Quality of the applications. Each row is marked with the worst of it, of what stands in the applications' own
+        column ``quality``, and of the rule applied.
     """
 
     result: Evaluation
     as_of: dt.date | str
     progress: Progress = lambda _: None
+    quality: Quality = "official"
 
     @cached_property
     def frame(self) -> pd.DataFrame:
@@ -96,6 +106,7 @@ class AwardList(Tabled):
         frame = source.reset_index(drop=True).drop(columns=["scheme", "article", "bound", "unit", "version"])
         frame = pd.concat([frame, listed.reset_index(drop=True)], axis=1)
         digits = frame.pop("digits")
+        frame["quality"] = self._qualities(frame)
         for name in (*AMOUNTS, *self.payers):
             frame[name] = _exact(frame[name], digits)
         frame["reason"] = pd.Series(self._reasons(frame), dtype=object)
@@ -115,6 +126,37 @@ class AwardList(Tabled):
         names = list(TITLES)
         at = names.index("support") + 1
         return [*names[:at], *self.payers, *names[at:]]
+
+    def _qualities(self, frame: pd.DataFrame) -> list[Quality]:
+        """Give the worst mark of each row: of the applications and of the rule."""
+        given = self.result.applications.frame
+        marks: dict[str, Quality] = {}
+        if "quality" in given:
+            own = given[["application", "quality"]].dropna()
+            marks = {str(code): mark for code, mark in own.itertuples(index=False)}
+        rows = zip(frame["application"].astype(str), frame["quality"], strict=True)
+        return [worst([self.quality, mark, marks.get(code, "official")]) for code, mark in rows]
+
+    def findings(self) -> Findings:
+        """Say what a reader must know of the list.
+
+        Returns
+        -------
+        Findings
+            ``W-RUL-117`` no applications at all, ``W-RUL-118`` no article in force for any, ``N-RUL-119`` a version
+            applied that has no last day and was not looked at in the year before.
+        """
+        if not len(self.result.applications):
+            return Findings([Finding("W-RUL-117", table="applications")])
+        applied = [block.clause for block in self.result.blocks if block.clause is not None]
+        if not applied:
+            return Findings([Finding("W-RUL-118", table="applications", values={"day": self.as_of})])
+        last = dt.date.fromisoformat(str(self.result.applications.days.max().astype("datetime64[D]")))
+        return Findings(
+            clause.finding("N-RUL-119", value=clause.full, seen=clause.version.checked_on or "—")
+            for clause in dict.fromkeys(applied)
+            if clause.version.valid_to is None and _long_ago(clause.version.checked_on, last)
+        )
 
     def _reasons(self, frame: pd.DataFrame) -> list[Text]:
         said_: list[Text] = []
@@ -140,6 +182,7 @@ class AwardList(Tabled):
                 columns.append(Column(name, title, kind="text", labels=labels.get(name, {})))
         yield self._table(shown, columns, "decisions", LIST)
         yield self._table(*self._summary())
+        yield self._table(*_versions(self.result))
 
     def _summary(self) -> tuple[pd.DataFrame, list[Column], str, Text]:
         """Totals of each article: applications by state, and what each payer bears."""
@@ -156,7 +199,8 @@ class AwardList(Tabled):
         return totals, heads, "by_article", SUMMARY
 
     def _table(self, frame: pd.DataFrame, columns: list[Column], key: str, title: Text) -> Table:
-        documents = sorted({text for text in self.frame["document"] if text != "—"})
+        clauses = [block.clause for block in self.result.blocks if block.clause is not None]
+        documents = sorted({clause.version.source.document for clause in clauses})
         day = Text(f"按 {self.as_of} 有效的条款", f"articles in force on {self.as_of}")
         source = Text("、".join(documents) or "—", "; ".join(documents) or "—")
         notes = [day, Text("金额为万元，精确到分", "money in 10,000 yuan, exact to the fen")]
@@ -224,7 +268,7 @@ def _of_block(result: Evaluation, block: Block) -> pd.DataFrame:
             "scheme": [scheme.title] * len(bound),
             "title": [article.title if article else Text(block.code, block.code)] * len(bound),
             "article": block.full,
-            "document": f"{source.document}{source.article or ''}" if source else "—",
+            "document": [_cited(source)] * len(bound),
             "version": clause.version.valid_from.isoformat() if clause else "—",
             "bound": [_caps(ids, texts) for ids in bound],
             "unit": [_unit(block, money)] * len(bound),
@@ -232,6 +276,43 @@ def _of_block(result: Evaluation, block: Block) -> pd.DataFrame:
             "digits": FEN_DIGITS if money or clause is None else clause.article.decimals,
         }
     )
+
+
+def _cited(source: Source | None) -> Text:
+    """Name document and article; where the number of the article is not known, say so."""
+    if source is None:
+        return Text("—", "—")
+    words = Text("{d}{a}", "{d}{a}")
+    return words.format(d=source.document, a=source.article or NO_ARTICLE)
+
+
+def _versions(result: Evaluation) -> tuple[pd.DataFrame, list[Column], str, Text]:
+    """Give the versions applied: from when to when, on which document, who looked at them and when."""
+    clauses = dict.fromkeys(block.clause for block in result.blocks if block.clause is not None)
+    rows = [
+        {
+            "scheme": clause.scheme.title, "title": clause.article.title, "article": clause.full,
+            "document": _cited(clause.version.source), "version": clause.version.valid_from.isoformat(),
+            "last": _day_said(clause.version.valid_to), "checked_on": _day_said(clause.version.checked_on),
+            "checked_by": clause.version.checked_by or "—", "note": clause.version.source.note,
+            "quality": clause.version.source.quality,
+        }
+        for clause in clauses
+    ]  # fmt: skip
+    heads = {name: TITLES[name] for name in ("scheme", "title", "article", "document", "version")}
+    heads |= {"last": Text("条款终止日", "last day"), "checked_on": Text("核对日期", "checked on")}
+    heads |= {"checked_by": Text("核对人", "checked by"), "note": Text("说明", "note")}
+    columns = [Column(name, title, kind="text") for name, title in heads.items()]
+    columns.append(Column("quality", Text("办法录入质量", "quality of the source"), kind="quality"))
+    return pd.DataFrame(rows, columns=[column.key for column in columns]), columns, "versions", VERSIONS
+
+
+def _day_said(day: dt.date | None) -> str:
+    return "—" if day is None else day.isoformat()
+
+
+def _long_ago(seen: dt.date | None, day: dt.date) -> bool:
+    return seen is None or (day - seen).days > LONG_AGO
 
 
 def _span(result: Evaluation, block: Block) -> slice:

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from haihe.messages import Finding, Findings
+from haihe.messages import Finding, Findings, HaiheError
 from haihe.rules.clauses import Clause, ClauseMaker
+from haihe.rules.dialect import nearest
 from haihe.rules.fields import DeclaredField, grains_of, term_of
 from haihe.rules.reading import Document, Path_
 from haihe.rules.schema import scheme_of
@@ -42,6 +43,12 @@ class Rulebook:
         """Codes of the schemes that are drafts."""
         return tuple(code for code, scheme in self.schemes.items() if scheme.status == "draft")
 
+    def check_drafts(self, drafts: Iterable[str]) -> None:
+        """Refuse a draft that there is not (``E-RUL-28``)."""
+        for draft in drafts:
+            if draft not in self.drafts:
+                raise HaiheError("E-RUL-28", value=draft, near=nearest(draft, self.drafts))
+
     def clauses_of(self, law: str, article: str, drafts: Iterable[str] = ()) -> list[Clause]:
         """Versions of an article: those of the drafts named first, so that they go before the law."""
         wanted = set(drafts)
@@ -54,11 +61,22 @@ class Rulebook:
 
 
 def scheme_files(paths: str | Path | Sequence[str | Path]) -> list[Path]:
-    """List the scheme files named, and those directly in the folders named, sorted."""
+    """List the scheme files named, and those directly in the folders named, sorted.
+
+    Raises
+    ------
+    HaiheError
+        ``E-RUL-115`` where a folder holds none, ``E-RUL-116`` for a file of another kind.
+    """
     given = [paths] if isinstance(paths, (str, Path)) else list(paths)
     found: set[Path] = set()
     for path in map(Path, given):
-        found |= {p for p in path.iterdir() if p.suffix in SUFFIXES} if path.is_dir() else {path}
+        own = {p for p in path.iterdir() if p.suffix in SUFFIXES} if path.is_dir() else {path}
+        if not own:
+            raise HaiheError("E-RUL-115", value=path)
+        if path.is_file() and path.suffix.lower() not in SUFFIXES:
+            raise HaiheError("E-RUL-116", value=path.name)
+        found |= own
     return sorted(found)
 
 

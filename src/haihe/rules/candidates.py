@@ -20,7 +20,7 @@ from haihe.rules.clauses import Clause
 from haihe.rules.evaluate import evaluate, lanes_of
 from haihe.rules.expression import Expression
 from haihe.rules.lanes import Lane
-from haihe.rules.money import fen
+from haihe.rules.money import fen, summed
 from haihe.rules.outcome import Evaluation
 from haihe.rules.quantities import MONEY
 from haihe.rules.rounds import REQUIREMENT_COLUMNS
@@ -96,24 +96,26 @@ def candidates_of(
 
 
 def _sided(frame: pd.DataFrame, payers: Mapping[str, Side]) -> pd.DataFrame:
-    """Bring every payer to its side of the split."""
+    """Bring every payer to its side of the split; amounts of what is undecided stay missing."""
     sides: dict[Side, list[str]] = {
         side: [payer for payer, where in payers.items() if where == side and payer in frame]
         for side in ("city", "district")
     }
-    nothing = frame["support"].fillna(0) * 0
+    open_, nothing = frame["state"].eq("undecided"), frame["support"].fillna(0) * 0
     parts = {side: sum((frame[payer].fillna(0) for payer in own), nothing) for side, own in sides.items()}
+    amounts = {"support": frame["support"].fillna(0)} | {str(side): part for side, part in parts.items()}
     first = ["application", "enterprise", "region", "article", "state", "failed"]
-    return frame[first].assign(support=frame["support"].fillna(0), **parts)
+    return frame[first].assign(**{name: amount.mask(open_) for name, amount in amounts.items()})
 
 
 def _one_each(kept: pd.DataFrame) -> pd.DataFrame:
     """Add up what an application is due; one that is due nothing keeps the article that it came nearest to."""
-    due = kept[kept["support"] > 0]
+    due = kept[kept["support"].fillna(0) > 0]
     sums = due.groupby("application", sort=False).agg(
         enterprise=("enterprise", "first"), region=("region", "first"), article=("article", ";".join),
-        state=("state", "first"), support=("support", "sum"), city=("city", "sum"), district=("district", "sum"),
+        state=("state", "first"),
     )  # fmt: skip
+    sums = sums.join(summed(due, ["application"], ["support", "city", "district"]))
     rest = kept[~kept["application"].isin(sums.index)]
     failed = rest["failed"].astype(str)
     order = rest.assign(standing=rest["state"].map(STANDING), failures=failed.str.count(";") + failed.ne(""))
@@ -150,6 +152,11 @@ def _conditions_of(evaluation: Evaluation, application: str, article: str) -> It
     found = trace(evaluation, application, article)
     source = found.source
     cited = f"{source.document}{source.article or ''}" if source else article
+    if found.state == "undecided" and found.missing:
+        names = Text("、".join(name.zh for name in found.missing), ", ".join(name.en for name in found.missing))
+        says = Text("缺少数据：{n}", "missing: {n}").format(n=names)
+        yield application, "missing", cited, "missing", "", None, None, "", None, says.zh, says.en
+        return
     for number, condition in enumerate(found.conditions):
         if condition.holds:
             continue
@@ -167,10 +174,10 @@ def _conditions_of(evaluation: Evaluation, application: str, article: str) -> It
 
 
 def _with_values(condition: ConditionTrace) -> Text:
-    """Say a condition with the values seen."""
+    """Say a condition that does not hold, with the values seen, as the list of awards does."""
     zh = "，".join(f"{seen.label.zh}为{seen.value.zh}" for seen in condition.seen)
     en = ", ".join(f"{seen.label.en} is {seen.value.en}" for seen in condition.seen)
-    return Text(f"{condition.text.zh}（{zh}）", f"{condition.text.en} ({en})")
+    return Text(f"未满足“{condition.text.zh}”（{zh}）", f"“{condition.text.en}” does not hold ({en})")
 
 
 def _threshold(evaluation: Evaluation, block: Block, place: int, number: int) -> Threshold | None:

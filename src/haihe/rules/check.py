@@ -5,15 +5,16 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby, pairwise
 from pathlib import Path
 
-from haihe.messages import Finding, Findings, HaiheError
+from haihe.messages import Finding, Findings, HaiheError, Text
 from haihe.rules.book import Rulebook, book_of, scheme_files
 from haihe.rules.clauses import Clause
-from haihe.rules.dialect import nearest
+from haihe.rules.dialect import like, nearest
 from haihe.rules.expression import Expression
 from haihe.rules.intervals import Ranges, ranges_of
+from haihe.rules.money import LARGEST
 from haihe.rules.narrowing import Narrower
 from haihe.rules.outcome import COLUMNS
-from haihe.rules.quantities import MONEY
+from haihe.rules.quantities import FEN, MONEY
 from haihe.rules.reading import Document, parse_document, read_document
 from haihe.rules.scheme import Stacking
 from haihe.rules.stacking import KEYS, qualified
@@ -183,12 +184,14 @@ def _stacking(book: Rulebook) -> Findings:
                 if (code, rule.id) in seen:
                     findings.append(Finding("E-RUL-08", row=row, values={"value": rule.id}, file=file))
                 seen.add((code, rule.id))
+                if rule.cap is not None and rule.cap.is_money and abs(rule.cap.value / FEN) > LARGEST:
+                    findings.append(Finding("E-RUL-20", row=row, values={"value": rule.cap.written}, file=file))
                 for value, near in _unknown(rule, law, articles, book):
                     findings.append(Finding("E-RUL-27", row=row, values={"value": value, "near": near}, file=file))
     return findings
 
 
-def _unknown(rule: Stacking, law: str, articles: set[str], book: Rulebook) -> Iterable[tuple[str, str]]:
+def _unknown(rule: Stacking, law: str, articles: set[str], book: Rulebook) -> Iterable[tuple[str, Text]]:
     named = [name for name in (*(rule.articles or ()), *rule.order) if name != "all"]
     for name in named:
         if qualified(name, law) not in articles:
@@ -199,4 +202,4 @@ def _unknown(rule: Stacking, law: str, articles: set[str], book: Rulebook) -> It
     if rule.of is not None and (rule.of not in book.fields or book.fields[rule.of].own.powers != MONEY):
         yield rule.of, nearest(rule.of, [name for name, f in book.fields.items() if f.type == "money"])
     if rule.cap is not None and not rule.cap.is_money:
-        yield rule.cap.written, "万元"
+        yield rule.cap.written, like("万元")

@@ -10,7 +10,7 @@ from haihe.rules.awards import Award, Cap, Case, ScoreTerm, Steps, Support
 from haihe.rules.dialect import ExpressionError, date_seconds, say
 from haihe.rules.expression import Expression, compile_expression
 from haihe.rules.lanes import constant
-from haihe.rules.money import Rounding
+from haihe.rules.money import LARGEST, Rounding
 from haihe.rules.quantities import FEN, MONEY, Measure, Quantity
 from haihe.rules.reading import Path_
 from haihe.rules.scheme import Article, Condition, Parameter, Scheme, Version
@@ -216,10 +216,14 @@ class ClauseMaker:
             self._report("E-RUL-13", path, value=quantity.written, wanted=wanted)
             return 0
         try:
-            return quantity.grains(measure.grain)
+            grains = quantity.grains(measure.grain)
         except HaiheError:
             self._report("E-RUL-21", path, value=quantity.written)
             return 0
+        if abs(grains) > LARGEST:
+            self._report("E-RUL-20", path, value=quantity.written)
+            return 0
+        return grains
 
     def _expression(self, text: str, want: str, path: Path_) -> Expression | None:
         try:

@@ -145,7 +145,7 @@ def _slices(steps: StepPlan, by: Ints, rounding: Rounding) -> Ints:
     """Each row's rate of the part of the value between its start and the next; rounded once, at the end."""
     ends = (*steps.starts[1:], None)
     parts = [
-        np.maximum((by if end is None else np.minimum(by, end)) - start, 0)
+        added(np.maximum(by if end is None else np.minimum(by, end), start), np.array([-start], dtype=np.int64))
         for start, end in zip(steps.starts, ends, strict=True)
     ]
     return weighted(parts, [ratio or Fraction(0) for ratio in steps.ratios], rounding)

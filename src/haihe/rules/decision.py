@@ -137,7 +137,7 @@ class Decision(Tabled):
         """Give the decision list and the use of each limit."""
         decided = in_wan(self.frame, AMOUNTS)
         columns = [*self.name_columns(), self.score_column()]
-        columns += [money(decided, name, HEADS[name]) for name in AMOUNTS]
+        columns += [money(decided, name, HEADS[name], 4) for name in AMOUNTS]
         columns += [Column("decision", HEADS["decision"], labels=DECIDED)]
         title = Text("{name}：{how}的决定", "{name}: decision {how}").format(name=self.round.name, how=HOW[self.how])
         yield self.table(decided, columns, "decision", title, self._notes())

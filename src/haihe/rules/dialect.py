@@ -23,6 +23,9 @@ _SAME_UNIT = frozenset({"add_int64", "subtract_int64", "min_int_int", "max_int_i
 }
 _DURATION = re.compile(r"(-?)(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,12})s)?")
 
+_LISTED = 8
+"""Words that are listed where none is near."""
+
 ANY = Measure((("any", 1),))
 """Measure of the literal 0, which may be compared with everything."""
 
@@ -50,11 +53,24 @@ def refusal(text: str, place: int, code: str, **values: object) -> ExpressionErr
     return ExpressionError(code, before.count("\n") + 1, place - before.rfind("\n"), **values)
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """Give the known word most like one, or all of a few."""
+def nearest(word: str, known: Iterable[str]) -> Text:
+    """Say which known word is most like one; where none is near, say which there are."""
     listed = list(known)
     close = difflib.get_close_matches(word, listed, 1, 0.5)
-    return close[0] if close else ", ".join(listed[:8]) or "—"
+    return like(close[0]) if close else available(listed)
+
+
+def like(word: str | Text) -> Text:
+    """Say that a word is the nearest."""
+    return Text("最接近的为“{w}”", "the nearest is “{w}”").format(w=word)
+
+
+def available(known: Iterable[str]) -> Text:
+    """Say which words there are: eight of them at most."""
+    listed = list(known)
+    more = len(listed) > _LISTED
+    zh, en = "、".join(listed[:_LISTED]) or "—", ", ".join(listed[:_LISTED]) or "—"
+    return Text(f"可用的有：{zh}{'等' if more else ''}", f"there are: {en}{' and more' if more else ''}")
 
 
 def date_seconds(text: str) -> int:

@@ -7,10 +7,10 @@ and against it; nothing is refused or removed because of it.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,7 @@ import pandas as pd
 
 from haihe.figures import Column, Table
 from haihe.messages import HaiheError, Quality, Text
+from haihe.rules.money import whole
 from haihe.rules.tabled import Tabled, in_wan, money
 
 NEEDED = ("application", "fund", "enterprise")
@@ -36,7 +37,9 @@ FORMS = (
 )
 """Words that nearly every firm bears; longer ones first."""
 CHUNK = 1000
-"""Names compared with all others at once, which bounds the memory."""
+"""Different names compared with all others at once: the memory is four bytes for each of these with each other name."""
+MOST_PAIRS = 100_000
+"""Most pairs that a list may have: no office looks through more."""
 NOTE = Text(
     "本表只列出疑似重复，须由人核实；软件不作认定。",
     "The list shows possible duplicates for a person to look at; nothing is decided.",
@@ -118,7 +121,7 @@ def find_duplicates(
     ------
     HaiheError
         ``E-RUL-77`` for missing columns, ``E-RUL-51`` where an application stands twice, ``E-RUL-88`` for a likeness
-        outside 0 to 100, ``E-RUL-87`` without the extra ``match``.
+        outside 0 to 100, ``E-RUL-87`` without the extra ``match``, ``E-RUL-89`` for more than `MOST_PAIRS` pairs.
     """
     _check(applications, items)
     for value in (name_least, item_least):
@@ -126,11 +129,15 @@ def find_duplicates(
             raise HaiheError("E-RUL-88", value=value)
     fuzzy = _rapidfuzz()
     frame = applications.reset_index(drop=True)
-    pairs = _like_names(frame, fuzzy, name_least, common)
-    pairs |= _sharing(frame, "credit_code") | _sharing_invoice(frame, items)
-    fund = frame["fund"].to_numpy()
-    kept = sorted(pair for pair in pairs if across == "all" or fund[pair[0]] != fund[pair[1]])
-    rows = [_row(frame, items, one, other, fuzzy, item_least, common) for one, other in kept]
+    names = _Names(frame["enterprise"], fuzzy, common)
+    pairs = _Pairs(frame["fund"] if across == "funds" else frame["application"])
+    _like_names(pairs, names, name_least)
+    _sharing(pairs, frame, "credit_code")
+    _sharing_invoice(pairs, frame, items)
+    bought = {} if items is None else dict(iter(items.groupby("application")))
+    nothing = None if items is None else items.iloc[:0]
+    own = [bought.get(name, nothing) for name in frame["application"]]
+    rows = [_row(frame, own, names, one, other, item_least) for one, other in sorted(pairs.found)]
     columns = [
         "application", "other", "fund", "other_fund", "enterprise", "other_enterprise", "likeness", "same_code",
         "invoices", "items", "amount",
@@ -176,67 +183,105 @@ def plain_name(name: object, common: Sequence[str] = ()) -> str:
     return text.strip() or str(name)
 
 
-def _like_names(frame: pd.DataFrame, fuzzy: ModuleType, least: float, common: Sequence[str]) -> set[tuple[int, int]]:
-    """Pairs whose names are alike, compared name by name once, a chunk against all."""
-    plain = [plain_name(name, common) for name in frame["enterprise"]]
-    codes, names = pd.factorize(np.array(plain, dtype=object))
-    rows = pd.Series(range(len(frame))).groupby(codes).agg(list)
-    found: set[tuple[int, int]] = set()
-    for start in range(0, len(names), CHUNK):
-        likeness = fuzzy.process.cdist(
-            names[start : start + CHUNK], names, scorer=fuzzy.fuzz.ratio, score_cutoff=least, workers=1
-        )
-        for one, other in np.argwhere(likeness >= max(least, 1e-9)):
-            found |= {(i, j) for i in rows[start + one] for j in rows[other] if i < j}
-    return found
+class _Names:
+    """Names of enterprises evened out, each different one once, and their likeness, each two once."""
+
+    def __init__(self, enterprises: "pd.Series[Any]", fuzzy: ModuleType, common: Sequence[str]) -> None:
+        self.fuzzy = fuzzy
+        given, different = pd.factorize(enterprises.astype(object), use_na_sentinel=False)
+        plain = np.array([plain_name(name, common) for name in different], dtype=object)
+        codes, self.table = pd.factorize(plain)
+        self.codes = codes[given]
+        self.known: dict[tuple[int, int], float] = {}
+
+    def likeness(self, one: int, other: int) -> float:
+        """Likeness of the names of two rows, 0 to 100."""
+        pair = int(self.codes[one]), int(self.codes[other])
+        if pair not in self.known:
+            self.known[pair] = float(self.fuzzy.fuzz.ratio(self.table[pair[0]], self.table[pair[1]]))
+        return self.known[pair]
 
 
-def _sharing(frame: pd.DataFrame, column: str) -> set[tuple[int, int]]:
-    """Pairs with the same value in a column; a missing value is like no other."""
+class _Pairs:
+    """Gathers pairs of rows that are on different sides, never more than `MOST_PAIRS`."""
+
+    def __init__(self, sides: "pd.Series[Any]") -> None:
+        codes = pd.factorize(sides)[0]
+        self.sides = np.where(codes < 0, -1 - np.arange(len(codes)), codes)
+        self.found: set[tuple[int, int]] = set()
+
+    def by_side(self, rows: Iterable[int]) -> dict[int, list[int]]:
+        """Rows of each side; a missing side is a side of its own."""
+        parts: dict[int, list[int]] = {}
+        for row in rows:
+            parts.setdefault(int(self.sides[row]), []).append(int(row))
+        return parts
+
+    def between(self, one: Mapping[int, list[int]], other: Mapping[int, list[int]]) -> None:
+        """Add the pairs of rows of one group with rows of another, or of the same, on another side."""
+        for side, rows in one.items():
+            for across, others in other.items():
+                if side == across or (one is other and side > across):
+                    continue
+                if len(rows) * len(others) <= MOST_PAIRS:
+                    self.found.update((min(i, j), max(i, j)) for i in rows for j in others)
+                if len(rows) * len(others) > MOST_PAIRS or len(self.found) > MOST_PAIRS:
+                    raise HaiheError("E-RUL-89", limit=MOST_PAIRS)
+
+    def within(self, rows: Iterable[int]) -> None:
+        """Add the pairs of one group."""
+        parts = self.by_side(rows)
+        self.between(parts, parts)
+
+
+def _like_names(pairs: _Pairs, names: _Names, least: float) -> None:
+    """Add pairs whose names are alike, compared name by name once, a chunk against all."""
+    fuzzy, table = names.fuzzy, names.table
+    rows = pd.Series(range(len(names.codes))).groupby(names.codes).agg(list)
+    groups = [pairs.by_side(part) for part in rows]
+    for start in range(0, len(table), CHUNK):
+        chunk = table[start : start + CHUNK]
+        likeness = fuzzy.process.cdist(chunk, table, scorer=fuzzy.fuzz.ratio, score_cutoff=least, workers=1)
+        for one, row in enumerate(likeness, start):
+            for other in np.flatnonzero(row[one:] >= max(least, 1e-9)) + one:
+                pairs.between(groups[one], groups[other])
+
+
+def _sharing(pairs: _Pairs, frame: pd.DataFrame, column: str) -> None:
+    """Add pairs with the same value in a column; a missing value is like no other."""
     if column not in frame:
-        return set()
+        return
     groups = frame[column].dropna().astype(str).str.strip().str.upper()
     groups = groups[groups != ""]
-    found: set[tuple[int, int]] = set()
     for rows in groups.groupby(groups).groups.values():
-        found |= {(int(i), int(j)) for i in rows for j in rows if i < j}
-    return found
+        pairs.within(rows)
 
 
-def _sharing_invoice(frame: pd.DataFrame, items: pd.DataFrame | None) -> set[tuple[int, int]]:
-    """Pairs of applications with an invoice in common."""
+def _sharing_invoice(pairs: _Pairs, frame: pd.DataFrame, items: pd.DataFrame | None) -> None:
+    """Add pairs of applications with an invoice in common."""
     if items is None:
-        return set()
+        return
     place = {name: i for i, name in enumerate(frame["application"])}
     own = items[items["application"].isin(place)].dropna(subset="invoice")
-    found: set[tuple[int, int]] = set()
     for names in own.groupby(own["invoice"].astype(str).str.strip().str.upper())["application"].unique():
-        rows = sorted(place[name] for name in names)
-        found |= {(i, j) for i in rows for j in rows if i < j}
-    return found
+        pairs.within(place[name] for name in names)
 
 
 def _row(
-    frame: pd.DataFrame,
-    items: pd.DataFrame | None,
-    one: int,
-    other: int,
-    fuzzy: ModuleType,
-    least: float,
-    common: Sequence[str],
+    frame: pd.DataFrame, items: Sequence[pd.DataFrame | None], names: _Names, one: int, other: int, least: float
 ) -> tuple[object, ...]:
     """Compare one pair in full."""
     a, b = frame.iloc[one], frame.iloc[other]
-    likeness = fuzzy.fuzz.ratio(plain_name(a["enterprise"], common), plain_name(b["enterprise"], common))
+    likeness = names.likeness(one, other)
     codes = [row.get("credit_code") for row in (a, b)]
     same = (
         None if any(pd.isna(code) or code == "" for code in codes) else _plain_code(codes[0]) == _plain_code(codes[1])
     )
     invoices, listed, amount = 0, "", None
-    if items is not None:
-        mine, theirs = (items[items["application"] == row["application"]] for row in (a, b))
+    mine, theirs = items[one], items[other]
+    if mine is not None and theirs is not None:
         invoices = len(_invoices(mine) & _invoices(theirs))
-        listed, amount = _like_items(mine, theirs, fuzzy, least)
+        listed, amount = _like_items(mine, theirs, names.fuzzy, least)
     named = (a["application"], b["application"], a["fund"], b["fund"], a["enterprise"], b["enterprise"])
     return (*named, likeness, same, invoices, listed, amount)
 
@@ -259,7 +304,7 @@ def _like_items(mine: pd.DataFrame, theirs: pd.DataFrame, fuzzy: ModuleType, lea
     names, others = mine["item"].to_numpy(), theirs["item"].to_numpy()
     listed = "; ".join(f"{names[k]} ~ {others[best[k]]}" for k in np.flatnonzero(like))
     amounts = mine["amount"][like].dropna()
-    return listed, int(amounts.sum()) if len(amounts) else None
+    return listed, int(whole([sum(map(int, amounts))])[0]) if len(amounts) else None
 
 
 def _item_likeness(mine: Iterable[object], theirs: Iterable[object], fuzzy: ModuleType) -> npt.NDArray[np.float32]:

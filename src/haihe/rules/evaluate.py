@@ -12,13 +12,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from haihe.messages import HaiheError
 from haihe.rules.applications import Applications, read_applications, with_enterprises
 from haihe.rules.blocks import Block, State, compact
 from haihe.rules.book import Rulebook
 from haihe.rules.clauses import Clause
 from haihe.rules.computing import Lanes, compute
-from haihe.rules.dialect import nearest
 from haihe.rules.lanes import Lane, Masks
 from haihe.rules.money import Flags, Ints, Rounding, times
 from haihe.rules.outcome import Evaluation
@@ -57,9 +55,7 @@ def evaluate(
     HaiheError
         As `read_applications`; ``E-RUL-28`` an unknown draft, ``E-RUL-40`` an amount too large for 64 bits.
     """
-    for draft in drafts:
-        if draft not in book.drafts:
-            raise HaiheError("E-RUL-28", value=draft, near=nearest(draft, book.drafts))
+    book.check_drafts(drafts)
     table = applications if enterprises is None else with_enterprises(applications, enterprises)
     rows = read_applications(book, table, as_of)
     blocks = [block for law, code in _articles(book, drafts) for block in _article(book, rows, law, code, drafts)]

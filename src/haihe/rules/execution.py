@@ -7,6 +7,7 @@ import pandas as pd
 
 from haihe.figures import Column, Table
 from haihe.messages import Finding, Findings, HaiheError, Quality, Text
+from haihe.rules.money import summed, whole_fen
 from haihe.rules.tabled import Tabled, in_wan, money
 
 BUDGET_COLUMNS = ("fund", "year", "batch", "budget")
@@ -120,8 +121,7 @@ def budget_execution(
         lacking = [name for name in needed if name not in frame]
         if lacking:
             raise HaiheError("E-RUL-77", table=table, value=", ".join(lacking))
-        numbers = pd.to_numeric(frame[needed[-1]], errors="coerce")
-        if (numbers.isna() | (numbers % 1 != 0) | (numbers < 0)).any():
+        if not whole_fen(frame[needed[-1]]):
             raise HaiheError("E-RUL-79", table=table, column=needed[-1])
     return Execution(_batches(budgets, payments), _open(payments, awards), source, quality, names or {})
 
@@ -132,8 +132,8 @@ def _batches(budgets: pd.DataFrame, payments: pd.DataFrame) -> pd.DataFrame:
     tail = payments["award_year"] < payments["year"]
     amount = payments["amount"].astype("Int64")
     flows = payments[key].assign(paid=amount, new=amount.where(~tail, 0), tails=amount.where(tail, 0))
-    paid = flows.groupby(key, as_index=False).sum()
-    budget = budgets.astype({"budget": "Int64"}).groupby(key, as_index=False)["budget"].sum()
+    paid = summed(flows, key, ["paid", "new", "tails"]).reset_index()
+    budget = summed(budgets, key, ["budget"]).reset_index()
     frame = budget.merge(paid, on=key, how="outer").sort_values(key, ignore_index=True)
     frame = frame.fillna({"paid": 0, "new": 0, "tails": 0})
     rate = frame["paid"].astype("Float64") / frame["budget"].mask(frame["budget"] == 0).astype("Float64")
@@ -143,7 +143,7 @@ def _batches(budgets: pd.DataFrame, payments: pd.DataFrame) -> pd.DataFrame:
 
 def _open(payments: pd.DataFrame, awards: pd.DataFrame) -> pd.DataFrame:
     """What is still owed of awards, by year of the award and region."""
-    paid = payments.astype({"amount": "Int64"}).groupby(["application", "fund"])["amount"].sum().rename("paid")
+    paid = summed(payments, ["application", "fund"], ["amount"])["amount"].rename("paid")
     own = awards.astype({"approved": "Int64"}).merge(paid.reset_index(), on=["application", "fund"], how="left")
     own = own.fillna({"paid": 0}).assign(open=lambda f: f["approved"] - f["paid"])
-    return own.groupby(["fund", "award_year", "region"], as_index=False)[["approved", "paid", "open"]].sum()
+    return summed(own, ["fund", "award_year", "region"], ["approved", "paid", "open"]).reset_index()

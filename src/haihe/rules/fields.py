@@ -4,9 +4,10 @@ Numbers become whole grains exactly: money fen, a share or a quantity the last d
 a spreadsheet counts as the decimal that it shows (15 digits); what is finer than the grain is refused, not rounded.
 """
 
+import datetime as dt
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal
 
@@ -15,11 +16,12 @@ import numpy.typing as npt
 import pandas as pd
 from pydantic import Field, model_validator
 
-from haihe.messages import Finding, HaiheError
+from haihe.messages import Finding, HaiheError, Text
 from haihe.region import units
+from haihe.region.cells import is_text
 from haihe.rules.dialect import date_seconds
 from haihe.rules.lanes import Words as Texts
-from haihe.rules.money import LARGEST, Flags, largest
+from haihe.rules.money import LARGEST, Flags, decimal_of, exactly, largest
 from haihe.rules.quantities import FEN, MONEY, Measure, common_grain, parse_quantity
 from haihe.rules.scalars import NO, YES, Part, Plain, Whole, Words, wrong
 from haihe.rules.tree import Kind
@@ -192,6 +194,8 @@ def read_column(name: str, declared: DeclaredField, term: Term, series: pd.Serie
     return Filled(values, absent), findings
 
 
+_THOUSANDS = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
+_DAY = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日|(\d{4})/(\d{1,2})/(\d{1,2})", re.ASCII)
 _NOISE = 5e-15
 """Part of a binary fraction that is noise: what a spreadsheet does not show in its 15 digits."""
 
@@ -202,10 +206,38 @@ _SHOWN = 20
 """Most findings of one kind that a column gives."""
 
 
+_WANTED: dict[FieldType, Text] = {
+    "money": Text("以{unit}为单位的数，不写单位", "a number in {unit}, without the unit"),
+    "quantity": Text("以{unit}为单位的数，不写单位", "a number in {unit}, without the unit"),
+    "count": Text("整数", "a whole number"),
+    "text": Text("文字", "text"),
+    "choice": Text("列表中的一项", "one of the list"),
+    "flag": Text("是 或 否", "yes or no (是 or 否)"),
+    "date": Text("日期，如 2024-03-24", "a day such as 2024-03-24"),
+}
+"""What a value of each type must be."""
+
+
+def _unit(declared: DeclaredField) -> Text:
+    return units.said(declared.unit or "1")
+
+
+def _allowed(declared: DeclaredField) -> Text:
+    """Say the declared range, both ends in the unit of the field."""
+    unit = Fraction(1) if declared.type == "count" else units.parse(declared.unit or "1").factor
+    ends = []
+    for written in (declared.min, declared.max):
+        at = declared.bound(written)
+        shown = written if at is None or declared.type == "date" else exactly(at / unit)
+        ends.append(shown or "…")
+    words = Text("{l} – {h} {u}", "{l} – {h} {u}") if declared.unit else Text("{l} – {h}", "{l} – {h}")
+    return words.format(l=ends[0], h=ends[1], u=_unit(declared))
+
+
 def _finding(code: str, name: str, series: pd.Series, row: int, declared: DeclaredField) -> Finding:
     value = str(series.iloc[int(row)])[:60]
-    allowed = f"{declared.min or '…'} – {declared.max or '…'} {declared.unit or ''}".strip()
-    values = {"value": value, "label": declared.label, "wanted": allowed if code == "E-RUL-43" else declared.type}
+    wanted = _allowed(declared) if code == "E-RUL-43" else _WANTED[declared.type].format(unit=_unit(declared))
+    values = {"value": value, "label": declared.label, "wanted": wanted}
     return Finding(code, table="applications", row=int(row) + 2, column=name, values=values)
 
 
@@ -236,7 +268,9 @@ def _exact(value: Any, scale: Fraction, own: Fraction) -> int:
     """Whole grains of one number of any Python type; `ValueError` where it is none or finer than its own grain."""
     if isinstance(value, (bool, np.bool_)):
         raise ValueError(value)
-    number = Fraction(Decimal(f"{value:.15g}" if isinstance(value, (float, np.floating)) else str(value)))
+    if isinstance(value, str) and _THOUSANDS.fullmatch(value.strip()):
+        value = value.replace(",", "")
+    number = Fraction(decimal_of(f"{value:.15g}" if isinstance(value, (float, np.floating)) else value))
     if (number * own).denominator != 1 or abs(number * scale) > LARGEST:
         raise ValueError(value)
     return int(number * scale)
@@ -270,14 +304,24 @@ def _dates(series: pd.Series, absent: Flags) -> tuple[npt.NDArray[np.int64], Fla
     if series.dtype.kind == "M":
         days = series.to_numpy("datetime64[s]").astype("datetime64[D]")
         return np.where(absent, 0, days.astype(np.int64) * 86_400), np.zeros(len(series), dtype=bool)
-    return _read(series, absent, lambda value: date_seconds(str(value)[:10]), 0)
+    return _read(series, absent, _day, 0)
+
+
+def _day(value: Any) -> int:
+    """First second of a day; a moment counts as its day, a text must be nothing but a day."""
+    text = str(value.date() if isinstance(value, dt.datetime) else value)
+    parts = _DAY.fullmatch(text.strip())
+    return date_seconds(
+        f"{parts[1] or parts[4]}-{int(parts[2] or parts[5]):02}-{int(parts[3] or parts[6]):02}" if parts else text
+    )
 
 
 def _texts(name: str, declared: DeclaredField, series: pd.Series, absent: Flags) -> tuple[Filled, list[Finding]]:
     texts = Texts.of(series.astype(object).where(~absent, "").map(str).to_numpy())
     filled = Filled(texts, absent)
     if not declared.choices:
-        return filled, []
+        unfit = np.array([not is_text(text) for text in texts.table])[texts.codes]
+        return filled, [_finding("E-RUL-42", name, series, row, declared) for row in np.flatnonzero(unfit)[:_SHOWN]]
     labels = {label(lang): code for code, label in declared.choices.items() for lang in ("zh", "en")}
     known = tuple(text if text in declared.choices else labels.get(text, text) for text in texts.table)
     filled = Filled(Texts(texts.codes, known), absent)

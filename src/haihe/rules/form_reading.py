@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import io
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,11 +18,11 @@ from haihe.messages import LANGUAGES, Finding, Findings, HaiheError
 from haihe.region.draft import Fault
 from haihe.region.encoding import decode
 from haihe.region.nearest import nearest_code, plain
-from haihe.region.safety import check_path_of
+from haihe.region.safety import MAX_CELLS, check_path_of
 from haihe.region.sheets import letters
 from haihe.region.workbook import read_cells
 from haihe.rules.book import Rulebook
-from haihe.rules.dialect import date_seconds, nearest
+from haihe.rules.dialect import available, date_seconds, like, nearest
 from haihe.rules.fields import Filled, grains_of, read_column, term_of
 from haihe.rules.form import SHEET, FormColumn, article_titles, form_columns, headings
 from haihe.rules.lanes import Words
@@ -29,7 +30,11 @@ from haihe.rules.lanes import Words
 Cells = npt.NDArray[np.object_]
 
 _UNIT = re.compile(r"^(?P<title>.*?)\s*[（(](?P<unit>[^（()）]*)[)）]$")
-_JOINT = re.compile(r"\s*[;；]\s*")
+_JOINT = re.compile("[;；]")
+_LONGEST_HEADING = 200
+"""Most characters of a heading that are looked at for a unit."""
+_SHOWN = 20
+"""Most findings of one kind that a column gives."""
 _EXACT_DIGITS = 15
 """Digits that a number of a spreadsheet surely keeps."""
 
@@ -61,17 +66,25 @@ def read_form(book: Rulebook, path: str | Path) -> pd.DataFrame:
         ``E-CELL-02`` to ``04`` and ``E-FILE-…`` as for every workbook.
     """
     path = Path(path)
-    sheet, cells = sheet_of(path)
-    reading = _Reading(book, path.name, sheet, cells)
+    reading = _Reading(book, path.name, sheet_of(path))
     frame = reading.frame()
     reading.findings.raise_errors()
     return frame
 
 
-def sheet_of(path: Path) -> tuple[str, Cells]:
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet as it stands: its name, its cells from the headings on, and the row of the file of each row of cells."""
+
+    name: str
+    cells: Cells
+    rows: npt.NDArray[np.intp]
+
+
+def sheet_of(path: Path) -> Sheet:
     """Give the sheet that holds the applications; a CSV file is one."""
     if path.suffix.lower() == ".csv":
-        return path.stem, _csv(path)
+        return _csv(path)
     sheets = read_cells(path)
     named = {plain(name): name for name in sheets}
     wanted = [named[plain(SHEET(lang))] for lang in LANGUAGES if plain(SHEET(lang)) in named]
@@ -79,23 +92,29 @@ def sheet_of(path: Path) -> tuple[str, Cells]:
         wanted = list(sheets)
     if len(wanted) != 1 or not sheets[wanted[0]].size:
         raise HaiheError("E-RUL-105", file=path.name, value="、".join(sheets) or "—")
-    return wanted[0], sheets[wanted[0]]
+    cells = sheets[wanted[0]]
+    return Sheet(wanted[0], cells, np.arange(1, len(cells) + 1))
 
 
-def _csv(path: Path) -> Cells:
+def _csv(path: Path) -> Sheet:
+    """Read a CSV file; lines without anything are left out, and the others keep their numbers."""
     check_path_of(path)
     text = decode(path.name, path.read_bytes())
     try:
-        lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+        numbered = [(row, line) for row, line in enumerate(reader, 1) if line]
     except csv.Error as error:
         raise HaiheError("E-FILE-05", file=path.name, why=str(error)) from error
-    width = max((len(line) for line in lines), default=0)
+    width = max((len(line) for _, line in numbered), default=0)
     if not width:
         raise HaiheError("E-FILE-13", file=path.name)
-    wrong = [row for row, line in enumerate(lines, 1) if line and len(line) != width]
-    if wrong:
-        raise HaiheError("E-FILE-14", file=path.name, row=wrong[0], value=len(lines[wrong[0] - 1]), wanted=width)
-    return np.array([line or [""] * width for line in lines], dtype=object)
+    if len(numbered) * width > MAX_CELLS:
+        raise HaiheError("E-FILE-18", file=path.name, value=len(numbered) * width, limit=MAX_CELLS)
+    wrong = next(((row, len(line)) for row, line in numbered if len(line) != width), None)
+    if wrong is not None:
+        raise HaiheError("E-FILE-14", file=path.name, row=wrong[0], value=wrong[1], wanted=width)
+    cells = np.array([line for _, line in numbered], dtype=object)
+    return Sheet(path.stem, cells, np.array([row for row, _ in numbered]))
 
 
 @dataclass(slots=True)
@@ -106,14 +125,28 @@ class _Place:
     heading: str
 
 
+class _Titles:
+    """Articles by every name that a form may give them."""
+
+    def __init__(self, book: Rulebook) -> None:
+        titles = article_titles(book)
+        self.words = [*titles, *(title.zh for title in titles.values())]
+        self.codes: dict[str, set[str]] = {}
+        for code, title in titles.items():
+            for name in {code, code.partition("/")[2], title.zh, title.en}:
+                self.codes.setdefault(plain(name), set()).add(code)
+
+
 class _Reading:
     """Reads one sheet and gathers what is wrong with it."""
 
-    def __init__(self, book: Rulebook, file: str, sheet: str, cells: Cells) -> None:
-        self.book, self.file, self.sheet, self.cells = book, file, sheet, cells
+    def __init__(self, book: Rulebook, file: str, sheet: Sheet) -> None:
+        self.book, self.file, self.sheet, self.cells = book, file, sheet.name, sheet.cells
         self.columns = {column.name: column for column in form_columns(book)}
         self.findings = Findings()
-        self.rows = np.flatnonzero((cells[1:] != "").any(axis=1)) + 1
+        self.rows = np.flatnonzero((sheet.cells[1:] != "").any(axis=1)) + 1
+        self.numbers = sheet.rows[self.rows]
+        self.given: Counter[tuple[str, int]] = Counter()
 
     def frame(self) -> pd.DataFrame:
         """Give the applications, typed."""
@@ -134,13 +167,17 @@ class _Reading:
         return frame
 
     def _report(self, code: str, place: _Place | None, row: int | None, **values: Any) -> None:
-        """Add a finding at a place; `row` counts the applications from 0."""
+        """Add a finding at a place, of one kind `_SHOWN` a column; `row` counts the applications from 0."""
+        if place is not None:
+            self.given[code, place.number] += 1
+            if self.given[code, place.number] > _SHOWN:
+                return
         self.findings.append(
             Finding(
                 code,
                 table=self.sheet,
-                row=None if row is None else int(self.rows[row]) + 1,
-                column=place.heading if place else None,
+                row=None if row is None else int(self.numbers[row]),
+                column=place.heading[:_LONGEST_HEADING] if place else None,
                 letter=letters(place.number) if place else None,
                 values=values,
                 file=self.file,
@@ -165,7 +202,7 @@ class _Reading:
 
     def _named(self, place: _Place, known: Mapping[str, str]) -> str | None:
         name = known.get(plain(place.heading))
-        split = _UNIT.match(place.heading)
+        split = _UNIT.match(place.heading) if len(place.heading) <= _LONGEST_HEADING else None
         if name is None and split is not None:
             name = known.get(plain(split["title"]))
             unit = self.columns[name].unit if name else None
@@ -173,9 +210,9 @@ class _Reading:
                 wanted = unit or "—"
                 self._report("E-RUL-104", place, None, value=split["unit"], wanted=wanted)
         if name is None:
-            near = nearest_code(place.heading, self.columns, known)
-            shown = self.columns[near].title if near else nearest("", self.columns)
-            self._report("E-RUL-102", place, None, value=place.heading or "—", near=shown)
+            near = nearest_code(place.heading[:_LONGEST_HEADING], self.columns, known)
+            shown = like(self.columns[near].title) if near else available(self.columns)
+            self._report("E-RUL-102", place, None, value=place.heading[:_LONGEST_HEADING] or "—", near=shown)
         return name
 
     def _column(self, place: _Place) -> list[Any]:
@@ -203,27 +240,23 @@ class _Reading:
 
     def _key(self, column: FormColumn, raw: list[Any], place: _Place) -> Any:
         if column.kind == "articles":
-            return pd.Series([self._articles(row, cell, place) for row, cell in enumerate(raw)], dtype=object)
+            named = _Titles(self.book)
+            return pd.Series([self._articles(row, cell, place, named) for row, cell in enumerate(raw)], dtype=object)
         if column.kind == "number":
             return self._scores(raw, place, column)
         if column.kind == "date":
             return pd.Series([self._day(row, cell, place, column) for row, cell in enumerate(raw)], dtype=object)
         return pd.Series([_as_text(cell) for cell in raw], dtype=object)
 
-    def _articles(self, row: int, cell: Any, place: _Place) -> str | None:
+    def _articles(self, row: int, cell: Any, place: _Place, named: "_Titles") -> str | None:
         if cell is None:
             return None
-        titles = article_titles(self.book)
-        known: dict[str, set[str]] = {}
-        for code, title in titles.items():
-            for name in {code, code.partition("/")[2], title.zh, title.en}:
-                known.setdefault(plain(name), set()).add(code)
         codes = []
-        for part in filter(None, _JOINT.split(str(cell).strip())):
-            found = known.get(plain(part), set())
-            if len(found) != 1:
-                near = "、".join(sorted(found)) if found else nearest(part, [*titles, *(t.zh for t in titles.values())])
-                self._report("E-RUL-44", place, row, value=part, near=near)
+        for part in filter(None, (part.strip() for part in _JOINT.split(str(cell)))):
+            found = named.codes.get(plain(part), set())
+            if len(found) != 1 and self.given["E-RUL-44", place.number] < _SHOWN:
+                near = available(sorted(found)) if found else nearest(part[:_LONGEST_HEADING], named.words)
+                self._report("E-RUL-44", place, row, value=part[:_LONGEST_HEADING], near=near)
             codes += sorted(found)
         return ";".join(codes) or None
 

@@ -13,6 +13,7 @@ import pandas as pd
 
 from haihe.figures import Column, Table
 from haihe.messages import Finding, Findings, HaiheError, Quality, Text
+from haihe.rules.money import added, cumulated, summed, whole_fen
 from haihe.rules.tabled import Tabled, in_wan, money
 
 Stage = Literal["committed", "paid_in", "invested", "landed", "fee"]
@@ -155,8 +156,7 @@ def fund_stages(
     unknown = sorted((set(stages["stage"]) - set(STAGES)) | (set(stages["payer"]) - set(PAYERS)), key=str)
     if unknown:
         raise HaiheError("E-RUL-84", table="stages", value=", ".join(map(str, unknown)))
-    amounts = pd.to_numeric(stages["amount"], errors="coerce")
-    if (amounts.isna() | (amounts % 1 != 0) | (amounts < 0)).any():
+    if not whole_fen(stages["amount"]):
         raise HaiheError("E-RUL-79", table="stages", column="amount")
     counted = stages[stages["year"] <= year].assign(amount=lambda f: f["amount"].astype("Int64"))
     frame = _by_fund(counted)
@@ -165,8 +165,8 @@ def fund_stages(
 
 def _by_fund(stages: pd.DataFrame) -> pd.DataFrame:
     """Sum by fund, stage and payer; a sum of which no part was reported is missing."""
-    by_payer = stages.groupby(["fund", "stage", "payer"])["amount"].sum()
-    by_stage = stages.groupby(["fund", "stage"])["amount"].sum()
+    by_payer = summed(stages, ["fund", "stage", "payer"], ["amount"])["amount"]
+    by_stage = summed(stages, ["fund", "stage"], ["amount"])["amount"]
     funds = pd.Index(stages["fund"].unique(), name="fund")
     frame = pd.DataFrame(index=funds)
     for stage in STAGES:
@@ -191,12 +191,13 @@ def _idle(stages: pd.DataFrame) -> pd.DataFrame:
     """Idle cash year by year, and how old its oldest part is."""
     flows = ["paid_in", "invested", "fee"]
     kept = stages[stages["stage"].isin(flows)]
-    sums = kept.pivot_table(index=["fund", "year"], columns="stage", values="amount", aggfunc="sum").reindex(
-        columns=flows
-    )
+    added_up = summed(kept, ["fund", "year", "stage"], ["amount"])["amount"]
+    sums = added_up.unstack("stage").reindex(columns=flows)  # noqa: PD010 - each cell is there once, and is a whole number
     known = sums.notna().groupby(level="fund").transform("any")
-    running = sums.fillna(0).astype("Int64").groupby(level="fund").cumsum().where(known)[known["paid_in"]]
-    frame = running.assign(idle=running["paid_in"] - running["invested"] - running["fee"].fillna(0))
+    funds = [sums.index.get_level_values("fund")]
+    running = cumulated(sums.fillna(0), funds, flows).where(known)[known["paid_in"]]
+    spent = added(*(running[name].fillna(0).to_numpy(dtype=np.int64) for name in ("invested", "fee")))
+    frame = running.assign(idle=(running["paid_in"] - spent).mask(running["invested"].isna()))
     share = frame["idle"].astype("Float64") / frame["paid_in"].mask(frame["paid_in"] == 0).astype("Float64")
     oldest = pd.Series(_oldest(frame), index=frame.index, dtype="Int64")
     return frame.assign(share=share.astype("float64"), oldest=oldest).reset_index()

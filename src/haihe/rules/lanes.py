@@ -40,7 +40,7 @@ class Words:
 
     def map(self, change: Callable[[str], Any]) -> npt.NDArray[Any]:
         """Apply a function to each different text; shape (n,)."""
-        return np.asarray(np.asarray([change(text) for text in self.table])[self.codes])
+        return np.asarray(_column([change(text) for text in self.table])[self.codes])
 
     def with_(self, other: "Words", change: Callable[[str, str], Any]) -> npt.NDArray[Any]:
         """Apply a function to each different pair of texts; shape (n,)."""
@@ -51,11 +51,16 @@ class Words:
         seen, back = np.unique(pairs, return_inverse=True)
         width = len(other.table)
         results = [change(self.table[int(pair) // width], other.table[int(pair) % width]) for pair in seen]
-        return np.asarray(np.asarray(results)[back.reshape(pairs.shape)])
+        return np.asarray(_column(results)[back.reshape(pairs.shape)])
 
     def pick(self, rows: Any) -> "Words":
         """Keep some rows."""
         return Words(self.codes[rows], self.table)
+
+
+def _column(results: list[Any]) -> npt.NDArray[Any]:
+    """Results of a function of texts as an array; texts as objects, so that none takes the room of the longest."""
+    return np.array(results, dtype=object if any(isinstance(result, str) for result in results) else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,16 @@ for money, the last declared decimal of the declared unit for anything else. A r
 until the declared rounding rule brings it to whole grains, so that it is what a pocket calculator shows.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from fractions import Fraction
-from typing import Literal
+from itertools import accumulate
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from haihe.messages import HaiheError, Text
 
@@ -34,6 +36,12 @@ STEPS: dict[str, int] = {"分": 1, "角": 10, "元": 100, "百元": 10**4, "千�
 """Steps to which money may be rounded, in fen."""
 
 FEN_PER_YUAN = 100
+
+_WIDEST = 40
+"""Most powers of ten, up or down, that a number may have before it is made exact."""
+
+_LONGEST = 100
+"""Most characters of a number before it is made exact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +110,56 @@ def added(first: Ints, second: Ints) -> Ints:
     return first + second
 
 
+def summed(frame: pd.DataFrame, by: Sequence[str], names: Sequence[str]) -> pd.DataFrame:
+    """Add up columns of whole amounts by group, exactly.
+
+    Parameters
+    ----------
+    frame : DataFrame
+    by : sequence of str
+        Columns of the groups, which become the index.
+    names : sequence of str
+        Columns of whole amounts; what is missing adds nothing.
+
+    Returns
+    -------
+    DataFrame of Int64
+        One row a group, one column a name.
+
+    Raises
+    ------
+    HaiheError
+        ``E-RUL-40`` where a sum does not fit into 64 bits.
+    """
+    keys, given = [frame[name] for name in by], frame[list(names)].astype("Int64")
+    if _may_wrap(given):
+        exact = given.fillna(0).astype(object).groupby(keys).sum()
+        whole([int(number) for number in exact.to_numpy(dtype=object).ravel()])
+    return given.groupby(keys).sum()
+
+
+def cumulated(frame: pd.DataFrame, by: Sequence[Any], names: Sequence[str]) -> pd.DataFrame:
+    """Add up columns of whole amounts row by row within groups given as columns; errors as of `summed`."""
+    given = frame[list(names)].astype("Int64")
+    if _may_wrap(given):
+        for _, group in given.fillna(0).astype(object).groupby(list(by), sort=False):
+            for name in names:
+                whole(list(accumulate(map(int, group[name]))))
+    return given.groupby(list(by), sort=False).cumsum()
+
+
+def whole_fen(amounts: "pd.Series[Any]") -> bool:
+    """Tell whether a column holds nothing but whole fen, none missing or below 0, that fit into 64 bits."""
+    numbers = pd.to_numeric(amounts, errors="coerce")
+    return not bool((numbers.isna() | (numbers % 1 != 0) | (numbers < 0) | (numbers >= LARGEST + 1)).any())
+
+
+def _may_wrap(amounts: pd.DataFrame) -> bool:
+    """Tell whether some sum of a column could pass 64 bits; half of it leaves room for what floats lose."""
+    sizes = amounts.astype("Float64").abs().sum()
+    return bool((sizes > LARGEST / 2).any())
+
+
 def largest(amounts: Ints) -> int:
     """Largest size of an amount, as an exact number; 0 for an empty column."""
     return max(int(amounts.max()), -int(amounts.min())) if amounts.size else 0
@@ -147,18 +205,46 @@ def yuan(fen: int) -> Decimal:
     return Decimal(fen) / FEN_PER_YUAN
 
 
+def decimal_of(value: Any) -> Decimal:
+    """Read a number of any Python type as a decimal that can be reckoned with.
+
+    Raises
+    ------
+    ValueError
+        Where it is none, is not finite, or is so large, so small or so long that reckoning with it would not end.
+
+    Examples
+    --------
+    >>> decimal_of("12.50"), decimal_of(0.1)
+    (Decimal('12.50'), Decimal('0.1'))
+    """
+    text = str(value)
+    try:
+        number = Decimal(text if len(text) <= _LONGEST else "nan")
+    except InvalidOperation:
+        number = Decimal("nan")
+    if not number.is_finite() or abs(number.adjusted()) > _WIDEST:
+        raise ValueError(f"no number to reckon with: {text[:_LONGEST]}")
+    return number
+
+
 def fen(value: int | Decimal | str | float, unit: str = "元") -> int:
     """Give an amount of money in fen, exactly; a float counts as its shortest decimal.
 
     Raises
     ------
+    ValueError
+        Where it is no number; see `decimal_of`.
     HaiheError
-        ``E-RUL-41`` where it is not a whole number of fen or the unit is none of money.
+        ``E-RUL-41`` where it is not a whole number of fen or the unit is none of money, ``E-RUL-40`` where it does
+        not fit into 64 bits.
     """
     factors = {"分": 1, "元": 100, "yuan": 100, "千元": 10**5, "万元": 10**6, "百万元": 10**8, "亿元": 10**10}
-    exact = Fraction(str(value)) * factors.get(unit, 0)
+    exact = Fraction(decimal_of(value)) * factors.get(unit, 0)
     if unit not in factors or exact.denominator != 1:
         raise HaiheError("E-RUL-41", value=f"{value} {unit}")
+    if abs(exact) > LARGEST:
+        raise HaiheError("E-RUL-40", value=f"{value} {unit}")
     return int(exact)
 
 

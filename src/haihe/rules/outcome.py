@@ -12,6 +12,7 @@ from haihe.messages import HaiheError
 from haihe.rules.applications import Applications
 from haihe.rules.blocks import NO_CASE, STATES, Block, State
 from haihe.rules.book import Rulebook
+from haihe.rules.dialect import available
 from haihe.rules.stacking import Group
 
 
@@ -122,7 +123,7 @@ class Evaluation:
         found = self._place(application, article)
         if found is not None:
             return found
-        known = ", ".join(sorted({block.full for block in self.blocks}))
+        known = available(sorted({block.full for block in self.blocks}))
         raise HaiheError("E-RUL-44", value=f"{application} × {article}", near=known)
 
     def _place(self, application: str, article: str) -> tuple[Block, int] | None:

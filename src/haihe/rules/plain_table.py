@@ -35,7 +35,8 @@ def read_plain(path: str | Path, needed: Sequence[str]) -> pd.DataFrame:
         ``E-FILE-…`` as for every file.
     """
     path = Path(path)
-    sheet, cells = sheet_of(path)
+    given = sheet_of(path)
+    sheet, cells = given.name, given.cells
     header = [str(cell).strip() for cell in cells[0]]
     lacking = [name for name in needed if name not in header]
     if lacking:
@@ -43,11 +44,11 @@ def read_plain(path: str | Path, needed: Sequence[str]) -> pd.DataFrame:
     for row, column in zip(*np.nonzero(np.vectorize(lambda cell: isinstance(cell, Fault))(cells)), strict=True):
         fault = cells[row, column]
         if fault.code:
-            place = {"file": path.name, "table": sheet, "row": int(row) + 1, "column": header[column]}
+            place = {"file": path.name, "table": sheet, "row": int(given.rows[row]), "column": header[column]}
             raise HaiheError(fault.code, value=fault.value, **place)
     kept = np.flatnonzero((cells[1:] != "").any(axis=1)) + 1
     columns = {name: [plain_cell(cell) for cell in cells[kept, n]] for n, name in enumerate(header) if name}
-    return pd.DataFrame(columns, index=pd.Index(kept + 1), dtype=object)
+    return pd.DataFrame(columns, index=pd.Index(given.rows[kept]), dtype=object)
 
 
 def in_fen(frame: pd.DataFrame, column: str, file: str, label: Text) -> "pd.Series[Any]":
@@ -71,7 +72,7 @@ def in_fen(frame: pd.DataFrame, column: str, file: str, label: Text) -> "pd.Seri
 def whole_numbers(frame: pd.DataFrame, column: str, file: str, label: Text) -> "pd.Series[Any]":
     """Read a column of whole numbers, such as years; ``E-RUL-111`` for anything else."""
     numbers = pd.to_numeric(frame[column], errors="coerce")
-    wrong = frame.index[(numbers.isna() | (numbers % 1 != 0)).to_numpy(dtype=bool)]
+    wrong = frame.index[(numbers.isna() | (numbers % 1 != 0) | (numbers.abs() > 2**53)).to_numpy(dtype=bool)]
     if len(wrong):
         value = frame[column].loc[wrong[0]]
         raise HaiheError("E-RUL-111", file=file, row=int(wrong[0]), column=column, value=value, label=label)

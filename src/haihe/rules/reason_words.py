@@ -42,8 +42,8 @@ def said_failed(row: Mapping[Any, Any], decimals: int) -> Text:
     if row["sense"] == "" and pd.isna(seen):
         return head
     if row["sense"] in SENSES and not pd.isna(bound):
-        words = Text("{h}（填报{s}，要求{sense}{b}）", "{h} (seen {s}, must be {sense} {b})")
-        return words.format(h=head, s=shown, sense=SENSES[row["sense"]], b=said_in(bound, unit, decimals))
+        words = Text("{a}：未满足“{t}{sense}{b}”（填报{s}）", "{a}: “{t} {sense} {b}” does not hold (seen {s})")
+        return words.format(a=article, t=text, s=shown, sense=SENSES[row["sense"]], b=said_in(bound, unit, decimals))
     return Text("{h}（填报{s}）", "{h} (seen {s})").format(h=head, s=shown)
 
 

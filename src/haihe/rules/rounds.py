@@ -15,6 +15,7 @@ import pandas as pd
 
 from haihe.messages import Finding, Findings, HaiheError, Quality, Text
 from haihe.rules.limits import Exclusion, Measure, Quota, limits_of
+from haihe.rules.money import decimal_of, said_money
 from haihe.rules.slate import MONEY_TIES, Entry, Shortage, Slate
 
 NEEDED = ("application", "enterprise", "region", "support", "city", "district", "state", "score")
@@ -202,7 +203,7 @@ class Round:
         if unknown:
             raise HaiheError("E-RUL-61", value=", ".join(unknown), known=", ".join(map(str, frame.columns)))
         if self.budget is not None and self.tails > self.budget:
-            raise HaiheError("E-RUL-62", value=self.tails, most=self.budget)
+            raise HaiheError("E-RUL-62", value=said_money(self.tails), most=said_money(self.budget))
         limits = limits_of(
             frame,
             budget=self.budget,
@@ -247,9 +248,8 @@ def steps(score: Any, decimals: int) -> int:
         ``E-RUL-63`` for what is no finite number.
     """
     try:
-        exact = Decimal(repr(float(score)) if isinstance(score, float) else str(score)).scaleb(decimals)
-        return int(exact.quantize(Decimal(1), ROUND_HALF_UP))
-    except ArithmeticError as error:
+        return int(decimal_of(score).scaleb(decimals).quantize(Decimal(1), ROUND_HALF_UP))
+    except (ValueError, ArithmeticError) as error:
         raise HaiheError("E-RUL-63", value=score) from error
 
 

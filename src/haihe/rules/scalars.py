@@ -73,14 +73,6 @@ def _as_weight(value: Any) -> Fraction:
     return exact
 
 
-def _as_flag(value: Any) -> bool:
-    if isinstance(value, bool):
-        return value
-    if str(value).lower() in YES | NO:
-        return str(value).lower() in YES
-    raise wrong("E-RUL-06", value=str(value)[:40], choices="yes, no, 是, 否")
-
-
 def _as_number(value: Any) -> int:
     if isinstance(value, int):
         return value
@@ -112,7 +104,6 @@ Words = Annotated[Text, BeforeValidator(_as_text), PlainSerializer(Text.to_dict,
 Day = Annotated[dt.date, BeforeValidator(_as_date)]
 Amount = Annotated[Quantity, BeforeValidator(_as_quantity), _EXACT]
 Weight = Annotated[Fraction, BeforeValidator(_as_weight), _EXACT]
-Flag = Annotated[bool, BeforeValidator(_as_flag)]
 Whole = Annotated[int, BeforeValidator(_as_number)]
 Code = Annotated[str, BeforeValidator(matching(_CODE))]
 Name = Annotated[str, BeforeValidator(matching(_NAME))]

@@ -6,8 +6,8 @@ further years of the extension follow; then sharing stops. Amounts are whole fen
 to its tax. What is due and what was paid are kept apart, and the difference is carried forward.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -16,11 +16,13 @@ import pandas as pd
 
 from haihe.figures import Column, Table
 from haihe.messages import Finding, Findings, HaiheError, Quality, Text
-from haihe.rules.money import Rounding, times
+from haihe.rules.money import Rounding, added, cumulated, summed, times, whole, whole_fen
 from haihe.rules.sharing import FIRM_COLUMNS, SharingScheme, columns_of, scope_of
 from haihe.rules.tabled import Tabled, in_wan, money
 
 TAX_COLUMNS = ("firm", "year", "tax", "paid", "refunded")
+ROW = "row"
+"""Column of the taxes that may keep the row of the file, for what is said of it."""
 PAYMENT_COLUMNS = ("firm", "year", "amount")
 LEDGER = (
     "firm", "origin", "destination", "year", "count", "phase", "tax", "base", "share", "before_cap", "origin_due",
@@ -60,6 +62,10 @@ class Settlement(Tabled):
         By firm and year: `LEDGER`. ``tax`` is the net tax of the year, ``base`` what is shared of it (after losses),
         ``before_cap`` the origin's share of it, ``origin_due`` what is due after the cap, ``destination_keeps`` =
         tax - origin_due, ``total`` due so far, ``left`` up to the cap, ``balance`` due and not yet paid. All in fen.
+    uncounted : mapping of str to sequence of int
+        Taxes that stand in the data and not in the scheme, with their rows (the first record is 2).
+    year : int or None
+        Year of the settlement: a later year is not waited for.
     """
 
     scheme: SharingScheme
@@ -67,6 +73,8 @@ class Settlement(Tabled):
     ledger: pd.DataFrame
     source: Text
     quality: Quality
+    uncounted: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    year: int | None = None
 
     @cached_property
     def closing(self) -> pd.DataFrame:
@@ -76,17 +84,28 @@ class Settlement(Tabled):
             ["origin", "destination", "phase", "total", "left", "what_if"]
         ].last()
         firms = self.ledger.groupby("firm")
-        return kept.assign(paid=firms["paid"].sum(), balance=firms["balance"].last()).reset_index()
+        paid = summed(self.ledger, ["firm"], ["paid"])["paid"]
+        return kept.assign(paid=paid, balance=firms["balance"].last()).reset_index()
 
     @cached_property
     def by_pair(self) -> pd.DataFrame:
         """By origin, destination, year and what_if: sums of tax, due, kept and paid."""
         sums = ["tax", "origin_due", "destination_keeps", "paid"]
-        return self.ledger.groupby(["origin", "destination", "year", "what_if"], as_index=False)[sums].sum()
+        return summed(self.ledger, ["origin", "destination", "year", "what_if"], sums).reset_index()
 
     def findings(self) -> Findings:
-        """Name the firms whose ledger waits for a year (``W-RUL-80``) and those left undecided (``W-RUL-81``)."""
+        """Say what a reader must know of a settlement.
+
+        Returns
+        -------
+        Findings
+            ``W-RUL-80`` a ledger that waits for a year, ``N-RUL-120`` one whose next year is still to come, ``W-RUL-81``
+            a firm left undecided, ``W-RUL-113`` a tax that the scheme does not count.
+        """
         found = Findings()
+        for tax, rows in self.uncounted.items():
+            values = {"tax": tax, "rows": _rows_said(rows), "known": _taxes_said(self.scheme)}
+            found.append(Finding("W-RUL-113", table="taxes", column="tax", values=values))
         undecided = self.scope[self.scope["state"] == "undecided"]
         for firm, why in zip(undecided["firm"], undecided["why"], strict=True):
             found.append(Finding("W-RUL-81", table="firms", values={"firm": str(firm), "why": why}))
@@ -97,17 +116,21 @@ class Settlement(Tabled):
             ended = firm in last.index and last.loc[firm, "phase"] in ("capped", "stopped")
             year = int(last.loc[firm, "year"]) + 1 if firm in last.index else int(first)
             if not ended:
-                found.append(Finding("W-RUL-80", table="taxes", values={"firm": str(firm), "year": year}))
+                ahead = self.year is not None and year > self.year
+                code, values = "N-RUL-120" if ahead else "W-RUL-80", {"firm": str(firm), "year": year}
+                found.append(Finding(code, table="taxes", values=values))
         return found
 
     def shown(self) -> Iterable[Table]:
         """Give scope, ledger and closing balances."""
         firm = [Column("firm", Text("企业", "firm")), Column("origin", Text("迁出地", "origin"))]
         firm += [Column("destination", Text("迁入地", "destination"))]
-        scope = in_wan(self.scope, ("base", "cap"))
+        out = self.scope["state"] == "out"
+        kept = {name: self.scope[name].mask(out) for name in ("cap", "first")}
+        scope = in_wan(self.scope.assign(**kept), ("base", "cap"))
         columns = [*firm, Column("state", Text("适用情况", "scope"), labels=STATES)]
-        columns += [money(scope, "base", Text("迁移前基数", "base before the move"))]
-        columns += [money(scope, "cap", Text("分享上限", "cap"))]
+        columns += [money(scope, "base", Text("迁移前基数", "base before the move"), 2)]
+        columns += [money(scope, "cap", Text("分享上限", "cap"), 2)]
         columns += [Column("first", Text("首个分享年", "first shared year"), kind="year")]
         columns += [Column("why", Text("说明", "why"), kind="text")]
         yield self._table(scope, columns, "scope", Text("适用范围", "who falls under the scheme"), [])
@@ -139,6 +162,8 @@ class Settlement(Tabled):
         return Table(frame, columns, key=key, title=title, source=self.source, quality=self.quality, notes=notes)
 
 
+_ROWS = 10
+"""Rows of a tax that are listed."""
 NATURE = {True: STATES["what_if"], False: Text("现行办法", "today's rule")}
 
 
@@ -151,6 +176,7 @@ def settle(
     *,
     payments: pd.DataFrame | None = None,
     what_if: SharingScheme | None = None,
+    year: int | None = None,
 ) -> Settlement:
     """Settle the shared tax of moved firms.
 
@@ -169,6 +195,8 @@ def settle(
         ``firm``, ``year`` and ``amount`` in fen, paid to the origin.
     what_if : SharingScheme, optional
         Another scheme, e.g. one that takes in moves led by the market, for firms outside the law; marked as such.
+    year : int, optional
+        Year of the settlement, after which no data are waited for.
 
     Returns
     -------
@@ -189,7 +217,27 @@ def settle(
         taken = assumed[assumed["state"] == "in"].set_index("firm")
         scope = _with_what_if(scope, taken)
     scope = firms[["firm", "origin", "destination"]].merge(scope, on="firm")
-    return Settlement(scheme, scope, law, source, quality)
+    return Settlement(scheme, scope, law, source, quality, _uncounted(taxes, scheme), year)
+
+
+def _uncounted(taxes: pd.DataFrame, scheme: SharingScheme) -> dict[str, list[int]]:
+    """Give the rows of each tax that a scheme does not name."""
+    rows = taxes[ROW] if ROW in taxes else pd.Series(np.arange(len(taxes)) + 2, index=taxes.index)
+    odd = ~taxes["tax"].isin(list(scheme.taxes))
+    names = taxes.loc[odd, "tax"].fillna("—").astype(str)
+    return {str(tax): [int(row) for row in own] for tax, own in rows[odd].groupby(names, sort=False)}
+
+
+def _rows_said(rows: Sequence[int]) -> Text:
+    """Say rows: the first ten, and how many there are."""
+    first = rows[:_ROWS]
+    zh, en = "、".join(map(str, first)), ", ".join(map(str, first))
+    whole = Text("{r}（共{n}行）", "{r} ({n} rows in all)") if len(rows) > _ROWS else Text("{r}", "{r}")
+    return whole.format(r=Text(zh, en), n=len(rows))
+
+
+def _taxes_said(scheme: SharingScheme) -> Text:
+    return Text("、".join(scheme.taxes), ", ".join(scheme.taxes))
 
 
 def _with_what_if(scope: pd.DataFrame, taken: pd.DataFrame) -> pd.DataFrame:
@@ -215,18 +263,18 @@ def _check(firms: pd.DataFrame, taxes: pd.DataFrame, payments: pd.DataFrame | No
         if unknown or len(twice):
             raise HaiheError("E-RUL-78", table=table, value=", ".join([*map(str, twice), *unknown]))
         for name in names:
-            numbers = pd.to_numeric(frame[name], errors="coerce")
-            if (numbers.isna() | (numbers % 1 != 0) | (numbers < 0)).any():
-                raise HaiheError("E-RUL-79", table=table, column=name)
+            if not whole_fen(frame[name]):
+                place = next(at for at in range(len(frame)) if not whole_fen(frame[name].iloc[at : at + 1]))
+                row = int(frame[ROW].iloc[place]) if ROW in frame else place + 2
+                raise HaiheError("E-RUL-79", table=table, row=row, column=name)
 
 
 def net_tax(taxes: pd.DataFrame, scheme: SharingScheme) -> pd.DataFrame:
     """Net tax of the scheme's taxes by firm (rows) and year (columns), in fen; missing where no row stands."""
     counted = taxes[taxes["tax"].isin(list(scheme.taxes))]
     net = (counted["paid"].astype("Int64") - counted["refunded"].astype("Int64")).rename("net")
-    return pd.concat([counted[["firm", "year"]], net], axis=1).pivot_table(
-        index="firm", columns="year", values="net", aggfunc="sum"
-    )
+    sums = summed(pd.concat([counted[["firm", "year"]], net], axis=1), ["firm", "year"], ["net"])
+    return sums["net"].unstack("year")  # noqa: PD010 - each cell is there once, and is a whole number
 
 
 def _settled(
@@ -246,7 +294,8 @@ def _base(firms: pd.DataFrame, net: pd.DataFrame, scheme: SharingScheme) -> pd.D
     values = np.column_stack([_at(net, wanted) for wanted in years])
     missing = pd.isna(values)
     labels = np.column_stack(years).astype(str).astype(object)
-    total = pd.array([None if gap.any() else int(row.sum()) for row, gap in zip(values, missing, strict=True)], "Int64")
+    sums = [0 if gap.any() else sum(map(int, row)) for row, gap in zip(values, missing, strict=True)]
+    total = pd.Series(whole(sums)).astype("Int64").mask(np.asarray(missing.any(axis=1))).array
     listed = [", ".join(label[gap]) for label, gap in zip(labels, missing, strict=True)]
     return pd.DataFrame({"base": total, "missing": listed}, index=pd.Index(firms["firm"]))
 
@@ -282,8 +331,9 @@ def _ledger(
         known = ~pd.isna(given)
         going &= known
         tax = np.where(known, given, 0).astype(np.int64)
-        base = np.maximum(tax + loss, 0) if scheme.losses == "carry" else np.maximum(tax, 0)
-        loss = np.where(going, np.minimum(tax + loss, 0), loss) if scheme.losses == "carry" else loss
+        after = added(tax, loss) if scheme.losses == "carry" else tax
+        base = np.maximum(after, 0)
+        loss = np.where(going, np.minimum(after, 0), loss) if scheme.losses == "carry" else loss
         before = times(base, share, Rounding(1, scheme.rounding))
         due = np.minimum(before, cap - total) * going
         total = total + due
@@ -307,7 +357,7 @@ def _with_payments(ledger: pd.DataFrame, payments: pd.DataFrame | None) -> pd.Da
     if payments is None or not len(ledger):
         return _balanced(ledger.assign(paid=0))
     own = payments[payments["firm"].isin(ledger["firm"])]
-    paid = own.groupby(["firm", "year"])["amount"].sum().rename("paid").reset_index()
+    paid = summed(own, ["firm", "year"], ["amount"])["amount"].rename("paid").reset_index()
     known = pd.MultiIndex.from_frame(ledger[["firm", "year"]])
     late = paid[~pd.MultiIndex.from_frame(paid[["firm", "year"]]).isin(known)]
     names = ledger.drop_duplicates("firm")[["firm", "origin", "destination"]]
@@ -325,8 +375,8 @@ def _balanced(ledger: pd.DataFrame) -> pd.DataFrame:
     ledger = ledger.astype(dict.fromkeys(amounts, "Int64"))
     firms = ledger.groupby("firm", sort=False)
     carried = {name: firms[name].ffill() for name in ("total", "left")}
-    balance = (ledger["origin_due"] - ledger["paid"]).groupby(ledger["firm"], sort=False).cumsum()
-    return ledger.assign(**carried, balance=balance)
+    open_ = ledger.assign(balance=ledger["origin_due"] - ledger["paid"])
+    return ledger.assign(**carried, balance=cumulated(open_, [open_["firm"]], ["balance"])["balance"])
 
 
 def other_terms(scheme: SharingScheme, title: Text, **terms: Any) -> SharingScheme:

@@ -13,13 +13,18 @@ from typing import Any, Literal
 import pandas as pd
 
 from haihe.messages import HaiheError, Text
-from haihe.rules.money import said_money
+from haihe.rules.money import decimal_of, said_money
 
 Losses = Literal["zero", "carry"]
 Start = Literal["same_year", "next_year"]
 Way = Literal["half_up", "down", "up"]
 FLAGS = ("fits_layout", "listed_by_origin", "listed_by_destination")
 DATES = ("registered", "producing")
+LEADERS = {
+    "government": "government", "政府": "government", "政府主导": "government", "由政府主导": "government",
+    "market": "market", "市场": "market", "市场主导": "market", "市场自发": "market", "企业自发": "market",
+}  # fmt: skip
+"""Who led a move, by each word that may stand for it in column ``led_by``."""
 FIRM_COLUMNS = ("firm", "origin", "destination", "moved", "led_by", *FLAGS, *DATES)
 
 
@@ -137,6 +142,9 @@ def sharing_scheme(key: str, values: Mapping[str, Any]) -> SharingScheme:
 def _exact(value: Any) -> Fraction:
     if isinstance(value, float):
         raise TypeError(f"{value!r}")
+    if isinstance(value, str):
+        above, _, below = value.partition("/")
+        return Fraction(decimal_of(above)) / Fraction(decimal_of(below or 1))
     return Fraction(value)
 
 
@@ -226,8 +234,8 @@ def _why(
 
 
 def _short_mean(base: int, scheme: SharingScheme) -> Text:
-    """Say by how much the mean falls short; shown to the fen below, so that a border is not rounded away."""
-    mean = floor_of(Fraction(base, scheme.base_years))
+    """Say by how much the mean falls short: two decimals of 万元, rounded down so that a border is not rounded away."""
+    mean = floor_of(Fraction(base, scheme.base_years)) // 10**4 * 10**4
     words = Text("迁移前年均纳税额{m}，低于{l}", "mean yearly tax before the move of {m} is below {l}")
     return words.format(m=said_money(mean), l=said_money(scheme.least_mean))
 

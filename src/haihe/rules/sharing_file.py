@@ -7,7 +7,7 @@ from fractions import Fraction
 from haihe.messages import HaiheError, Text
 from haihe.rules.book import Rulebook
 from haihe.rules.clauses import Clause
-from haihe.rules.sharing import SharingScheme
+from haihe.rules.sharing import LEADERS, SharingScheme
 
 FEN = Fraction(1, 100)
 
@@ -27,8 +27,9 @@ def sharing_on(book: Rulebook, day: dt.date, article: str | None = None, drafts:
     Raises
     ------
     HaiheError
-        ``E-RUL-101`` where none, or more than one, is in force.
+        ``E-RUL-28`` for a draft that there is not, ``E-RUL-101`` where no scheme, or more than one, is in force.
     """
+    book.check_drafts(drafts)
     articles = sorted({(clause.law, clause.code) for clause in book.clauses if clause.version.settlement is not None})
     found = [
         clause
@@ -63,7 +64,7 @@ def sharing_of(clause: Clause) -> SharingScheme:
         taxes=terms.taxes,
         base_years=terms.base_years,
         least_mean=terms.least_mean.grains(FEN),
-        led_by=terms.led_by,
+        led_by=tuple(LEADERS.get(word.lower(), word) for word in terms.led_by),
         needs=terms.needs,
         start=terms.start,
         shares=terms.shares,

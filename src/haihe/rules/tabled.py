@@ -39,7 +39,13 @@ def in_wan(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     return frame.assign(**shown)
 
 
-def money(frame: pd.DataFrame, key: str, title: Text) -> Column:
-    """Show a column of fen in 万元: two decimals where that is exact, else six, which is the fen."""
-    exact = (frame[key].dropna() % 10**4 == 0).all()
-    return Column(key + SHOWN, title, unit=WAN, kind="number", digits=2 if exact else 6)
+def money(frame: pd.DataFrame, key: str, title: Text, most: int | None = None) -> Column:
+    """Show a column of fen in 万元.
+
+    Two decimals where that is exact, else six, which is the fen; with `most`, as many as are needed and no more than
+    that.
+    """
+    given = frame[key].dropna()
+    needed = next((digits for digits in range(6) if (given % 10 ** (6 - digits) == 0).all()), 6)
+    shown = (2 if needed <= 2 else 6) if most is None else min(needed, most)
+    return Column(key + SHOWN, title, unit=WAN, kind="number", digits=shown)

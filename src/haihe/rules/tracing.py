@@ -205,7 +205,19 @@ class _Shower:
         for node in sorted(names, key=lambda node: -node.place):
             label, end = self.label(node.name), node.place + len(node.name)
             zh, en = zh[: node.place] + label.zh + zh[end:], en[: node.place] + label.en + en[end:]
-        return Text(f"（{zh}）", f"({en})")
+        zh, en = zh.replace("*", "×"), en.replace("*", "×")
+        value = self._valued(expression)
+        return Text(f"（{zh}{value.zh}）", f"({en}{value.en})")
+
+    def _valued(self, expression: Expression) -> Text:
+        """Say the value of a compound base, in the unit of one of its fields; nothing where no field has its unit."""
+        lane, fields = expression.evaluate(self.lanes), self.result.book.fields
+        measure = expression.measure or Measure()
+        own = [fields[name] for name in expression.names if name in fields]
+        unit = next((one.unit for one in own if one.unit and one.own.powers == measure.powers), None)
+        if bool(lane.fault[0]) or unit is None:
+            return Text("", "")
+        return Text(" = {v}", " = {v}").format(v=say_grains(int(lane.ints[0]), measure, unit))
 
 
 def _with_unit(number: str, unit: str) -> Text:

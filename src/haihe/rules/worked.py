@@ -8,6 +8,7 @@ import pandas as pd
 from haihe.messages import Finding, Findings, HaiheError
 from haihe.region import units
 from haihe.rules.book import Rulebook
+from haihe.rules.dialect import available
 from haihe.rules.evaluate import evaluate
 from haihe.rules.fields import DeclaredField
 from haihe.rules.money import exactly, said_money
@@ -65,7 +66,7 @@ def _wrong(book: Rulebook, scheme: Scheme, case: WorkedCase) -> Iterator[tuple[s
     law = scheme.amends or scheme.scheme
     found = result.frame.loc[(result.frame["scheme"] == law) & (result.frame["article"] == case.article)]
     if found.empty:
-        raise HaiheError("E-RUL-44", value=case.article, near=", ".join(scheme.articles))
+        raise HaiheError("E-RUL-44", value=case.article, near=available(scheme.articles))
     row = found.iloc[0]
     article = book.schemes[law].articles.get(case.article) or scheme.articles[case.article]
     for item, wanted in case.expected.items():
@@ -73,7 +74,7 @@ def _wrong(book: Rulebook, scheme: Scheme, case: WorkedCase) -> Iterator[tuple[s
             if str(row[item]) != wanted:
                 yield item, wanted, str(row[item]) or "—"
         elif item not in _AMOUNTS and (item not in row or item in ("unit", "grain")):
-            raise HaiheError("E-RUL-02", value=item, near=", ".join(sorted(_AMOUNTS | _WORDS)))
+            raise HaiheError("E-RUL-02", value=item, near=available(sorted(_AMOUNTS | _WORDS)))
         else:
             yield from _amount(item, wanted, row[item], article.gives, article.decimals)
 

@@ -141,7 +141,7 @@ def _whole(facts: Facts, sectors: list[str]) -> pd.DataFrame:
     broken = facts.bad("accounts", *needed) | accounts[needed].isna().any(axis=1).to_numpy()
     broken |= accounts.duplicated(["year", "region", "row", "column"], keep=False).to_numpy()
     broken |= ~(accounts["row"].isin([*sectors, *VALUE_ADDED]) & accounts["column"].isin(kinds)).to_numpy()
-    broken |= ~accounts["unit"].map(_is_money, na_action="ignore").eq(True).to_numpy()
+    broken |= ~accounts["unit"].isin(filter(_is_money, accounts["unit"].dropna().unique())).to_numpy()
     if not facts.unsure("regions", "region"):
         broken |= ~accounts["region"].isin(facts.table("regions")["region"]).to_numpy()
     if accounts.loc[broken, ["year", "region"]].isna().any(axis=None):
@@ -162,7 +162,7 @@ def _flows(facts: Facts, unit: str) -> pd.DataFrame | None:
     if not facts.unsure("regions", "region"):
         ends = flows[["from_region", "to_region"]]
         broken = broken or not ends.isin(facts.table("regions")["region"].tolist()).all(axis=None)
-    if broken or flows.duplicated(needed[:4]).any() or not flows["unit"].map(_is_money).all():
+    if broken or flows.duplicated(needed[:4]).any() or not all(map(_is_money, flows["unit"].unique())):
         return None
     return flows.assign(money=flows["value"] * factors(flows["unit"], unit))
 

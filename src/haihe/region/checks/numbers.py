@@ -27,12 +27,15 @@ def bounds(facts: Facts) -> Iterator[Issue]:
     for name in facts.names:
         table = facts.table(name)
         for column in TABLES[name].columns:
-            for limit, code in ((column.minimum, "E-RANGE-01"), (column.maximum, "E-RANGE-02")):
+            for limit, code, outside in (
+                (column.minimum, "E-RANGE-01", np.less),
+                (column.maximum, "E-RANGE-02", np.greater),
+                (column.above, "E-RANGE-06", np.less_equal),
+            ):
                 if limit is None:
                     continue
                 values = table[column.name].astype("float64")
-                beyond = values < limit if code == "E-RANGE-01" else values > limit
-                for at in np.flatnonzero(beyond):
+                for at in np.flatnonzero(outside(values, limit)):
                     said = {"value": _plain(values.iloc[at]), "limit": _plain(limit), "title": column.title}
                     yield Issue(code, name, int(at), column.name, said)
 

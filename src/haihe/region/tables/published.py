@@ -75,8 +75,10 @@ REVISIONS = TableSpec(
     (
         code("region", "地区", "region", ("被修订的地区", "Region revised."), ref="regions.region", key=True),
         year(),
-        number("published", "原公布数", "published", ("最初公布", "As first published."), "@unit", required=True),
-        number("revised", "修订数", "revised", ("修订之后", "After the revision."), "@unit", required=True),
+        number(
+            "published", "原公布数", "published", ("最初公布", "As first published."), "@unit", above=0, required=True
+        ),
+        number("revised", "修订数", "revised", ("修订之后", "After the revision."), "@unit", above=0, required=True),
         *both("reason", "原因", "reason", ("修订了什么、为何修订", "What was revised and why"), required=True),
         *evidence(),
         note(),
