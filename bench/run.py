@@ -49,7 +49,6 @@ def put(page: str, name: str, text: str) -> str:
 def main(names: list[str]) -> None:
     """Run the benches named, or all."""
     files = sorted(path for path in HERE.glob("*.py") if path.stem != "run" and (not names or path.stem in names))
-    page = PAGE.read_text(encoding="utf-8")
     for path in files:
         run = subprocess.run(
             [sys.executable, str(path)],
@@ -61,10 +60,9 @@ def main(names: list[str]) -> None:
         answer = next(line for line in run.stdout.splitlines() if line.startswith("{"))
         text = f"{table(json.loads(answer))}\nMeasured on: {machine()}.\n"
         sys.stdout.write(text + "\n")
-        page = put(page, path.stem, text)
-    fresh = PAGE.with_suffix(".md.new")
-    fresh.write_text(page, encoding="utf-8")
-    fresh.replace(PAGE)
+        fresh = PAGE.with_suffix(".md.new")
+        fresh.write_text(put(PAGE.read_text(encoding="utf-8"), path.stem, text), encoding="utf-8")
+        fresh.replace(PAGE)
 
 
 if __name__ == "__main__":
