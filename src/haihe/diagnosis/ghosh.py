@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from haihe.diagnosis.factor import FloatArray
-from haihe.diagnosis.labelled import Operand, columns
+from haihe.diagnosis.labelled import Operand, columns, like
 from haihe.diagnosis.leontief import Leontief
 
 
@@ -61,7 +61,8 @@ class Ghosh:
             Primary inputs in money (value added and imports): with all of them, the output of the table.
         """
         array = columns(v, self.model.labels, "v") / self._scale
-        return self._label(self.model.system.solve(array.T, transposed=True).T * self._scale, v)
+        solved = self.model.system.solve(array.T, transposed=True).T * self._scale
+        return like(solved, v, self.model.labels, first=False)
 
     @overload
     def multipliers(self, S: FloatArray) -> FloatArray: ...
@@ -80,16 +81,8 @@ class Ghosh:
             Coefficients per unit of output.
         """
         array = columns(S, self.model.labels, "S") * self._scale
-        return self._label(self.model.system.solve(array.T).T / self._scale, S)
+        return like(self.model.system.solve(array.T).T / self._scale, S, self.model.labels, first=False)
 
     def inverse(self) -> FloatArray:
         """Ghosh inverse G, shape (n, n), only where it is wanted itself (see `Leontief.inverse`)."""
         return np.asarray(self.model.inverse() * self._scale / self._scale[:, None])
-
-    def _label(self, array: FloatArray, operand: Operand) -> Operand:
-        """Label a result as its operand was."""
-        if isinstance(operand, pd.Series):
-            return pd.Series(array, index=self.model.labels, name=operand.name)
-        if isinstance(operand, pd.DataFrame):
-            return pd.DataFrame(array, index=operand.index, columns=self.model.labels)
-        return array

@@ -118,3 +118,13 @@ def find(labels: pd.Index, wanted: Iterable[object]) -> NDArray[np.intp]:
         doubled = listed(index[index.duplicated()].unique())
         raise HaiheError("E-DIA-03", what="labels", missing="—", unexpected="—", doubled=doubled)
     return at
+
+
+def like(array: FloatArray, operand: Any, labels: pd.Index, *, first: bool) -> Operand:
+    """Label a result as its operand was: its first axis (`first`) or its last by `labels`, the other as the operand's."""
+    if isinstance(operand, pd.Series):
+        return pd.Series(array, index=labels, name=operand.name)
+    if isinstance(operand, pd.DataFrame):
+        axes = (labels, operand.columns) if first else (operand.index, labels)
+        return pd.DataFrame(array, index=axes[0], columns=axes[1])
+    return array

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, Literal, overload
+from typing import Literal, overload
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ from haihe.accounts import Accounts, InterregionalTable
 from haihe.diagnosis.condition import Diagnostics, column_totals, examine, largest_eigenvalue, largest_vector
 from haihe.diagnosis.domestic import domestic_coefficients
 from haihe.diagnosis.factor import PRECISIONS, FloatArray, Precision, System
-from haihe.diagnosis.labelled import Operand, columns, listed, places, refuse_infinite, rows
+from haihe.diagnosis.labelled import Operand, columns, like, listed, places, refuse_infinite, rows
 from haihe.diagnosis.series import SeriesSystem, region_blocks
 from haihe.messages import HaiheError
 
@@ -230,7 +230,7 @@ class Leontief:
         HaiheError
             ``E-DIA-01`` to ``E-DIA-04``; ``E-DIA-07`` where factors in single precision cannot be refined.
         """
-        return _like(self.system.solve(rows(Y, self.labels, "Y")), Y, self.labels, first=True)
+        return like(self.system.solve(rows(Y, self.labels, "Y")), Y, self.labels, first=True)
 
     @overload
     def multipliers(self, S: FloatArray) -> FloatArray: ...
@@ -252,7 +252,7 @@ class Leontief:
             What one unit of final demand of each sector's product takes, along the whole chain.
         """
         array = columns(S, self.labels, "S")
-        return _like(self.system.solve(array.T, transposed=True).T, S, self.labels, first=False)
+        return like(self.system.solve(array.T, transposed=True).T, S, self.labels, first=False)
 
     @overload
     def prices(self, v: FloatArray) -> FloatArray: ...
@@ -369,13 +369,3 @@ def _negative(system: System) -> bool:
     if system.scale is None or (system.scale >= 0).all():
         return float(system.matrix.min()) < 0.0
     return bool((system.matrix * system.scale < 0).any())
-
-
-def _like(array: FloatArray, operand: Any, labels: pd.Index, *, first: bool) -> Operand:
-    """Label a result as its operand was."""
-    if isinstance(operand, pd.Series):
-        return pd.Series(array, index=labels, name=operand.name)
-    if isinstance(operand, pd.DataFrame):
-        axes = (labels, operand.columns) if first else (operand.index, labels)
-        return pd.DataFrame(array, index=axes[0], columns=axes[1])
-    return array

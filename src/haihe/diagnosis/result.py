@@ -1,5 +1,6 @@
 """What every diagnosis gives: tables and figures by key, a workbook, and what they rest on."""
 
+from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,9 +20,9 @@ class Result(InSheets):
     ``.cite()``: method, data, years and quality in one paragraph.
     """
 
+    @abstractmethod
     def shown(self) -> Iterable[Table | Figure]:
         """Give the tables and figures in the order in which they are read."""
-        raise NotImplementedError
 
     @cached_property
     def _parts(self) -> tuple[Table | Figure, ...]:

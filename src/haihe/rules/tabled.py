@@ -1,14 +1,14 @@
 """What rounds, ledgers and fund views give: tables by key and a workbook; amounts kept in fen and shown in 万元."""
 
+from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from pathlib import Path
 
 import pandas as pd
 
 from haihe.figures import Column, Table
-from haihe.figures.workbook import write_workbook
-from haihe.messages import Lang, Text, default_language
+from haihe.figures.workbook import InSheets
+from haihe.messages import Text
 
 WAN = Text("万元", "10,000 yuan")
 FEN_PER_WAN = 10**6
@@ -16,21 +16,17 @@ SHOWN = "_wan"
 """Ending of the columns in which amounts stand in 万元 beside those in fen."""
 
 
-class Tabled:
+class Tabled(InSheets):
     """Base of every result of this room: it says in `shown` which tables it has."""
 
+    @abstractmethod
     def shown(self) -> Iterable[Table]:
         """Give the tables in the order in which they are read."""
-        raise NotImplementedError
 
     @cached_property
     def tables(self) -> dict[str, Table]:
         """Every table by key."""
         return {table.key: table for table in self.shown()}
-
-    def to_excel(self, path: str | Path, lang: Lang | None = None) -> Path:
-        """Write every table to a workbook, one sheet each; the file is replaced only when it is complete."""
-        return write_workbook(self.tables.values(), path, lang or default_language())
 
 
 def in_wan(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
