@@ -118,7 +118,7 @@ def define_cap(program: Program, economy: Economy, production: Production, spec:
     permits = program.columns(
         f"permits:{spec.name}", dims, lower=-bound, upper=bound, unit=unit, title=Text("调入指标", "permits received")
     )
-    rows = program.rows(f"cap:{spec.name}", dims, upper=spec.cap / scale, unit=unit, title=spec.title)
+    rows = program.rows(f"cap:{spec.name}", dims, upper=spec.cap / scale, unit=unit, title=spec.title, policy=True)
     pool = program.rows(
         f"pool:{spec.name}",
         {"year": dims["year"]},

@@ -41,6 +41,9 @@ class Block:
         Unit of the variable, or of the row's activity.
     title : Text
         What it is, in both languages.
+    policy : bool
+        Rows that a policy maker set (a cap, an endowment, a budget): where no plan is feasible, only these may be
+        relaxed; the others are how the economy works.
     """
 
     name: str
@@ -48,6 +51,7 @@ class Block:
     start: int
     unit: str
     title: Text
+    policy: bool = False
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -131,9 +135,10 @@ class Program:
         lower: ArrayLike = -np.inf,
         upper: ArrayLike = np.inf,
         title: Text | None = None,
+        policy: bool = False,
     ) -> Block:
         """Add a family of constraints; bounds broadcast against its shape (equal bounds make an equation)."""
-        block = self._block(self.row_blocks, name, dims, self._n_rows, unit, title)
+        block = self._block(self.row_blocks, name, dims, self._n_rows, unit, title, policy=policy)
         self._row_parts.append((_fill(lower, block), _fill(upper, block)))
         self._n_rows += block.size
         return block
@@ -164,11 +169,21 @@ class Program:
         return arrays
 
     def _block(
-        self, known: dict[str, Block], name: str, dims: Dims, start: int, unit: str, title: Text | None
+        self,
+        known: dict[str, Block],
+        name: str,
+        dims: Dims,
+        start: int,
+        unit: str,
+        title: Text | None,
+        *,
+        policy: bool = False,
     ) -> Block:
         if name in known:
             raise ValueError(f"block {name} stands twice")
-        known[name] = Block(name, {k: tuple(v) for k, v in dims.items()}, start, unit, title or Text(name, name))
+        known[name] = Block(
+            name, {k: tuple(v) for k, v in dims.items()}, start, unit, title or Text(name, name), policy
+        )
         return known[name]
 
 
