@@ -53,7 +53,7 @@ def _step_forgotten(w: Any, e: Any) -> Any:
 
 def _loss_in_capacity(w: Any, e: Any) -> Any:
     """Let capacity bear the loss, as if it could have a negative price."""
-    path = value_path(e.rent, e.assumptions)
+    path = value_path(e.rent[:, :, None] + 0 * e.output, e.assumptions)
     build = path[..., 1:] / (1 + e.assumptions.discount_steps) - e.kappa[:, :, None]
     return replace(w, loss=0 * w.loss, build=build, capacity=path[..., -1])
 
@@ -67,13 +67,13 @@ def _as_long_as_the_last(w: Any, e: Any) -> Any:
 def _into_the_outlook(path: Any, reference: Any, cut: float, s: Any) -> Any:
     """Let the cap reach its cut only in the outlook."""
     way = (np.array(s.years) - s.first_year) / (s.years[-1] - s.first_year)
-    return reference[:, None] * (1 - cut * way)
+    return reference * (1 - cut * way)
 
 
 def _curved(path: Any, reference: Any, cut: float, s: Any) -> Any:
     """Let the cap fall slowly first."""
     way = np.minimum(1.0, (np.array(s.years) - s.first_year) / (s.last_year - s.first_year)) ** 2
-    return reference[:, None] * (1 - cut * way)
+    return reference * (1 - cut * way)
 
 
 def _weights_by_number(patch: Patch) -> None:
@@ -85,23 +85,23 @@ def _weights_by_number(patch: Patch) -> None:
     patch.setattr(Assumptions, "weights", property(weights))
 
 
-def _next_length(make: Any, program: Any, e: Any, production: Any, dims: Any) -> Any:
+def _next_length(make: Any, program: Any, e: Any, production: Any) -> Any:
     """Let the stocks move by the length of the milestone that they lead to."""
     s = e.assumptions
     shifted = replace(s)
     object.__setattr__(shifted, "steps", np.append(s.steps[1:], s.steps[-1]))
-    return make(program, replace(e, assumptions=shifted), production, dims)
+    return make(program, replace(e, assumptions=shifted), production)
 
 
 def _swapped_trade(make: Any, program: Any, e: Any, production: Any, goods: Any, dims: Any) -> Any:
     return make(program, e, production, replace(goods, imports=goods.exports, exports=goods.imports), dims)
 
 
-def _yearly(make: Any, program: Any, e: Any, production: Any, dims: Any) -> Any:
+def _yearly(make: Any, program: Any, e: Any, production: Any) -> Any:
     """Give the stocks one year's growth and depreciation whatever the step."""
     s = e.assumptions
     short = replace(s, step=1, last_year=s.first_year + len(s.years) - 1, outlook_year=0)
-    return make(program, replace(e, assumptions=short), production, dims)
+    return make(program, replace(e, assumptions=short), production)
 
 
 def open_segments(patch: Patch) -> None:
@@ -203,7 +203,7 @@ def _without_abroad(make: Any, *args: Any) -> Any:
 
 
 def _old_inputs(make: Any, m: Any, s: Any) -> Any:
-    return make(replace(m, economy=replace(m.economy, a1=m.economy.a0)), s)
+    return make(replace(m, economy=replace(m.economy, a1=np.broadcast_to(m.economy.a0, m.economy.a1.shape))), s)
 
 
 def _positions(w: Any, _: Any) -> Any:
@@ -284,7 +284,11 @@ BREAKAGES = [
     Breakage(
         "guard forgotten",
         "p7_closed",
-        wrapped(model, "define_goods", lambda make, p, e, dims: make(p, replace(e, local=0 * e.local > 0), dims)),
+        wrapped(
+            model,
+            "define_goods",
+            lambda make, p, e, *more, **way: make(p, replace(e, local=0 * e.local > 0), *more, **way),
+        ),
         "leaves its range",
     ),
     Breakage("dual sign flipped", "p8_differences", _flipped_dual, "priced"),

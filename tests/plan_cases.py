@@ -45,7 +45,7 @@ class Built:
 
     @property
     def reference(self) -> Floats:
-        """CO2 of each member on the reference path, Mt a year."""
+        """CO2 of each member on the reference path, Mt a year, shape (R, T)."""
         return self.spec.reference(self.economy)
 
     def free(self, method: Method | None = "ipx") -> Solution:
@@ -63,17 +63,21 @@ class Built:
 
 @dataclass(frozen=True)
 class Case:
-    """An economy before calibration. Flags have shape (n,), intensities Mt CO2 per bn yuan."""
+    """An economy before calibration. Flags have shape (n,), intensities Mt CO2 per bn yuan.
+
+    ``growth`` (R, n) is how much faster than the trend output grows a year on the reference path.
+    """
 
     accounts: Accounts
     members: list[str]
     partner: str
-    technology: Technology
-    upgradable: npt.NDArray[np.bool_]
+    technologies: tuple[Technology, ...]
     local: npt.NDArray[np.bool_]
     intensity: Floats
     partner_intensity: Floats
     assumptions: Assumptions = Assumptions()
+    growth: Floats | None = None
+    partners: dict[str, tuple[Floats, Floats]] | None = None
 
     def over(self, step: int, periods: int, outlook: int = 0) -> "Case":
         """Plan over other milestones, and one more that many years after the last of them where not 0."""
@@ -84,16 +88,22 @@ class Case:
 
     def build(self, *, upgrades: bool = True) -> Built:
         """Calibrate, build and hand over."""
-        can = self.upgradable & upgrades
+        years = np.asarray(self.assumptions.years, dtype=float) - self.assumptions.first_year
         calibrated = economy.calibrate(
-            self.accounts, self.members, self.technology, self.assumptions, upgradable=can, local=self.local
+            self.accounts,
+            self.members,
+            self.technologies if upgrades else (),
+            self.assumptions,
+            local=self.local,
+            path=None if self.growth is None else (1 + self.growth[:, :, None]) ** years,
+            partners=self.partners,
         )
         spec = CapSpec(
             "CARBON",
             "co2",
             UNIT,
             self.intensity,
-            self.technology.co2,
+            calibrated.change("co2"),
             np.full((len(self.members), len(self.assumptions.years)), 1e6),
             True,
             Text("碳", "carbon"),
@@ -126,16 +136,22 @@ class Case:
                 for name in ("final", "exports", "imports", "outflow", "inflow", "residual", "output")
             },
         )
-        energy = self.technology.energy[order] if self.technology.energy.size else self.technology.energy
+        technologies = tuple(
+            replace(t, **{name: flags[order] for name in ("energy", "can") if (flags := getattr(t, name)).size})
+            for t in self.technologies
+        )
         case = replace(
             self,
             accounts=moved,
             members=names,
-            technology=replace(self.technology, energy=energy),
-            upgradable=self.upgradable[order],
+            technologies=technologies,
             local=self.local[order],
             intensity=self.intensity[members][:, order],
             partner_intensity=self.partner_intensity[order],
+            growth=None if self.growth is None else self.growth[members][:, order],
+            partners=None
+            if self.partners is None
+            else {k: (a[members][:, order], b[members][:, order]) for k, (a, b) in self.partners.items()},
         )
         return case, members, order
 
@@ -175,12 +191,30 @@ def synthetic(seed: int = 0, members: int = 2, n: int = 3) -> Case:
         ),
         members=[f"M{r}" for r in range(members)],
         partner="REST",
-        technology=Technology(energy=flags == 0),
-        upgradable=flags == 1,
+        technologies=(Technology(energy=flags == 0, can=flags == 1),),
         local=flags == n - 1,
         intensity=rng.uniform(0.1, 2.0, (members, n)),
         partner_intensity=rng.uniform(0.1, 2.0, n),
     )
+
+
+def with_two(case: Case) -> Case:
+    """Offer a second technology, cheaper and weaker, to every sector."""
+    second = Technology("light", energy=case.technologies[0].energy, co2=-0.05, energy_inputs=-0.04, retrofit=0.08)
+    return replace(case, technologies=(*case.technologies, second))
+
+
+def with_growth(case: Case, seed: int = 3, spread: float = 0.03) -> Case:
+    """Let every sector of every member grow at a rate of its own; one falls faster than its capacity wears out."""
+    growth = np.random.default_rng(seed).uniform(-spread, spread, case.intensity.shape)
+    growth[0, 0] = -0.15
+    return replace(case, growth=growth)
+
+
+def with_partners(case: Case) -> Case:
+    """Split trade with abroad between two groups."""
+    share = np.random.default_rng(5).uniform(0.2, 0.8, (2, *case.intensity.shape))
+    return replace(case, partners={"near": (share[0], share[1]), "far": (1 - share[0], 1 - share[1])})
 
 
 def with_loss(case: Case) -> Case:
@@ -202,7 +236,7 @@ def of_example() -> Case:
     partner = region["regions"].set_index("role").loc["partner", "region"]
     outside, _ = intensity_of(region, spec.resource, accounts.year, [partner], accounts.sectors, UNIT)
     inside, _ = intensity_of(region, spec.resource, accounts.year, e.members, accounts.sectors, UNIT)
-    return Case(accounts, e.members, str(partner), e.technology, e.upgradable, e.local, inside, outside[0], assumptions)
+    return Case(accounts, e.members, str(partner), e.technologies, e.local, inside, outside[0], assumptions)
 
 
 def published(reference: Path, beta: float = 1.0) -> Case:
@@ -221,8 +255,7 @@ def published(reference: Path, beta: float = 1.0) -> Case:
         accounts=accounts,
         members=PROVINCES,
         partner=accounts.regions[-1],
-        technology=Technology(energy=energy),
-        upgradable=upgradable,
+        technologies=(Technology(energy=energy, can=upgradable),),
         local=np.zeros(42, dtype=bool),
         intensity=np.divide(tonnes, bn, out=np.zeros_like(bn), where=bn > 0),
         partner_intensity=np.zeros(42),

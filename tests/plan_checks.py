@@ -29,7 +29,7 @@ def softs(b: Built) -> list[Soft]:
 
 def output(b: Built, s: Solution) -> Floats:
     """Output of both technologies, shape (R, n, T)."""
-    return s.value(b.model.production.old) + s.value(b.model.production.upgraded)
+    return s.value(b.model.production.old) + s.value(b.model.production.upgraded).sum(axis=0)
 
 
 def expenditure(model: Model, solution: Solution) -> Floats:
@@ -37,8 +37,10 @@ def expenditure(model: Model, solution: Solution) -> Floats:
     goods, e = model.goods, model.economy
     flows = goods.flows.value(solution.x)
     net = flows.sum(axis=(1, 2)) - flows.sum(axis=(0, 2))
-    for soft, sign in ((goods.exports, 1), (goods.outflow, 1), (goods.imports, -1), (goods.inflow, -1)):
+    for soft, sign in ((goods.outflow, 1), (goods.inflow, -1)):
         net = net + sign * soft.value(solution.x).sum(axis=1)
+    for soft, sign in ((goods.exports, 1), (goods.imports, -1)):
+        net = net + sign * soft.value(solution.x).sum(axis=(0, 2))
     home = goods.consumption.value(solution.x).sum(axis=1) + e.fixed.sum(axis=1)
     return np.asarray(home + results.investment_of(model, solution) + net)
 
@@ -54,13 +56,13 @@ def p1_reference(case: Case) -> None:
     b = case.build(upgrades=False)
     s, e = b.free(), b.economy
     big = e.output > TINY
-    moved = np.abs(output(b, s)[big] / e.output[big][:, None] - 1).max()
+    moved = np.abs(output(b, s)[big] / e.output[big] - 1).max()
     assert moved <= 5e-4, f"output moves by {moved:.2g}"
-    totals = e.households.sum(axis=1)[:, None]
+    totals = e.households.sum(axis=1)
     eaten = np.abs(b.model.goods.consumption.deviation(s.x).sum(axis=1) / totals).max()
     assert eaten <= 1e-4, f"consumption moves by {eaten:.2g}"
     table = prices.prices_table(b.model, s, {"accounts": "official"})
-    goods = table[table["kind"] == "good"]["price"].to_numpy().reshape(*e.output.shape, -1)[big]
+    goods = table[table["kind"] == "good"]["price"].to_numpy().reshape(e.output.shape)[big]
     first = e.assumptions.segments[0] / 2 / e.assumptions.elasticity["consumption"]
     off = np.abs(goods - 1).max()
     assert off <= first + 0.005, f"prices are off by {off:.2g}"
@@ -73,7 +75,7 @@ def p1_with_upgrades(case: Case) -> None:
     """P1: hurdles keep the upgraded technology out until something is scarce."""
     b = case.build()
     s, e = b.free(), b.economy
-    moved = np.abs(output(b, s) - e.output[:, :, None]).sum() / (e.output.sum() * len(e.assumptions.years))
+    moved = np.abs(output(b, s) - e.output).sum() / e.output.sum()
     assert moved <= 1e-3, f"weighted output moves by {moved:.2g}"
 
 
@@ -83,21 +85,22 @@ def p2_balance(case: Case) -> None:
     s, e, g, p = b.solve(0.2), b.economy, b.model.goods, b.model.production
     x0, x1, i1, u = (s.value(v) for v in (p.old, p.upgraded, p.build_upgraded, p.retrofit))
     flows = g.flows.value(s.x)
-    tech = e.technology
-    spent = e.kappa[:, :, None] * (p.build.value(s.x) + (1 + tech.new_capital) * i1 + tech.retrofit * u)
-    supply = x0 + x1 + g.imports.value(s.x) + g.inflow.value(s.x) + flows.sum(axis=0)
+    capital, turned = (np.array([getattr(t, n) for t in e.technologies]) for n in ("new_capital", "retrofit"))
+    better = np.tensordot(1 + capital, i1, 1) + np.tensordot(turned, u, 1)
+    spent = e.kappa[:, :, None] * (p.build.value(s.x) + better)
+    supply = x0 + x1.sum(axis=0) + g.imports.value(s.x).sum(axis=0) + g.inflow.value(s.x) + flows.sum(axis=0)
     use = (
         np.einsum("rij,rjt->rit", e.a0, x0)
-        + np.einsum("rij,rjt->rit", e.a1, x1)
+        + np.einsum("krij,krjt->rit", e.a1, x1)
         + g.consumption.value(s.x)
-        + g.exports.value(s.x)
+        + g.exports.value(s.x).sum(axis=0)
         + g.outflow.value(s.x)
         + flows.sum(axis=1)
         + e.mix[:, :, None] * spent.sum(axis=1)[:, None]
         + e.fixed
     )
-    reference = e.output + e.imports + e.inflow + e.flows.sum(axis=0)
-    left = (np.abs(supply - use) / np.maximum(reference, TINY)[:, :, None]).max()
+    reference = e.output + e.imports.sum(axis=0) + e.inflow + e.flows.sum(axis=0)
+    left = (np.abs(supply - use) / np.maximum(reference, TINY)).max()
     assert left <= 1e-6, f"supply and use differ by {left:.2g}"
 
 
@@ -119,13 +122,14 @@ def p2_stocks(case: Case) -> None:
     grows, kept = (1 + e.assumptions.growth) ** h, (1 - e.assumptions.depreciation) ** h
     built, turned, better = p.build.value(s.x), s.value(p.retrofit), s.value(p.build_upgraded)
     old, new = s.value(p.stock_old), s.value(p.stock_upgraded)
-    scale = np.maximum(e.output, TINY)[:, :, None]
-    assert np.abs((old[..., 0] - e.output) / scale[..., 0]).max() <= 1e-9, "the first stock is not base output"
-    for name, stock, added in (("old", old, built - turned), ("upgraded", new, better + turned)):
+    scale, closed = np.maximum(e.output[..., :1], TINY), s.value(p.closed)
+    assert np.abs((old - e.output)[..., 0] / scale[..., 0]).max() <= 1e-9, "the first stock is not base output"
+    added_old = built - turned.sum(axis=0) - closed
+    for name, stock, added in (("old", old, added_old), ("upgraded", new, better + turned)):
         left = grows * stock[..., 1:] - kept * stock[..., :-1] - h * added[..., :-1]
         off = (np.abs(left) / scale).max()
         assert off <= 1e-9, f"the {name} stock is off by {off:.2g}"
-    assert ((output(b, s) - old - new) / scale).max() <= 1e-6, "output exceeds capacity"
+    assert ((output(b, s) - old - new.sum(axis=0)) / scale).max() <= 1e-6, "output exceeds capacity"
 
 
 def p3_duality(case: Case) -> None:
@@ -165,15 +169,18 @@ def welfare(b: Built, s: Solution) -> float:
     k0, k1, i1, u = (s.value(v) for v in (p.stock_old, p.stock_upgraded, p.build_upgraded, p.retrofit))
     i0 = p.build.value(s.x)
     flow = m.goods.consumption.value(s.x).sum(axis=(0, 1)) - m.factors.labour.value(s.x).sum(axis=0)
-    for rate, spent in ((w.loss[:, :, None], output(b, s)), (w.tau, i0), (w.tau_1, i1), (w.tau_u, u)):
-        flow = flow - (rate * spent).sum(axis=(0, 1))
+    closing = np.asarray(e.assumptions.closure_cost + 0.001)
+    closed = s.value(p.closed)
+    for rate, spent in ((w.loss, output(b, s)), (w.tau, i0), (w.tau_1, i1), (w.tau_u, u), (closing, closed)):
+        flow = flow - (rate * spent).reshape(-1, w.weights.size).sum(axis=0)
     ends = np.asarray(e.assumptions.segments)
     for soft in softs(b):
         middle = (ends + np.concatenate([[0.0], ends[:-1]])) / 2 / e.assumptions.elasticity[soft.name]
         used = (soft.up.of(s.x) + soft.down.of(s.x)) @ middle
         flow = flow - used.reshape(-1, w.weights.size).sum(axis=0)
-    last = w.stock * k0[..., -1] + (w.stock + w.more) * k1[..., -1]
-    built = w.stock * i0[..., -1] + (w.stock + w.more) * i1[..., -1] + w.more * u[..., -1]
+    better = w.stock + w.more
+    last = w.stock * k0[..., -1] + (better * k1[..., -1]).sum(axis=0)
+    built = w.stock * (i0 - closed)[..., -1] + (better * i1[..., -1] + w.more * u[..., -1]).sum(axis=0)
     return float(w.weights @ flow + w.f * ((1 - w.delta[-1]) * last + w.h[-1] * built).sum())
 
 
@@ -197,7 +204,7 @@ def p4_front(case: Case, cuts: tuple[float, ...] = (0.05, 0.1, 0.2, 0.3)) -> Non
         points = []
         for cut in cuts:
             s = b.solve(cut, pooled=pooled)
-            used, room, paid = _use(b, s), b.reference[:, None] * (1 - cut * passed), price(b, s)
+            used, room, paid = _use(b, s), b.reference * (1 - cut * passed), price(b, s)
             if pooled:
                 used, room, paid = (v.sum(axis=0, keepdims=True) for v in (used, room, paid))
             over = (used / room - 1).max()
@@ -219,8 +226,8 @@ def p4_front(case: Case, cuts: tuple[float, ...] = (0.05, 0.1, 0.2, 0.3)) -> Non
 
 def _use(b: Built, s: Solution) -> Floats:
     """CO2 of each member, Mt a year, shape (R, T)."""
-    p, saved = b.model.production, b.case.technology.co2
-    made = s.value(p.old) + (1 + saved) * s.value(p.upgraded)
+    p, saved = b.model.production, np.array([t.co2 for t in b.economy.technologies])
+    made = s.value(p.old) + np.tensordot(1 + saved, s.value(p.upgraded), 1)
     return np.einsum("rj,rjt->rt", b.case.intensity, made)
 
 
@@ -272,7 +279,7 @@ def p8_differences(case: Case, step: float = 1e-3) -> None:
     """P8: raising the last cap by 0.1 % of base saves what its price says."""
     for pooled in (True, False):
         b = case.build()
-        more = step * b.reference[0]
+        more = step * b.reference[0, -1]
         here, there = b.solve(0.2, pooled=pooled), b.solve(0.2, pooled=pooled, more=more)
         weight = b.economy.assumptions.weights[-1]
         low, high = sorted(weight * more / 1e9 * price(b, s)[0, -1] for s in (here, there))
@@ -310,7 +317,7 @@ def p11_leakage(case: Case) -> None:
     grown = (1 + when.growth) ** (when.last_year - when.first_year)
     moved = trade.groupby(["kind", "sector"])["difference"].sum() / grown
     by_kind = {kind: moved[kind].reindex(b.economy.sectors).to_numpy() for kind in moved.index.unique("kind")}
-    own = _use(b, s)[:, when.years.index(when.last_year)] - b.reference
+    own = _use(b, s)[:, when.years.index(when.last_year)] - b.reference[:, when.years.index(when.last_year)]
     a = case.accounts
     r = a.regions.index(case.partner)
     inputs = np.divide(a.Z[r], a.output[r], out=np.zeros_like(a.Z[r]), where=a.output[r] > 0)

@@ -44,7 +44,10 @@ class Peer:
 
 
 class _Builder:
-    """Labels and soft quantities of one model. Dims: r, s regions, i product or sector, t milestone, k segment."""
+    """Labels and soft quantities of one model.
+
+    Dims: r, s regions, i product or sector, q technology, p foreign partners, t milestone, k segment.
+    """
 
     def __init__(self, e: Economy, w: Formulas, sparse: bool) -> None:
         self.e, self.w = e, w
@@ -54,6 +57,8 @@ class _Builder:
             "r": e.members,
             "s": e.members,
             "i": e.sectors,
+            "q": [t.name for t in e.technologies],
+            "p": list(e.partners),
             "t": list(a.years),
             "k": list(range(1, len(a.segments) + 1)),
         }
@@ -66,9 +71,9 @@ class _Builder:
     def array(self, values: Floats, dims: str) -> xr.DataArray:
         return xr.DataArray(values, dims=list(dims), coords={d: self.coords[d] for d in dims})
 
-    def over_time(self, values: Floats) -> xr.DataArray:
-        """Repeat (R, n) over the milestones."""
-        return self.array(np.repeat(values[:, :, None], self.w.weights.size, axis=2), "rit")
+    def over_time(self, values: Floats, dims: str = "rit") -> xr.DataArray:
+        """Repeat an array without t over the milestones."""
+        return self.array(np.repeat(values[..., None], self.w.weights.size, axis=-1), dims)
 
     def plain(self, name: str, dims: str, lower: object = 0.0, upper: object = np.inf) -> linopy.Variable:
         shape = [len(self.coords[d]) for d in dims]
@@ -76,17 +81,20 @@ class _Builder:
         return self.m.add_variables(lower=bounds[0], upper=bounds[1], name=name)
 
     def soft(
-        self, name: str, reference: Floats, dims: str, gain: xr.DataArray, guard: Floats | float = 1.0
+        self,
+        name: str,
+        reference: Floats,
+        dims: str,
+        gain: xr.DataArray,
+        guard: Floats | float = 1.0,
+        elasticity: str = "",
     ) -> Expression:
-        """Add a soft quantity; gives its deviation. ``reference`` has the dims, or the dims without t."""
-        ref = np.broadcast_to(
-            reference if reference.ndim == len(dims) else reference[..., None],
-            [len(self.coords[d]) for d in dims],
-        )
+        """Add a soft quantity; gives its deviation."""
+        ref = reference
         limit = np.broadcast_to(np.asarray(guard, float), ref.shape)[..., None]
         room = np.maximum(0.0, np.minimum(self.ends, limit) - self.starts) * ref[..., None]
         up, down = (self.plain(f"{name}_{way}", f"{dims}k", upper=room) for way in ("up", "down"))
-        middle = (self.starts + self.ends) / 2 / self.e.assumptions.elasticity[name]
+        middle = (self.starts + self.ends) / 2 / self.e.assumptions.elasticity[elasticity or name]
         cost = self.array(self.w.weights[:, None] * middle, "tk")
         self.objective += [((cost - gain) * up).sum(), ((cost + gain) * down).sum()]
         self.constant -= float((gain * self.array(ref, dims)).sum())
@@ -101,57 +109,70 @@ def peer_model(
     pooled: bool = True,
     pooled_finance: bool = True,
     sparse: bool = False,
+    trade: str = "pairs",
 ) -> Peer:
     """Build the plan with one cap, shape (R, T), in the cap's own unit; ``sparse`` is linopy's mode of that name.
 
     Minimises minus welfare. Every row follows the formula of the plan; the reference stands on the right-hand side.
     """
     w = formulas(e)
-    b, tech = _Builder(e, w, sparse), e.technology
+    b = _Builder(e, w, sparse)
     m, array, t = b.m, b.array, w.weights.size
     last = array((np.arange(t) == t - 1).astype(float), "t")
     zero = array(np.zeros(t), "t")
-    x_ref, upgradable = e.output[:, :, None], e.upgradable[None, :, None]
-    can, first = np.where(upgradable, np.inf, 0.0), np.arange(t) == 0
+    x_ref, first = e.output[..., :1], np.arange(t) == 0
+    upgradable = np.array([tech.can if tech.can.size else np.ones(len(e.sectors), bool) for tech in e.technologies])
+    upgradable = upgradable.reshape(-1, len(e.sectors))[:, None, :, None]
+    can = np.where(upgradable, np.inf, 0.0)
 
-    x0, x1 = b.plain("x0", "rit"), b.plain("x1", "rit", upper=can)
+    def of_tech(name: str) -> xr.DataArray:
+        return array(np.array([getattr(tech, name) for tech in e.technologies], dtype=float), "q")
+
+    x0, x1 = b.plain("x0", "rit"), b.plain("x1", "qrit", upper=can)
     k0 = b.plain("k0", "rit", lower=np.where(first, x_ref, 0.0), upper=np.where(first, x_ref, np.inf))
-    k1 = b.plain("k1", "rit", upper=np.where(first, 0.0, can))
-    i1 = b.plain("i1", "rit", upper=can)
-    u = b.plain("u", "rit", upper=np.where(upgradable, tech.retrofit_limit * x_ref, 0.0))
-    loss, stock, more = (b.over_time(v) for v in (w.loss, w.stock, w.more))
-    tau, tau_1, tau_u = (array(v, "rit") for v in (w.tau, w.tau_1, w.tau_u))
+    k1 = b.plain("k1", "qrit", upper=np.where(first, 0.0, can))
+    i1 = b.plain("i1", "qrit", upper=can)
+    turned = of_tech("retrofit_limit").values.reshape(-1, 1, 1, 1) * x_ref
+    u = b.plain("u", "qrit", upper=np.where(upgradable, turned, 0.0))
+    c = b.plain("c", "rit")
+    stock, more = b.over_time(w.stock), b.over_time(w.more, "qrit")
+    tau, tau_1, tau_u = array(w.tau, "rit"), array(w.tau_1, "qrit"), array(w.tau_u, "qrit")
+    loss = array(w.loss, "rit")
     h, delta = array(w.h, "t"), array(w.delta, "t")
     built, kept = w.f * w.h[-1], w.f * (1 - w.delta[-1])
-    renewal = (w.g + w.delta) / w.h * e.output[:, :, None]
-    i0 = b.soft("investment", renewal, "rit", built * stock * last - tau * b.weights)
+    i0 = b.soft("investment", w.built, "rit", built * stock * last - tau * b.weights)
     guard = np.where(e.local, e.assumptions.local_guard, 1.0)[:, None]
     consumption = b.soft("consumption", e.households, "rit", b.weights)
-    exports, imports, outflow, inflow = (
-        b.soft(name, getattr(e, name), "rit", zero, guard) for name in ("exports", "imports", "outflow", "inflow")
-    )
-    flows = b.soft("flows", e.flows, "rsit", zero, guard)
-    labour = b.soft("labour", (e.wages * e.output).sum(axis=1), "rt", -b.weights)
+    outflow, inflow = (b.soft(name, getattr(e, name), "rit", zero, guard) for name in ("outflow", "inflow"))
+    exports, imports = (b.soft(name, getattr(e, name), "prit", zero, guard).sum("p") for name in ("exports", "imports"))
+    wage_bill = (e.wages[:, :, None] * e.output).sum(axis=1)
+    labour = b.soft("labour", wage_bill, "rt", -b.weights)
     free, trading = np.inf if pooled_finance else 0.0, np.inf if pooled else 0.0
     finance = b.plain("f", "rt", lower=-free, upper=free)
     permits = b.plain("p", "rt", lower=-trading, upper=trading)
 
     def inputs(coefficients: Floats, x: linopy.Variable) -> Expression:
-        """Sum over sectors j of a_ij x_j, labelled by product i."""
-        a = xr.DataArray(
-            coefficients, dims=["r", "product", "i"], coords={"r": e.members, "product": e.sectors, "i": e.sectors}
-        )
+        """Sum over sectors j (and technologies) of a_ij x_j, labelled by product i."""
+        dims = ["q", "r", "product", "i"][-coefficients.ndim :]
+        a = xr.DataArray(coefficients, dims=dims, coords={d: b.coords["i" if d == "product" else d] for d in dims})
         return (a * x).sum("i").rename({"product": "i"})
 
-    shipped = flows.sum("s")
-    received = flows.sum("r").rename({"s": "r"})
+    if trade == "pairs":
+        flows = b.soft("flows", e.flows, "rsit", zero, guard)
+        shipped, received = flows.sum("s"), flows.sum("r").rename({"s": "r"})
+    else:
+        shipped = b.soft("sent", e.flows.sum(axis=1), "rit", zero, guard, "flows")
+        received = b.soft("received", e.flows.sum(axis=0), "rit", zero, guard, "flows")
+        m.add_constraints(shipped.sum("r") - received.sum("r") == 0, name="trade_pool")
     kappa, mix = array(e.kappa, "ri"), array(e.mix, "ri")
     spent = (
-        (kappa * i0).sum("i") + ((1 + tech.new_capital) * kappa * i1).sum("i") + (tech.retrofit * kappa * u).sum("i")
+        (kappa * i0).sum("i")
+        + ((1 + of_tech("new_capital")) * kappa * i1).sum(["i", "q"])
+        + (of_tech("retrofit") * kappa * u).sum(["i", "q"])
     )
-    net_output = array(e.output - np.einsum("rij,rj->ri", e.a0, e.output), "ri")
+    net_output = array(e.output - np.einsum("rij,rjt->rit", e.a0, e.output), "rit")
     m.add_constraints(
-        x0 + x1 + imports + inflow + received - inputs(e.a0, x0) - inputs(e.a1, x1)
+        x0 + x1.sum("q") + imports + inflow + received - inputs(e.a0, x0) - inputs(e.a1, x1).sum("q")
         - consumption - exports - outflow - shipped - mix * spent
         == net_output,
         name="balance",
@@ -161,24 +182,24 @@ def peer_model(
     if t > 1:
         later = b.coords["t"][1:]
         for name, k, added, right in (
-            ("stock", k0, i0 - u, array(w.h * renewal, "rit")),
-            ("stock_upgraded", k1, i1 + u, array(0 * renewal, "rit")),
+            ("stock", k0, i0 - u.sum("q") - c, array(w.h * w.built, "rit")),
+            ("stock_upgraded", k1, i1 + u, array(np.zeros(t), "t")),
         ):
             kept_and_added = (1 - delta) * k + h * added
             before = kept_and_added.isel(t=slice(None, -1)).assign_coords(t=later)
             grown = array(1 + np.roll(w.g, 1), "t")  # of the milestone before
             now = (grown * k).isel(t=slice(1, None))
             m.add_constraints(now - before == right.isel(t=slice(None, -1)).assign_coords(t=later), name=name)
-    spare = (e.assumptions.investment_limit - 1) * renewal
-    m.add_constraints(i0 + i1 <= array(spare, "rit"), name="build_limit")
-    wages, wage_bill = array(e.wages, "ri"), array((e.wages * e.output).sum(axis=1), "r")
-    need = (wages * x0).sum("i") + ((1 + tech.labour) * wages * x1).sum("i") - labour
-    m.add_constraints(need <= wage_bill, name="labour")
+    spare = (e.assumptions.investment_limit - 1) * w.built
+    m.add_constraints(i0 + i1.sum("q") <= array(spare, "rit"), name="build_limit")
+    wages = array(e.wages, "ri")
+    need = (wages * x0).sum("i") + ((1 + of_tech("labour")) * wages * x1).sum(["i", "q"]) - labour
+    m.add_constraints(need <= array(wage_bill, "rt"), name="labour")
     abroad = (exports + outflow - imports - inflow + shipped - received).sum("i")
     m.add_constraints(abroad + finance >= 0, name="external")
     m.add_constraints(finance.sum("r") == 0, name="finance_pool")
     gamma = array(spec.intensity, "ri")
-    use = (gamma * x0).sum("i") + ((1 + spec.upgraded) * gamma * x1).sum("i")
+    use = (gamma * x0).sum("i") + ((1 + of_tech("co2")) * gamma * x1).sum(["i", "q"])
     m.add_constraints(use - permits <= array(cap, "rt"), name="cap")
     m.add_constraints(permits.sum("r") == 0, name="permit_pool")
 
@@ -186,6 +207,7 @@ def peer_model(
     total = total - (kept * stock * last * k0).sum() - (kept * (stock + more) * last * k1).sum()
     total = total + ((tau_1 * b.weights - built * (stock + more) * last) * i1).sum()
     total = total + ((tau_u * b.weights - built * more * last) * u).sum()
+    total = total + (((e.assumptions.closure_cost + 0.001) * b.weights + built * stock * last) * c).sum()
     for part in b.objective:
         total = total + part
     m.add_objective(total)

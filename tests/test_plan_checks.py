@@ -7,14 +7,16 @@ from hypothesis import strategies as st
 
 from haihe.messages import HaiheError
 from plan_breakages import BREAKAGES, Breakage
-from plan_cases import Case, synthetic, with_loss
+from plan_cases import Case, synthetic, with_growth, with_loss, with_partners, with_two
 from plan_checks import CHECKS, p1_reference, p1_with_upgrades
 
 TINY = with_loss(synthetic(2))
 UNEVEN = TINY.over(1, 5, outlook=5)
+RICH = with_partners(with_two(UNEVEN))
+GROWING = with_growth(RICH)
 
 
-@pytest.mark.parametrize("case", [TINY, UNEVEN], ids=["even", "uneven"])
+@pytest.mark.parametrize("case", [TINY, UNEVEN, RICH, GROWING], ids=["even", "uneven", "rich", "growing"])
 @pytest.mark.parametrize("name", CHECKS)
 def test_check_holds(name: str, case: Case) -> None:
     CHECKS[name](case)
@@ -24,9 +26,9 @@ def test_check_holds(name: str, case: Case) -> None:
 @pytest.mark.parametrize("periods", [1, 2, 3, 5, 9])
 @pytest.mark.parametrize("step", [1, 2])
 def test_reference_is_the_optimum_over_any_milestones(step: int, periods: int, outlook: int) -> None:
-    case = TINY.over(step, periods, outlook)
-    p1_reference(case)
-    p1_with_upgrades(case)
+    for case in (TINY.over(step, periods, outlook), with_growth(RICH.over(step, periods, outlook))):
+        p1_reference(case)
+        p1_with_upgrades(case)
 
 
 @settings(max_examples=15)

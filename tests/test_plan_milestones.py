@@ -84,11 +84,14 @@ def test_rates_and_weights_follow_the_calendar(s: Assumptions) -> None:
 @given(s=horizons)
 def test_a_unit_of_capacity_is_worth_what_it_earns_for_ever(s: Assumptions) -> None:
     """The backward recursion against the plain sum of discounted earnings over a thousand milestones."""
-    path = value_path(np.array([[1.0, 0.5, 0.0]]), s)
-    years = np.array(s.years, dtype=float)
-    np.testing.assert_allclose(path[0, 0], earned(s, years, s.steps), rtol=1e-12)
-    np.testing.assert_allclose(path[0, 1], path[0, 0] / 2, rtol=1e-12)
-    assert not path[0, 2].any()
+    rent = np.array([1.0, 0.5, 0.0])[:, None] + np.zeros(len(s.years))
+    rent = np.vstack([rent, np.random.default_rng(1).uniform(0, 1, len(s.years))])
+    path = value_path(rent, s)
+    table = earned(s, np.array(s.years, dtype=float), s.steps)
+    np.testing.assert_allclose(path[0], table.sum(axis=0), rtol=1e-12)
+    np.testing.assert_allclose(path[1], path[0] / 2, rtol=1e-12)
+    assert not path[2].any()
+    np.testing.assert_allclose(path[3], rent[3] @ table, rtol=1e-12)
 
 
 @settings(max_examples=25)
@@ -106,23 +109,23 @@ def test_milestones_of_one_length_give_the_closed_form(step: int, periods: int, 
     expected = {
         "weights": (e.assumptions.weights, f.weights),
         "tau": (w.build, f.tau),
-        "output": (cost(p.old), f.loss[:, :, None] * f.weights),
+        "output": (cost(p.old), f.loss * f.weights),
         "capacity": (cost(p.stock_old), -kept * f.stock[:, :, None] * last),
-        "upgraded": (cost(p.stock_upgraded), -kept * (f.stock + f.more)[:, :, None] * last),
+        "upgraded": (cost(p.stock_upgraded), -kept * (f.stock + f.more)[..., None] * last),
         "build": (
             ((cost(p.build.down) - cost(p.build.up)) / 2)[..., 0],
             built * f.stock[:, :, None] * last - f.tau * f.weights,
         ),
         "build_upgraded": (
             cost(p.build_upgraded),
-            f.tau_1 * f.weights - built * (f.stock + f.more)[:, :, None] * last,
+            f.tau_1 * f.weights - built * (f.stock + f.more)[..., None] * last,
         ),
-        "retrofit": (cost(p.retrofit), f.tau_u * f.weights - built * f.more[:, :, None] * last),
+        "retrofit": (cost(p.retrofit), f.tau_u * f.weights - built * f.more[..., None] * last),
         "build_limit": (
             bound(b, "build_limit"),
-            0.5 * (f.g + f.delta) / f.h * e.output[:, :, None],
+            0.5 * (f.g + f.delta) / f.h * e.output,
         ),
-        "stock": (bound(b, "stock"), ((f.g + f.delta) * e.output[:, :, None])[..., 1:]),
+        "stock": (bound(b, "stock"), ((f.g + f.delta) * e.output)[..., 1:]),
     }
     for name, (ours, theirs) in expected.items():
         np.testing.assert_allclose(ours, theirs, rtol=1e-12, atol=1e-12, err_msg=name)
@@ -146,7 +149,7 @@ def test_wedges_of_uneven_milestones_equal_the_plain_sums(step: int, periods: in
 
 @given(s=horizons, cut=st.floats(0.01, 0.9))
 def test_a_cap_falls_in_a_straight_line_over_the_years_and_stays_in_the_outlook(s: Assumptions, cut: float) -> None:
-    path = cap_path(np.array([10.0, 2.0]), cut, s)
+    path = cap_path(np.array([[10.0], [2.0]]), cut, s)
     assert path.shape == (2, len(s.years))
     np.testing.assert_allclose(path[:, s.last_index :] / [[10.0], [2.0]], 1 - cut)
     if s.last_year > s.first_year:
@@ -185,7 +188,7 @@ def test_a_stated_cap_moves_by_years_between_uneven_milestones() -> None:
     r = with_caps(region(first_year=2017, last_year=2019, step=1, outlook_year=2024), (2022, 0.5))
     e = economy_of(r, Assumptions.of(r))
     (spec,) = caps_of(r, e)
-    np.testing.assert_allclose(spec.cap.sum(axis=0) / spec.reference(e).sum(), [1.0, 0.9, 0.8, 0.5])
+    np.testing.assert_allclose(spec.cap.sum(axis=0) / spec.reference(e).sum(axis=0), [1.0, 0.9, 0.8, 0.5])
 
 
 def test_the_accounts_are_the_latest_that_are_not_after_the_first_year() -> None:

@@ -41,6 +41,10 @@ class Assumptions:
         Largest relative deviation of trade in locally supplied products (electricity, heat, water, services); share.
     investment_limit : float
         Most new capacity a year, as a multiple of what the reference builds.
+    closure_cost : float
+        What closing a unit of capacity early costs (severance, clearing), bn yuan per bn yuan of yearly output.
+    growth_guard : float
+        Most that output of a sector may grow or fall a year beyond its reference; share, 0 for no guard.
     first_year, last_year, step : int
         Milestones are ``first_year, first_year + step, ..., last_year``.
     outlook_year : int
@@ -74,6 +78,8 @@ class Assumptions:
     segments: tuple[float, ...] = (0.02, 0.06, 0.12, 0.20, 0.35, 0.60, 1.00)
     local_guard: float = 0.05
     investment_limit: float = 1.5
+    closure_cost: float = 0.1
+    growth_guard: float = 0.0
     first_year: int = 2017
     last_year: int = 2025
     step: int = 2
@@ -90,6 +96,8 @@ class Assumptions:
             raise HaiheError("E-PLN-21", table="parameters", outlook=self.outlook_year, last=self.last_year)
         if self.outlook_step < 0:
             raise HaiheError("E-PLN-22", table="parameters", value=self.outlook_step)
+        if self.closure_cost < 0 or self.growth_guard < 0:
+            raise HaiheError("E-PLN-25", table="parameters")
         if not (0 < self.discount < 1 and 0 < self.depreciation < 1 and -0.5 < self.growth < 0.5):
             raise HaiheError("E-PLN-07", table="parameters")
         if min(self.elasticity.values()) <= 0 or set(self.elasticity) != set(SOFT):
@@ -194,7 +202,14 @@ def is_parameter(name: str) -> bool:
 
 def unknown_parameters(region: Region) -> Findings:
     """Name every parameter that nothing reads, with the nearest one that is read (``W-PLN-17``)."""
-    read = [f"elasticity_{name}" for name in SOFT] + [*UNITS, "local_guard", "investment_limit", "segment_1"]
+    read = [f"elasticity_{name}" for name in SOFT] + [
+        *UNITS,
+        "local_guard",
+        "investment_limit",
+        "closure_cost",
+        "growth_guard",
+        "segment_1",
+    ]
     names = region.frame("parameters")["parameter"]
     return Findings(
         Finding(

@@ -26,8 +26,8 @@ class CapSpec:
         Unit of the resource in which intensity and cap are counted, e.g. ``t CO2``.
     intensity : ndarray, shape (R, n)
         Use per bn yuan of output with today's technology; 0 where the limit does not reach.
-    upgraded : float
-        Relative change of the intensity with upgraded technology.
+    upgraded : ndarray, shape (K,)
+        Relative change of the intensity with each upgraded technology.
     cap : ndarray, shape (R, T)
         Detrended cap a year of each member; ``inf`` where it does not reach.
     pooled : bool
@@ -40,7 +40,7 @@ class CapSpec:
     resource: str
     unit: str
     intensity: Floats
-    upgraded: float
+    upgraded: Floats
     cap: Floats
     pooled: bool
     title: Text
@@ -52,8 +52,8 @@ class CapSpec:
         return worst_quality(self.marks.values()) or "illustrative"
 
     def reference(self, economy: Economy) -> Floats:
-        """Use of each member on the reference path, in the cap's unit a year; shape (R,)."""
-        return np.asarray((self.intensity * economy.output).sum(axis=1))
+        """Use of each member on the reference path, detrended, in the cap's unit a year; shape (R, T)."""
+        return np.asarray((self.intensity[:, :, None] * economy.output).sum(axis=1))
 
     @property
     def permit_bound(self) -> Floats:
@@ -65,7 +65,7 @@ class CapSpec:
 
     def scale(self, economy: Economy) -> float:
         """Power of ten that brings the row near 1,000, so that no row is of another size than the money rows."""
-        total = float(self.reference(economy).sum())
+        total = float(self.reference(economy)[:, 0].sum())
         return float(10.0 ** (np.floor(np.log10(total)) - 2)) if total > 0 else 1.0
 
 
@@ -87,7 +87,7 @@ def cap_path(reference: Floats, cut: float, assumptions: Assumptions) -> Floats:
 
     Parameters
     ----------
-    reference : ndarray, shape (R,)
+    reference : ndarray, shape (R, T)
         Use of each member on the reference path.
     cut : float
         Share by which the last cap lies below the reference.
@@ -100,7 +100,7 @@ def cap_path(reference: Floats, cut: float, assumptions: Assumptions) -> Floats:
     """
     first, last = assumptions.first_year, assumptions.last_year
     way = np.interp(assumptions.years, [first, last], [0.0, 1.0]) if last > first else np.ones(len(assumptions.years))
-    return reference[:, None] * (1.0 - cut * way)
+    return reference * (1.0 - cut * way)
 
 
 def define_cap(program: Program, economy: Economy, production: Production, spec: CapSpec, dims: Dims) -> Cap:
@@ -108,7 +108,7 @@ def define_cap(program: Program, economy: Economy, production: Production, spec:
 
     .. math:: \sum_j \gamma_j (x^0_j + (1+\theta)\, x^1_j) \le \text{Cap}_{rt} + p_{rt}, \qquad \sum_r p_{rt} = 0
 
-    theta is what the upgraded technology changes (-0.15 for CO2 in the example, 0 for a resource it does not name).
+    theta is what each upgraded technology changes (-0.15 for CO2 in the example, 0 for a resource it does not name).
     Unit: the resource's own (scaled by a power of ten). The worth of the row over D_t is the price of the resource:
     what one more unit of cap adds to welfare. Permits are free when the cap is pooled, else 0.
     """
@@ -130,7 +130,7 @@ def define_cap(program: Program, economy: Economy, production: Production, spec:
     here = rows.index[:, None, :]
     use = spec.intensity[:, :, None] / scale
     program.enter(here, production.old.index, use)
-    program.enter(here, production.upgraded.index, (1 + spec.upgraded) * use)
+    program.enter(here[None], production.upgraded.index, (1 + spec.upgraded.reshape(-1, 1, 1, 1)) * use)
     program.enter(rows.index, permits.index, -1.0)
     program.enter(pool.index[None, :], permits.index, 1.0)
     return Cap(spec, rows, permits, pool, scale)

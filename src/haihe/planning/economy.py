@@ -5,6 +5,7 @@ year. The members' arrays have R regions and n sectors; the partner (rest of the
 the other side of trade.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,6 +15,7 @@ from haihe.accounts import Accounts
 from haihe.messages import HaiheError
 from haihe.planning.assumptions import Assumptions
 from haihe.planning.program import Floats
+from haihe.planning.reference import IDLE, Demand, capacity_path, constant, follow
 from haihe.planning.technology import Technology
 
 HOUSEHOLDS = ("household_rural", "household_urban")
@@ -24,7 +26,7 @@ BALANCE_TOLERANCE = 1e-6
 
 @dataclass(frozen=True)
 class Economy:
-    """Base-year economy of the members, calibrated.
+    """Economy of the members on the reference path, calibrated.
 
     Parameters
     ----------
@@ -34,13 +36,19 @@ class Economy:
         Regions whose economy is planned, length R.
     sectors : list of str
         Sectors, length n.
-    output, households, exports, imports, outflow, inflow : ndarray, shape (R, n)
-        Flows in the first milestone year, bn yuan a year. ``exports``/``imports`` are trade with abroad,
-        ``outflow``/``inflow`` with the partner and with nobody named.
-    flows : ndarray, shape (R, R, n)
+    partners : tuple of str
+        Groups of foreign partners, length G.
+    output, households, outflow, inflow : ndarray, shape (R, n, T)
+        Reference flows in each milestone, bn yuan a year, detrended. ``outflow``/``inflow`` are trade with the
+        partner in the nation and with nobody named.
+    exports, imports : ndarray, shape (G, R, n, T)
+        Trade with abroad.
+    flows : ndarray, shape (R, R, n, T)
         Shipments from member r to member s, bn yuan a year; diagonal 0.
-    a0, a1 : ndarray, shape (R, n, n)
-        Input of product i per unit of output of j with today's and with upgraded technology.
+    capacity, investment : ndarray, shape (R, n, T)
+        Reference capacity, and new capacity a year, both in bn yuan of output a year.
+    a0, a1 : ndarray, shape (R, n, n) and (K, R, n, n)
+        Input of product i per unit of output of j with today's and with each upgraded technology.
     wages : ndarray, shape (R, n)
         Compensation of employees per unit of output (omega).
     kappa : ndarray, shape (R, n)
@@ -50,15 +58,16 @@ class Economy:
     fixed : ndarray, shape (R, n, T)
         Demand outside the plan: government, the investment not modelled, inventories and residual; bn yuan. It moves
         a little between milestones of different length, as the investment that is modelled does.
-    upgradable, local : ndarray of bool, shape (n,)
-        Sectors that may upgrade; products under the narrower trade guard.
-    technology : Technology
-        The upgraded technology.
+    local : ndarray of bool, shape (n,)
+        Products under the narrower trade guard.
+    technologies : tuple of Technology
+        Upgraded technologies, length K.
     """
 
     year: int
     members: list[str]
     sectors: list[str]
+    partners: tuple[str, ...]
     output: Floats
     households: Floats
     exports: Floats
@@ -66,15 +75,16 @@ class Economy:
     outflow: Floats
     inflow: Floats
     flows: Floats
+    capacity: Floats
+    investment: Floats
     a0: Floats
     a1: Floats
     wages: Floats
     kappa: Floats
     mix: Floats
     fixed: Floats
-    upgradable: np.ndarray
     local: np.ndarray
-    technology: Technology
+    technologies: tuple[Technology, ...]
     assumptions: Assumptions
 
     @cached_property
@@ -83,31 +93,44 @@ class Economy:
         return np.asarray(1.0 - self.a0.sum(axis=1) - self.wages)
 
     @cached_property
-    def investment(self) -> Floats:
-        """New capacity a year on the reference path, (g_t + delta_t) x / h_t; shape (R, n, T)."""
-        return np.asarray(self.output[:, :, None] * self.assumptions.renewal)
+    def idle(self) -> np.ndarray:
+        """Where capacity stands idle on the reference path; shape (R, n, T)."""
+        return self.capacity > self.output * (1 + IDLE)
 
     @cached_property
     def labour(self) -> Floats:
-        """Wage bill of the members, bn yuan a year; shape (R,)."""
-        return np.asarray((self.wages * self.output).sum(axis=1))
+        """Wage bill of the members on the reference path, bn yuan a year; shape (R, T)."""
+        return np.asarray((self.wages[:, :, None] * self.output).sum(axis=1))
+
+    @cached_property
+    def can(self) -> np.ndarray:
+        """Sectors that may take up each upgraded technology; shape (K, n)."""
+        flags = [technology.reaches(len(self.sectors)) for technology in self.technologies]
+        return np.array(flags, dtype=bool).reshape(len(flags), len(self.sectors))
+
+    def change(self, name: str) -> Floats:
+        """One number of every upgraded technology, e.g. ``co2`` or ``retrofit``; shape (K,)."""
+        return np.array([getattr(technology, name) for technology in self.technologies], dtype=np.float64)
 
     def residual(self) -> Floats:
         """What the reference leaves of each product after every use; 0 up to rounding, shape (R, n, T)."""
         invest = self.mix[:, :, None] * (self.kappa[:, :, None] * self.investment).sum(axis=1, keepdims=True)
-        use = (self.a0 @ self.output[:, :, None])[:, :, 0] + self.households
-        net = self.exports + self.outflow + self.flows.sum(axis=1) - self.imports - self.inflow - self.flows.sum(axis=0)
-        return np.asarray((self.output - use - net)[:, :, None] - self.fixed - invest)
+        use = np.einsum("rij,rjt->rit", self.a0, self.output)
+        demand = Demand(
+            self.households, self.exports, self.imports, self.outflow, self.inflow, self.flows, self.fixed + invest
+        )
+        return np.asarray(self.output - use - demand.net())
 
 
 def calibrate(
     accounts: Accounts,
     members: list[str],
-    technology: Technology,
+    technologies: Sequence[Technology],
     assumptions: Assumptions,
     *,
-    upgradable: np.ndarray,
     local: np.ndarray,
+    path: Floats | None = None,
+    partners: Mapping[str, tuple[Floats, Floats]] | None = None,
 ) -> Economy:
     """Calibrate the economy on balanced accounts.
 
@@ -117,12 +140,17 @@ def calibrate(
         Balanced accounts with flows between regions, any money unit, brought to the first milestone year.
     members : list of str
         Regions to plan.
-    technology : Technology
-        Upgraded technology.
+    technologies : sequence of Technology
+        Upgraded technologies.
     assumptions : Assumptions
         Growth and depreciation, from which reference investment follows.
-    upgradable, local : ndarray of bool, shape (n,)
-        Flags by sector.
+    local : ndarray of bool, shape (n,)
+        Products under the narrower trade guard.
+    path : ndarray, shape (R, n, T), optional
+        Reference output of each milestone, detrended, as a multiple of the accounts'; all 1 where not given.
+    partners : mapping of str to (exports, imports), optional
+        Share of each group of foreign partners in exports and imports, shape (R, n), adding up to 1 over the groups;
+        one group ``world`` where not given.
 
     Returns
     -------
@@ -132,7 +160,8 @@ def calibrate(
     ------
     HaiheError
         ``E-PLN-09`` a member without accounts; ``E-PLN-10`` negative consumption, trade, wages or
-        capital; ``E-PLN-11`` rows that do not balance; ``E-PLN-12`` a kind of use or value added that is not there.
+        capital; ``E-PLN-11`` rows that do not balance; ``E-PLN-12`` a kind of use or value added that is not there;
+        ``E-PLN-24`` a path that cannot be balanced.
     """
     missing = [m for m in members if m not in accounts.regions]
     if missing or not members:
@@ -143,37 +172,50 @@ def calibrate(
     lacking = {"labour", "depreciation"} - added.keys() | {"investment"} - final.keys()
     if lacking:
         raise HaiheError("E-PLN-12", table="accounts", kinds=", ".join(sorted(lacking)))
-    output, a0 = bn.output, bn.coefficients
-    per_output = np.divide(1.0, output, out=np.zeros_like(output), where=output > 0)
-
+    base, a0 = bn.output, bn.coefficients
+    per_output = np.divide(1.0, base, out=np.zeros_like(base), where=base > 0)
     capital = added["depreciation"] / assumptions.depreciation
     formation = final["investment"]
     total = formation.sum(axis=1, keepdims=True)
     mix = np.divide(formation, total, out=np.zeros_like(formation), where=total > 0)
-    households = sum((final[kind] for kind in HOUSEHOLDS if kind in final), start=np.zeros_like(output))
-    modelled = mix[:, :, None] * capital.sum(axis=1)[:, None, None] * assumptions.renewal
-    others_use = sum((v for kind, v in final.items() if kind not in (*HOUSEHOLDS, "investment")), np.zeros_like(output))
+    households = sum((final[kind] for kind in HOUSEHOLDS if kind in final), start=np.zeros_like(base))
+    others = sum((v for kind, v in final.items() if kind not in (*HOUSEHOLDS, "investment")), np.zeros_like(base))
+    groups = partners or {"world": (np.ones_like(base), np.ones_like(base))}
+    now = Demand(
+        households=households,
+        exports=np.stack([bn.exports * sold for sold, _ in groups.values()]),
+        imports=np.stack([bn.imports * bought for _, bought in groups.values()]),
+        outflow=bn.outflow,
+        inflow=bn.inflow,
+        flows=np.zeros((len(members), *base.shape)) if bn.flows is None else bn.flows,
+        fixed=others + formation + bn.residual,
+    )
+    demand = constant(now, len(assumptions.years))
+    index = np.ones((*base.shape, len(assumptions.years))) if path is None else path
+    if not (index == 1.0).all():
+        demand = follow(demand, base, index, a0, np.asarray(1.0 - a0.sum(axis=1)))
+    output = base[:, :, None] * index
+    stock, built = capacity_path(output, assumptions)
+    kappa = capital * per_output
+    modelled = mix[:, :, None] * (kappa[:, :, None] * built).sum(axis=1, keepdims=True)
 
     economy = Economy(
         year=bn.year,
         members=list(members),
         sectors=list(bn.sectors),
+        partners=tuple(groups),
         output=output,
-        households=households,
-        exports=bn.exports,
-        imports=bn.imports,
-        outflow=bn.outflow,
-        inflow=bn.inflow,
-        flows=np.zeros((len(members), *output.shape)) if bn.flows is None else bn.flows,
+        **{name: value for name, value in vars(demand).items() if name != "fixed"},
+        capacity=stock,
+        investment=built,
         a0=a0,
-        a1=technology.inputs(a0),
+        a1=np.array([technology.inputs(a0) for technology in technologies]).reshape(-1, *a0.shape),
         wages=added["labour"] * per_output,
-        kappa=capital * per_output,
+        kappa=kappa,
         mix=mix,
-        fixed=(others_use + formation + bn.residual)[:, :, None] - modelled,
-        upgradable=np.asarray(upgradable, dtype=bool),
+        fixed=demand.fixed - modelled,
         local=np.asarray(local, dtype=bool),
-        technology=technology,
+        technologies=tuple(technologies),
         assumptions=assumptions,
     )
     _refuse_negative(economy)
@@ -182,18 +224,18 @@ def calibrate(
 
 
 def _refuse_unbalanced(economy: Economy) -> None:
-    """Refuse accounts whose rows do not balance; the worst cell is named."""
-    residual = economy.residual()[:, :, 0]
-    share = np.abs(residual) / np.maximum(economy.output, 1.0)
-    r, i = np.unravel_index(int(np.argmax(share)), share.shape)
-    if share[r, i] > BALANCE_TOLERANCE:
+    """Refuse a reference whose rows do not balance; the worst cell is named."""
+    residual = np.abs(economy.residual())
+    share = residual / np.maximum(economy.output, 1.0)
+    r, i, t = np.unravel_index(int(np.argmax(share)), share.shape)
+    if share[r, i, t] > BALANCE_TOLERANCE:
         raise HaiheError(
             "E-PLN-11",
             table="accounts",
             region=economy.members[r],
             sector=economy.sectors[i],
             year=economy.year,
-            value=f"{residual[r, i]:.6g}",
+            value=f"{economy.residual()[r, i, t]:.6g}",
         )
 
 
@@ -202,7 +244,8 @@ def _refuse_negative(economy: Economy) -> None:
     for name in ("output", "households", "exports", "imports", "outflow", "inflow", "wages", "kappa"):
         values = getattr(economy, name)
         if (values < -1e-9).any():
-            r, i = np.unravel_index(int(np.argmin(values)), values.shape)
+            where = np.unravel_index(int(np.argmin(values)), values.shape)
+            r, i = where[1:3] if name in ("exports", "imports") else where[:2]
             raise HaiheError(
                 "E-PLN-10",
                 table="accounts",
@@ -210,5 +253,5 @@ def _refuse_negative(economy: Economy) -> None:
                 region=economy.members[r],
                 sector=economy.sectors[i],
                 year=economy.year,
-                value=f"{values[r, i]:.6g}",
+                value=f"{values[where]:.6g}",
             )

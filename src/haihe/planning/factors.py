@@ -28,11 +28,11 @@ def define_labour(program: Program, economy: Economy, production: Production, di
 
     .. math:: \sum_j \omega_j (x^0_j + (1+\lambda)\, x^1_j) \le L
 
-    lambda is the change of labour with upgraded technology. Labour costs its wage in welfare. Unit: bn yuan of
+    lambda is the change of labour with each upgraded technology. Labour costs its wage in welfare. Unit: bn yuan of
     base-year wages a year. The row's worth over D_t is the wage index.
     """
     s = economy.assumptions
-    reference = np.repeat(economy.labour[:, None], len(s.years), axis=1)
+    reference = economy.labour
     labour = define_soft(
         program,
         "labour",
@@ -50,7 +50,8 @@ def define_labour(program: Program, economy: Economy, production: Production, di
     wages = economy.wages[:, :, None]
     here = rows.index[:, None, :]
     program.enter(here, production.old.index, wages)
-    program.enter(here, production.upgraded.index, (1 + economy.technology.labour) * wages)
+    change = economy.change("labour").reshape(-1, 1, 1, 1)
+    program.enter(here[None], production.upgraded.index, (1 + change) * wages)
     labour.enter(program, rows.index, -1.0)
     return labour, rows
 
@@ -80,10 +81,8 @@ def define_external_balance(program: Program, goods: Goods, dims: Dims, *, poole
         "finance_pool", pool, lower=0.0, upper=0.0, unit="bn yuan/year", title=Text("资金统筹", "finance pool")
     )
     here = rows.index[:, None, :]
-    for quantity, sign in ((goods.exports, 1.0), (goods.outflow, 1.0), (goods.imports, -1.0), (goods.inflow, -1.0)):
-        quantity.enter(program, here, sign)
-    goods.flows.enter(program, rows.index[:, None, None, :], 1.0)
-    goods.flows.enter(program, rows.index[None, :, None, :], -1.0)
+    for quantity, sign, axes in goods.sales():
+        quantity.enter(program, np.expand_dims(here, axes), sign)
     program.enter(rows.index, money.index, 1.0)
     program.enter(total.index[None, :], money.index, 1.0)
     return money, rows, total

@@ -93,12 +93,12 @@ def front(
     lift_caps(session, model)
     set_caps(session, model, others)
     base = session.solve()
-    marks = rests_on(region, others, upgrades=bool(economy.upgradable.any())).values()
+    marks = rests_on(region, others, upgrades=bool(economy.technologies)).values()
     reach = np.isfinite(spec.cap)
     use = intensity_of(region, spec.resource, economy.year, economy.members, economy.sectors, spec.unit)[1]
     quality = worst_quality({*marks, use or "illustrative"}) or "illustrative"
     reference, weights, last = spec.reference(economy), assumptions.weights, assumptions.last_index
-    consumption = float(economy.households.sum() * weights.sum())
+    consumption = float(economy.households.sum(axis=(0, 1)) @ weights)
     points, members = [], []
     for pooled in (True, False):
         for cut in cuts:
@@ -113,7 +113,7 @@ def front(
             points.append((cut, pooled, loss, loss / consumption))
             price = (solution.worth(model.caps[spec.name].rows) / weights)[:, last] / model.caps[spec.name].scale * 1e9
             use_now = own_use(model, solution, spec.name)[:, last]
-            own = 1 - np.divide(use_now, reference, out=np.ones_like(reference), where=reference > 0)
+            own = 1 - np.divide(use_now, reference[:, last], out=np.ones_like(use_now), where=reference[:, last] > 0)
             members += [(cut, pooled, *row) for row in zip(economy.members, price, own, strict=True)]
     return Front(
         spec.name,

@@ -1,6 +1,7 @@
 """Goods: households, trade with the partner and abroad, and the balance of every product."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -10,12 +11,16 @@ from haihe.planning.economy import Economy
 from haihe.planning.program import Block, Dims, Program
 from haihe.planning.soft import Soft, define_soft
 
+Trade = Literal["pairs", "pool"]
+
 
 @dataclass(frozen=True, slots=True)
 class Goods:
-    """Soft quantities of the product market; all but ``flows`` have dims (region, sector, year).
+    """Soft quantities of the product market.
 
-    ``flows`` has dims (from_region, to_region, sector, year).
+    ``consumption``, ``outflow`` and ``inflow`` have dims (region, sector, year), ``exports`` and ``imports`` (partner,
+    region, sector, year). Trade between members stands either in pairs, ``flows`` with dims (from_region, to_region,
+    sector, year), or through a pool: ``sent`` and ``received`` with dims (region, sector, year).
     """
 
     consumption: Soft
@@ -23,17 +28,43 @@ class Goods:
     imports: Soft
     outflow: Soft
     inflow: Soft
-    flows: Soft
+    flows: Soft | None
+    sent: Soft | None = None
+    received: Soft | None = None
+
+    @property
+    def between(self) -> tuple[Soft, ...]:
+        """Trade between members, whichever form it has."""
+        return tuple(soft for soft in (self.flows, self.sent, self.received) if soft is not None)
+
+    def sales(self) -> tuple[tuple[Soft, float, tuple[int, ...]], ...]:
+        """Every trade with its sign in a member's sales, and the axes to add to rows (region, sector, year).
+
+        Rows that a quantity enters are ``np.expand_dims(rows, axes)``: pairs enter the row of the region that ships
+        with +1 and that of the region that gets with -1.
+        """
+        outside = (
+            (self.exports, 1.0, (0,)),
+            (self.outflow, 1.0, ()),
+            (self.imports, -1.0, (0,)),
+            (self.inflow, -1.0, ()),
+        )
+        inside: tuple[tuple[Soft, float, tuple[int, ...]], ...] = ()
+        if self.flows is not None:
+            inside += ((self.flows, 1.0, (1,)), (self.flows, -1.0, (0,)))
+        if self.sent is not None and self.received is not None:
+            inside += ((self.sent, 1.0, ()), (self.received, -1.0, ()))
+        return (*outside, *inside)
 
 
-def define_goods(program: Program, economy: Economy, dims: Dims) -> Goods:
+def define_goods(program: Program, economy: Economy, dims: Dims, *, trade: Trade = "pairs") -> Goods:
     """Add household consumption and all trade as soft quantities.
 
     Consumption counts 1 in welfare; trade is worth nothing in itself, only its deviation costs. Trade in locally
-    supplied products stays within the narrower guard.
+    supplied products stays within the narrower guard. ``trade`` says in which form members trade with each other:
+    pairs for a few regions; for many a pool a product, which has 2 R instead of R (R - 1) quantities.
     """
     s = economy.assumptions
-    t = len(s.years)
     guard = np.where(economy.local, min(s.local_guard, 1.0), 1.0)[:, None]
 
     def soft(name: str, reference: np.ndarray, zh: str, en: str, *, gain: object = 0.0, over: Dims = dims) -> Soft:
@@ -41,8 +72,8 @@ def define_goods(program: Program, economy: Economy, dims: Dims) -> Goods:
             program,
             name,
             over,
-            np.repeat(reference[..., None], t, axis=-1),
-            elasticity=s.elasticity[name],
+            reference,
+            elasticity=s.elasticity["flows" if name in ("sent", "received") else name],
             segments=s.segments,
             weights=s.weights,
             gain=np.asarray(gain),
@@ -50,19 +81,33 @@ def define_goods(program: Program, economy: Economy, dims: Dims) -> Goods:
             title=Text(zh, en),
         )
 
-    between = {
-        "from_region": dims["region"],
-        "to_region": dims["region"],
-        "sector": dims["sector"],
-        "year": dims["year"],
-    }
+    abroad = {"partner": economy.partners, **dims}
+    pairs = {"from_region": dims["region"], "to_region": dims["region"], "sector": dims["sector"], "year": dims["year"]}
+    flows = sent = received = None
+    if trade == "pairs":
+        flows = soft("flows", economy.flows, "成员间流动", "flows between members", over=pairs)
+    else:
+        sent = soft("sent", economy.flows.sum(axis=1), "调往其他成员", "sent to other members")
+        received = soft("received", economy.flows.sum(axis=0), "自其他成员调入", "received from other members")
+        pool = program.rows(
+            "trade_pool",
+            {"sector": dims["sector"], "year": dims["year"]},
+            lower=0.0,
+            upper=0.0,
+            unit="bn yuan/year",
+            title=Text("成员间流动平衡", "what members send is received"),
+        )
+        sent.enter(program, pool.index[None], 1.0)
+        received.enter(program, pool.index[None], -1.0)
     return Goods(
         consumption=soft("consumption", economy.households, "居民消费", "household consumption", gain=s.weights),
-        exports=soft("exports", economy.exports, "出口", "exports"),
-        imports=soft("imports", economy.imports, "进口", "imports"),
+        exports=soft("exports", economy.exports, "出口", "exports", over=abroad),
+        imports=soft("imports", economy.imports, "进口", "imports", over=abroad),
         outflow=soft("outflow", economy.outflow, "流出国内其他地区", "outflow to the rest of the nation"),
         inflow=soft("inflow", economy.inflow, "自国内其他地区流入", "inflow from the rest of the nation"),
-        flows=soft("flows", economy.flows, "成员间流动", "flows between members", over=between),
+        flows=flows,
+        sent=sent,
+        received=received,
     )
 
 
@@ -74,37 +119,28 @@ def define_balance(program: Program, economy: Economy, production: Production, g
         x^0_i + x^1_i + m_i + n_i + \sum_s T_{sr,i} - \sum_j (a^0_{ij} x^0_j + a^1_{ij} x^1_j) - C_i - e_i - o_i
         - \sum_s T_{rs,i} - b_i \sum_j \kappa_j (i^0_j + (1+\phi)\, i^1_j + \psi\, u_j) = G_i
 
-    phi is the extra capital of new upgraded capacity, psi the cost of a retrofit, both of the technology.
-    Unit: bn yuan a year, detrended. The row speaks of deviations, so its right-hand side is what the reference
-    produces net of its own inputs. Its worth is minus the price of the product: more need costs welfare.
+    summed over the upgraded technologies; phi is the extra capital of new upgraded capacity, psi the cost of a
+    retrofit. Exports and imports are those with all groups of foreign partners. Unit: bn yuan a year, detrended. The
+    row speaks of deviations, so its right-hand side is what the reference produces net of its own inputs. Its worth is
+    minus the price of the product: more need costs welfare.
     """
-    tech = economy.technology
-    rhs = economy.output - np.einsum("rij,rj->ri", economy.a0, economy.output)
+    rhs = economy.output - np.einsum("rij,rjt->rit", economy.a0, economy.output)
     rows = program.rows(
-        "balance",
-        dims,
-        lower=rhs[:, :, None],
-        upper=rhs[:, :, None],
-        unit="bn yuan/year",
-        title=Text("产品平衡", "balance of products"),
+        "balance", dims, lower=rhs, upper=rhs, unit="bn yuan/year", title=Text("产品平衡", "balance of products")
     )
     here = rows.index
-    for output, inputs in ((production.old, economy.a0), (production.upgraded, economy.a1)):
-        program.enter(here, output.index, 1.0)
-        program.enter(here[:, :, None, :], output.index[:, None, :, :], -inputs[..., None])
-    for quantity, sign in (
-        (goods.imports, 1.0),
-        (goods.inflow, 1.0),
-        (goods.consumption, -1.0),
-        (goods.exports, -1.0),
-        (goods.outflow, -1.0),
-    ):
-        quantity.enter(program, here, sign)
-    goods.flows.enter(program, here[None, :, :, :], 1.0)
-    goods.flows.enter(program, here[:, None, :, :], -1.0)
+    program.enter(here, production.old.index, 1.0)
+    program.enter(here[:, :, None, :], production.old.index[:, None, :, :], -economy.a0[..., None])
+    program.enter(here[None], production.upgraded.index, 1.0)
+    program.enter(here[None, :, :, None, :], production.upgraded.index[:, :, None, :, :], -economy.a1[..., None])
+    goods.consumption.enter(program, here, -1.0)
+    for quantity, sign, axes in goods.sales():
+        quantity.enter(program, np.expand_dims(here, axes), -sign)
 
     capital = economy.mix[:, :, None, None] * economy.kappa[:, None, :, None]
+    extra, turned = (economy.change(name).reshape(-1, 1, 1, 1, 1) for name in ("new_capital", "retrofit"))
     production.build.enter(program, here[:, :, None, :], -capital, expand=1)
-    program.enter(here[:, :, None, :], production.build_upgraded.index[:, None], -(1 + tech.new_capital) * capital)
-    program.enter(here[:, :, None, :], production.retrofit.index[:, None], -tech.retrofit * capital)
+    asking = here[None, :, :, None, :]
+    program.enter(asking, production.build_upgraded.index[:, :, None], -(1 + extra) * capital)
+    program.enter(asking, production.retrofit.index[:, :, None], -turned * capital)
     return rows

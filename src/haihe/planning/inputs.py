@@ -61,15 +61,11 @@ def economy_of(region: Region, assumptions: Assumptions, *, upgrades: bool = Tru
     year = accounts_year(region, assumptions)
     accounts = accounts_of(region, year).scaled((1 + assumptions.growth) ** (assumptions.first_year - year))
     flags = region["sectors"].set_index("sector").reindex(accounts.sectors)
-    energy = flags["energy"].to_numpy(dtype=bool)
-    technology = Technology.of(region, energy) if upgrades else None
-    can = flags["upgrade"].to_numpy(dtype=bool) & (technology is not None)
     return calibrate(
         accounts,
         members_of(region),
-        technology or Technology(energy=energy),
+        Technology.of(region, accounts.sectors) if upgrades else (),
         assumptions,
-        upgradable=can,
         local=flags["local"].to_numpy(dtype=bool),
     )
 
@@ -148,19 +144,19 @@ def caps_of(region: Region, economy: Economy) -> list[CapSpec]:
         )
         intensity = intensity * _chosen(first["sectors"], economy.sectors)
         who = _chosen(first["regions"], economy.members)
-        reference = (intensity * economy.output).sum(axis=1) * who
+        reference = (intensity[:, :, None] * economy.output).sum(axis=1) * who[:, None]
         if not reference.any() or quality is None:
             continue
-        path = _path(rows.sort_values("year"), float(reference.sum()), unit, economy.assumptions)
-        share = reference / reference.sum()
+        path = _path(rows.sort_values("year"), reference.sum(axis=0), unit, economy.assumptions)
+        share = reference / reference.sum(axis=0)
         specs.append(
             CapSpec(
                 name=str(name),
                 resource=str(first["resource"]),
                 unit=unit,
                 intensity=intensity,
-                upgraded=economy.technology.co2 if first["resource"] == "co2" else 0.0,
-                cap=np.where(who[:, None] > 0, share[:, None] * path, np.inf),
+                upgraded=economy.change("co2") * (first["resource"] == "co2"),
+                cap=np.where(who[:, None] > 0, share * path, np.inf),
                 pooled=bool(first["pooled"]),
                 title=Text(first["name_zh"], first["name_en"]),
                 marks={"uses": quality, "limits": worst_quality(rows["quality"]) or "illustrative"},
@@ -205,22 +201,24 @@ def _chosen(codes: str, labels: Sequence[str]) -> Floats:
     return np.array([1.0 if "*" in named or label in named else 0.0 for label in labels])
 
 
-def _path(rows: pd.DataFrame, reference: float, unit: str, assumptions: Assumptions) -> Floats:
-    """Cap of the whole set in each milestone, detrended; shape (T,).
+def _path(rows: pd.DataFrame, reference: Floats, unit: str, assumptions: Assumptions) -> Floats:
+    """Cap of the whole set in each milestone, detrended; shape (T,), as the set's ``reference``.
 
     A cap stated as shares of the reference moves in shares; one with an amount in it moves in amounts.
     """
     years = np.asarray(assumptions.years, dtype=float)
     known = rows["year"].to_numpy(dtype=float)
+    then = np.interp(known, years, reference)
     shares = bool((rows["unit"] == SHARE).all())
 
     def trend(when: Floats) -> Floats:
         return np.ones_like(when) if shares else (1 + assumptions.growth) ** (when - assumptions.first_year)
 
     values = [
-        value * reference * grown if its_unit == SHARE else value * factor(its_unit, unit)
-        for value, its_unit, grown in zip(rows["value"], rows["unit"], trend(known), strict=True)
+        value * (1.0 if shares else use * grown) if its_unit == SHARE else value * factor(its_unit, unit)
+        for value, its_unit, use, grown in zip(rows["value"], rows["unit"], then, trend(known), strict=True)
     ]
     if known[0] > years[0]:
-        known, values = np.concatenate([[years[0]], known]), [reference, *values]
-    return np.asarray(np.interp(years, known, np.asarray(values)) / trend(years))
+        known, values = np.concatenate([[years[0]], known]), [1.0 if shares else reference[0], *values]
+    path = np.interp(years, known, np.asarray(values))
+    return np.asarray(path * reference if shares else path / trend(years))

@@ -45,9 +45,11 @@ def leakage_table(
     Economics 65, 13-23, doi 10.1016/j.ecolecon.2007.10.014.
     """
     spec, goods, last = model.caps[cap_name].spec, model.goods, model.economy.assumptions.last_index
-    own = own_use(model, solution, cap_name)[:, last] - spec.reference(model.economy)
+    own = (own_use(model, solution, cap_name) - spec.reference(model.economy))[:, last]
     from_partner = (goods.inflow.deviation(solution.x) - goods.outflow.deviation(solution.x))[:, :, last].sum(axis=0)
-    from_abroad = (goods.imports.deviation(solution.x) - goods.exports.deviation(solution.x))[:, :, last].sum(axis=0)
+    from_abroad = (goods.imports.deviation(solution.x) - goods.exports.deviation(solution.x))[..., last].sum(
+        axis=(0, 1)
+    )
     a = accounts.coefficients[accounts.position(partner)]
     total_intensity = np.linalg.solve((np.eye(a.shape[0]) - a).T, partner_intensity)
     rows = [
@@ -63,5 +65,5 @@ def leakage_table(
 def own_use(model: Model, solution: Solution, cap_name: str) -> Floats:
     """Use of a capped resource by each member, detrended, in the cap's unit a year; shape (R, T)."""
     spec = model.caps[cap_name].spec
-    saved = spec.upgraded * solution.value(model.production.upgraded)
+    saved = np.einsum("k,krit->rit", spec.upgraded, solution.value(model.production.upgraded))
     return np.asarray((spec.intensity[:, :, None] * (output_of(model, solution) + saved)).sum(axis=1))

@@ -13,7 +13,7 @@ from haihe.planning.capacity import (
 from haihe.planning.caps import Cap, CapSpec, define_cap
 from haihe.planning.economy import Economy
 from haihe.planning.factors import Factors, define_factors
-from haihe.planning.goods import Goods, define_balance, define_goods
+from haihe.planning.goods import Goods, Trade, define_balance, define_goods
 from haihe.planning.program import Block, Program
 from haihe.planning.wedges import Wedges, wedges
 
@@ -32,7 +32,9 @@ class Model:
     caps: dict[str, Cap]
 
 
-def build_model(economy: Economy, caps: Sequence[CapSpec] = (), *, pooled_finance: bool = True) -> Model:
+def build_model(
+    economy: Economy, caps: Sequence[CapSpec] = (), *, pooled_finance: bool = True, trade: Trade = "pairs"
+) -> Model:
     """Build the program: minimise minus welfare.
 
     Parameters
@@ -43,6 +45,8 @@ def build_model(economy: Economy, caps: Sequence[CapSpec] = (), *, pooled_financ
         Caps on resources.
     pooled_finance : bool
         Members may finance each other's trade balance.
+    trade : "pairs" or "pool"
+        How members trade with each other, see `haihe.planning.goods.define_goods`.
 
     Returns
     -------
@@ -57,10 +61,10 @@ def build_model(economy: Economy, caps: Sequence[CapSpec] = (), *, pooled_financ
     by_region = {"region": dims["region"], "year": dims["year"]}
     tau = wedges(economy)
     production = define_production(program, economy, tau, dims)
-    goods = define_goods(program, economy, dims)
+    goods = define_goods(program, economy, dims, trade=trade)
     balance = define_balance(program, economy, production, goods, dims)
-    define_capacity(program, production, dims)
-    define_stocks(program, economy, production, dims)
+    define_capacity(program, production)
+    define_stocks(program, economy, production)
     define_build_limit(program, economy, production, dims)
     factors = define_factors(program, economy, production, goods, by_region, pooled=pooled_finance)
     defined = {spec.name: define_cap(program, economy, production, spec, by_region) for spec in caps}

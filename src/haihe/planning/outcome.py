@@ -68,7 +68,7 @@ class Outcome:
     def consumption(self) -> float:
         """Consumption of the members on the reference path, discounted bn yuan: what losses are measured against."""
         e = self.model.economy
-        return float(e.households.sum() * e.assumptions.weights.sum())
+        return float(e.households.sum(axis=(0, 1)) @ e.assumptions.weights)
 
     @cached_property
     def output(self) -> pd.DataFrame:
@@ -137,7 +137,7 @@ class Outcome:
     def guards(self) -> pd.DataFrame:
         """Quantities whose last segment is in use: there the guard answers, not the elasticity."""
         goods, parts = self.model.goods, []
-        softs = [goods.consumption, goods.exports, goods.imports, goods.outflow, goods.inflow, goods.flows]
+        softs = [goods.consumption, goods.exports, goods.imports, goods.outflow, goods.inflow, *goods.between]
         for soft in [*softs, self.model.production.build, self.model.factors.labour]:
             at_end = soft.at_end(self.solution.x)
             names = [dim for dim in soft.up.dims if dim != "segment"]
@@ -149,8 +149,8 @@ class Outcome:
     def calibration(self) -> float:
         """Output-weighted deviation of the economy without caps from the reference path; should be below 0.001."""
         e = self.model.economy
-        moved = np.abs(output_of(self.model, self.base) - e.output[:, :, None]).sum()
-        return float(moved / (e.output.sum() * len(e.assumptions.years)))
+        moved = np.abs(output_of(self.model, self.base) - e.output).sum()
+        return float(moved / e.output.sum())
 
     @property
     def frames(self) -> dict[str, pd.DataFrame]:

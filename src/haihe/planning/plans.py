@@ -109,7 +109,7 @@ def plan(
     say(Text("求解方案", "solving the plan"))
     set_caps(session, model, caps)
     solution = session.solve(method="ipx") if caps else base
-    marks = rests_on(region, caps, upgrades=bool(economy.upgradable.any()))
+    marks = rests_on(region, caps, upgrades=bool(economy.technologies))
     variants = tuple(
         plan(region, assumptions=assumptions.scaled(k), pooled=pooled, upgrades=upgrades, band=False, progress=progress)
         for k in (BAND if band and caps else ())

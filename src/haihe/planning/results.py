@@ -24,24 +24,32 @@ TRADE = ("exports", "imports", "outflow", "inflow")
 
 def output_of(model: Model, solution: Solution) -> Floats:
     """Output of both technologies, detrended, bn yuan a year; shape (R, n, T)."""
-    return solution.value(model.production.old) + solution.value(model.production.upgraded)
+    return solution.value(model.production.old) + solution.value(model.production.upgraded).sum(axis=0)
 
 
 def output_table(model: Model, solution: Solution) -> pd.DataFrame:
     """Output by region, sector and year: reference, plan, change, and the share made with upgraded technology."""
     plan = output_of(model, solution)
-    upgraded = solution.value(model.production.upgraded)
+    upgraded = solution.value(model.production.upgraded).sum(axis=0)
     share = np.divide(upgraded, plan, out=np.zeros_like(plan), where=plan > TINY)
-    frame = _compared(model, np.broadcast_to(model.economy.output[:, :, None], plan.shape), plan)
+    frame = _compared(model, model.economy.output, plan)
     return frame.assign(upgraded_share=share.ravel())
 
 
 def trade_table(model: Model, solution: Solution) -> pd.DataFrame:
-    """Trade by region, partner kind, sector and year: exports, imports, outflow, inflow."""
+    """Trade by kind (exports, imports, outflow, inflow), partner, region, sector and year.
+
+    ``partner`` is the group of foreign partners of exports and imports, and ``nation`` for trade within the nation.
+    """
     parts = []
     for name in TRADE:
         soft: Soft = getattr(model.goods, name)
-        parts.append(_compared(model, soft.reference, soft.value(solution.x)).assign(kind=name))
+        both = (soft.reference, soft.value(solution.x))
+        if soft.reference.ndim == 3:
+            parts.append(_compared(model, *both).assign(kind=name, partner="nation"))
+        else:
+            for g, partner in enumerate(model.economy.partners):
+                parts.append(_compared(model, *(v[g] for v in both)).assign(kind=name, partner=partner))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -60,6 +68,8 @@ def flows_table(model: Model, solution: Solution, known: pd.DataFrame) -> pd.Dat
     """
     flows = model.goods.flows
     frame = pd.DataFrame(index=flows_index(model)).reset_index()
+    if flows is None:  # members trade through a pool: who ships to whom is not known
+        return frame.iloc[:0].assign(reference=0.0, plan=0.0, difference=0.0, low=0.0, high=0.0, unit=MONEY)
     trend = model.economy.assumptions.trend
     reference, plan = flows.reference * trend, flows.value(solution.x) * trend
     frame = frame.assign(reference=reference.ravel(), plan=plan.ravel(), difference=(plan - reference).ravel())
@@ -80,11 +90,9 @@ def flows_index(model: Model) -> pd.MultiIndex:
 def investment_of(model: Model, solution: Solution) -> Floats:
     """Investment spending that the plan moves, detrended, bn yuan a year; shape (R, T)."""
     production, e = model.production, model.economy
-    spent = e.kappa[:, :, None] * (
-        production.build.value(solution.x)
-        + (1 + e.technology.new_capital) * solution.value(production.build_upgraded)
-        + e.technology.retrofit * solution.value(production.retrofit)
-    )
+    extra, turned = (e.change(name).reshape(-1, 1, 1, 1) for name in ("new_capital", "retrofit"))
+    upgraded = (1 + extra) * solution.value(production.build_upgraded) + turned * solution.value(production.retrofit)
+    spent = e.kappa[:, :, None] * (production.build.value(solution.x) + upgraded.sum(axis=0))
     return np.asarray(spent.sum(axis=1))
 
 
@@ -92,21 +100,21 @@ def value_added_of(model: Model, solution: Solution) -> Floats:
     """Value added by production at base prices, detrended, bn yuan a year; shape (R, n, T)."""
     e = model.economy
     old = (1 - e.a0.sum(axis=1))[:, :, None] * solution.value(model.production.old)
-    upgraded = (1 - e.a1.sum(axis=1))[:, :, None] * solution.value(model.production.upgraded)
-    return np.asarray(old + upgraded)
+    upgraded = (1 - e.a1.sum(axis=2))[..., None] * solution.value(model.production.upgraded)
+    return np.asarray(old + upgraded.sum(axis=0))
 
 
 def summary_table(model: Model, solution: Solution) -> pd.DataFrame:
     """Totals by region and year: indicator, reference, plan, difference, change; money in bn yuan a year."""
     e, goods = model.economy, model.goods
-    base_va = (e.output * (1 - e.a0.sum(axis=1))).sum(axis=1)[:, None]
+    base_va = (e.output * (1 - e.a0.sum(axis=1))[:, :, None]).sum(axis=1)
     base_investment = (e.kappa[:, :, None] * e.investment).sum(axis=1)
     pairs: dict[str, tuple[Floats, Floats]] = {
         "value_added": (base_va, value_added_of(model, solution).sum(axis=1)),
-        "output": (e.output.sum(axis=1)[:, None], output_of(model, solution).sum(axis=1)),
+        "output": (e.output.sum(axis=1), output_of(model, solution).sum(axis=1)),
         "consumption": _totals(goods.consumption, solution),
         "investment": (base_investment, investment_of(model, solution)),
-        "labour": (e.labour[:, None], model.factors.labour.value(solution.x)),
+        "labour": (e.labour, model.factors.labour.value(solution.x)),
         **{name: _totals(getattr(goods, name), solution) for name in TRADE},
     }
     index = pd.MultiIndex.from_product([e.members, e.assumptions.years], names=["region", "year"])
@@ -138,7 +146,7 @@ def caps_table(model: Model, solution: Solution) -> pd.DataFrame:
                 limit=spec.name,
                 resource=spec.resource,
                 unit=spec.unit,
-                reference=np.outer(spec.reference(e), trend).ravel(),
+                reference=(spec.reference(e) * trend).ravel(),
                 cap=(spec.cap * trend).ravel(),
                 use=(use * trend).ravel(),
                 permits=np.where(price > WORTHLESS, solution.value(cap.permits) * cap.scale * trend, np.nan).ravel(),
@@ -191,12 +199,12 @@ PARTS: Mapping[str, str] = {
     "consumption_down": "consumption",
     "labour_up": "labour",
     "labour_down": "labour",
-    **{f"{name}_{way}": "trade" for name in (*TRADE, "flows") for way in ("up", "down")},
+    **{f"{name}_{way}": "trade" for name in (*TRADE, "flows", "sent", "received") for way in ("up", "down")},
     "finance": "trade",
     **dict.fromkeys(
         (
             "investment_up", "investment_down", "investment_upgraded", "retrofit",
-            "capacity", "capacity_upgraded", "output", "output_upgraded",
+            "capacity", "capacity_upgraded", "output", "output_upgraded", "closure",
         ),
         "investment",
     ),
@@ -206,7 +214,11 @@ PARTS: Mapping[str, str] = {
 
 
 def _totals(soft: Soft, solution: Solution) -> tuple[Floats, Floats]:
-    return soft.reference.sum(axis=1), soft.value(solution.x).sum(axis=1)
+    """Reference and plan of a soft quantity by region and year, added up over sectors and foreign partners."""
+    reference, value = soft.reference, soft.value(solution.x)
+    if reference.ndim == 4:
+        reference, value = reference.sum(axis=0), value.sum(axis=0)
+    return reference.sum(axis=1), value.sum(axis=1)
 
 
 def _compared(model: Model, reference: Floats, plan: Floats) -> pd.DataFrame:

@@ -166,6 +166,14 @@ TECHNOLOGIES = TableSpec(
     (
         code("technology", "技术代码", "technology", ("本表内唯一", "Unique in this table."), key=True),
         *names(),
+        codes(
+            "sectors",
+            "行业",
+            "sectors",
+            ("可采用的行业，分号隔开；* 为全部可升级的行业", "Sectors that may take it up, joined by ;, * for all that may upgrade."),
+            ref="sectors.sector",
+            default="*",
+        ),
         number(
             "energy_inputs",
             "能源投入变化",
