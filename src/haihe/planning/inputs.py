@@ -10,6 +10,9 @@ from haihe.messages import Finding, Findings, HaiheError, Quality, Text, worst_q
 from haihe.planning.assumptions import Assumptions
 from haihe.planning.caps import CapSpec
 from haihe.planning.economy import Economy, calibrate
+from haihe.planning.named import chosen
+from haihe.planning.partners import partners_of
+from haihe.planning.path_inputs import UNIFORM, ReferencePath, reference_path
 from haihe.planning.program import Floats
 from haihe.planning.technology import Technology
 from haihe.region import TABLES, Region
@@ -38,20 +41,25 @@ def accounts_year(region: Region, assumptions: Assumptions) -> int:
     return int(known.max()) if len(known) else assumptions.first_year
 
 
-def economy_of(region: Region, assumptions: Assumptions, *, upgrades: bool = True) -> Economy:
+def economy_of(
+    region: Region, assumptions: Assumptions, *, upgrades: bool = True, path: ReferencePath | None = None
+) -> Economy:
     """Calibrate the economy on a region's tables.
 
     The accounts are those of `accounts_year`. Where the plan starts later, every flow is grown alike, by
-    (1 + growth) ^ (first milestone - year of the accounts): structure and prices stay those of the accounts.
+    (1 + growth) ^ (first milestone - year of the accounts), and then follows the reference path.
 
     Parameters
     ----------
     region : Region
-        Needs ``accounts`` of the first milestone year or before; ``flows`` and ``technologies`` are used where present.
+        Needs ``accounts`` of the first milestone year or before; ``flows``, ``technologies`` and ``foreign_partners``
+        are used where present.
     assumptions : Assumptions
         Growth, depreciation, horizon.
     upgrades : bool
-        Leave the upgraded technology out when False.
+        Leave the upgraded technologies out when False.
+    path : ReferencePath, optional
+        Reference path, see `path_of`; the uniform one where not given.
 
     Raises
     ------
@@ -61,12 +69,28 @@ def economy_of(region: Region, assumptions: Assumptions, *, upgrades: bool = Tru
     year = accounts_year(region, assumptions)
     accounts = accounts_of(region, year).scaled((1 + assumptions.growth) ** (assumptions.first_year - year))
     flags = region["sectors"].set_index("sector").reindex(accounts.sectors)
+    members = members_of(region)
     return calibrate(
         accounts,
-        members_of(region),
+        members,
         Technology.of(region, accounts.sectors) if upgrades else (),
         assumptions,
         local=flags["local"].to_numpy(dtype=bool),
+        path=None if path is None else path.index,
+        partners=partners_of(region, members, accounts.sectors),
+    )
+
+
+def path_of(region: Region, assumptions: Assumptions, name: str = UNIFORM) -> ReferencePath:
+    """Give the reference path of that name, see `haihe.planning.path_inputs.reference_path`."""
+    year = accounts_year(region, assumptions)
+    return reference_path(
+        region,
+        name,
+        year=year,
+        members=members_of(region),
+        sectors=accounts_of(region, year).sectors,
+        assumptions=assumptions,
     )
 
 
@@ -142,8 +166,8 @@ def caps_of(region: Region, economy: Economy) -> list[CapSpec]:
         intensity, quality = intensity_of(
             region, first["resource"], economy.year, economy.members, economy.sectors, unit
         )
-        intensity = intensity * _chosen(first["sectors"], economy.sectors)
-        who = _chosen(first["regions"], economy.members)
+        intensity = intensity * chosen(first["sectors"], economy.sectors)
+        who = chosen(first["regions"], economy.members)
         reference = (intensity[:, :, None] * economy.output).sum(axis=1) * who[:, None]
         if not reference.any() or quality is None:
             continue
@@ -193,12 +217,6 @@ def rests_on(region: Region, caps: Sequence[CapSpec], *, upgrades: bool) -> dict
         for name, mark in cap.marks.items():
             marks[name] = worst_quality({mark, marks.get(name) or mark})
     return {name: mark for name, mark in marks.items() if mark is not None}
-
-
-def _chosen(codes: str, labels: Sequence[str]) -> Floats:
-    """1 where a list of codes joined by ``;`` names the label (``*`` names all), else 0."""
-    named = {code.strip() for code in str(codes).split(";")}
-    return np.array([1.0 if "*" in named or label in named else 0.0 for label in labels])
 
 
 def _path(rows: pd.DataFrame, reference: Floats, unit: str, assumptions: Assumptions) -> Floats:

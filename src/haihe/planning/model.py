@@ -11,6 +11,7 @@ from haihe.planning.capacity import (
     define_stocks,
 )
 from haihe.planning.caps import Cap, CapSpec, define_cap
+from haihe.planning.conduct import ReplacementSpec, define_growth_guard, define_replacement
 from haihe.planning.economy import Economy
 from haihe.planning.factors import Factors, define_factors
 from haihe.planning.goods import Goods, Trade, define_balance, define_goods
@@ -33,7 +34,12 @@ class Model:
 
 
 def build_model(
-    economy: Economy, caps: Sequence[CapSpec] = (), *, pooled_finance: bool = True, trade: Trade = "pairs"
+    economy: Economy,
+    caps: Sequence[CapSpec] = (),
+    *,
+    pooled_finance: bool = True,
+    trade: Trade = "pairs",
+    replacement: ReplacementSpec | None = None,
 ) -> Model:
     """Build the program: minimise minus welfare.
 
@@ -47,6 +53,8 @@ def build_model(
         Members may finance each other's trade balance.
     trade : "pairs" or "pool"
         How members trade with each other, see `haihe.planning.goods.define_goods`.
+    replacement : ReplacementSpec, optional
+        Capacity replacement, out before in.
 
     Returns
     -------
@@ -66,6 +74,10 @@ def build_model(
     define_capacity(program, production)
     define_stocks(program, economy, production)
     define_build_limit(program, economy, production, dims)
+    if replacement is not None:
+        define_replacement(program, economy, production, replacement, dims)
+    if economy.assumptions.growth_guard > 0:
+        define_growth_guard(program, economy, production, dims)
     factors = define_factors(program, economy, production, goods, by_region, pooled=pooled_finance)
     defined = {spec.name: define_cap(program, economy, production, spec, by_region) for spec in caps}
     return Model(program, economy, tau, production, goods, factors, balance, defined)
