@@ -95,7 +95,7 @@ def small_tables() -> dict[str, pd.DataFrame]:
     endowments = [
         (member, resource, year, base + 10.0 * i, unit)
         for member in MEMBERS
-        for resource, base, unit in (("co2", 120.0, "万t CO2"), ("land", 3000.0, "亩"))
+        for resource, base, unit in (("co2", 12000.0, "万t CO2"), ("land", 300000.0, "亩"))  # more than enough
         for i, year in enumerate(years)
     ]
     return {
@@ -235,6 +235,7 @@ def small_tables() -> dict[str, pd.DataFrame]:
             article=["A1", None],
             investment=[30000.0, 8000.0],
             output=[60000.0, 9000.0],
+            start=[2019, 2021],
             **EVIDENCE,
         ),
         "project_sites": pd.DataFrame({"project": ["P1", "P2"], "region": ["harbour", "north"], **EVIDENCE}),

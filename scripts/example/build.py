@@ -13,10 +13,12 @@ from rulebook import write_rules
 from uses import (
     inventory_rows,
     inventory_rows_today,
+    lab_rows,
     labour_rows,
     labour_rows_today,
     land_rows,
     water_rows,
+    water_rows_today,
 )
 
 from haihe.region.meta import Meta, to_toml
@@ -62,7 +64,7 @@ def build(reference: Path, folder: Path) -> list[Path]:
     made: dict[str, list[Row]] = {
         "accounts": [row for year in YEARS for row in account_rows(economies[year])],
         "flows": [row for year in YEARS for row in flow_rows(economies[year])],
-        "uses": [*labour_rows(base, reference), *land_rows(base), *water_rows(before)],
+        "uses": [*labour_rows(base, reference), *land_rows(base), *lab_rows(), *water_rows(before)],
         **draw(),
     }
     inventory = inventory_rows(base, reference)
@@ -75,7 +77,7 @@ def build(reference: Path, folder: Path) -> list[Path]:
         today = carry(base, fresh, reference)
         made["accounts"] = [*account_rows(today), *made["accounts"]]
         made["flows"] = [*flow_rows(today), *made["flows"]]
-        made["uses"] = [*labour_rows_today(base, today, reference), *made["uses"]]
+        made["uses"] = [*labour_rows_today(base, today, reference), *water_rows_today(today), *made["uses"]]
         write_tables(fresh, made, [*inventory_rows_today(base, today, reference), *inventory])
         write_rules(fresh)
         if folder.exists():

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from random import Random
 
 from files import Row, read_hand, significant
+from fiscal import fiscal_rows
 
 SEED = 20260101
 COUNT = 120
@@ -27,6 +28,9 @@ RATE_CAP = {
 """Rate and cap (万元) of the articles that the districts match."""
 RETROFIT = {"UPGRADE", "SAVING", "DIGITAL-NATION", "DIGITAL-CITY", "ADAPT"}
 CO2_PER_TCE = 2.5
+YEARS = range(2026, 2031)
+MATCH = 0.25
+"""Share of the matching that a district's candidates need which its budget gives a year."""
 
 
 NOT_TABLES = {"topics"}
@@ -81,9 +85,10 @@ def draw() -> dict[str, list[Row]]:
     Returns
     -------
     dict of list of Row
-        Tables ``projects``, ``project_sites``, ``project_resources``, and rows of ``endowments`` and ``budgets``.
+        Tables ``projects``, ``project_sites``, ``project_resources``, and rows of ``endowments``, ``budgets`` and
+        ``finances``.
     """
-    random = Random(SEED)
+    random, beside = Random(SEED), Random(SEED + 1)
     topics = read_topics()
     words = {row["region"]: (row["name_zh"], row["name_en"]) for row in read_hand("regions")}
     districts = [region for region in words if region.startswith("TJ-")]
@@ -92,6 +97,7 @@ def draw() -> dict[str, list[Row]]:
     needs: list[Row] = []
     asked: dict[tuple[str, str], float] = defaultdict(float)
     match: dict[str, float] = defaultdict(float)
+    spent: dict[str, float] = defaultdict(float)
     for k in range(COUNT):
         topic, turn = topics[k % len(topics)], k // len(topics)
         code = f"P{k + 1:03d}"
@@ -100,18 +106,20 @@ def draw() -> dict[str, list[Row]]:
         first = (k + turn) % len(places)
         places = (places[first:] + places[:first])[: 1 + int(random.random() * min(3, len(places)))]
         project = _project(code, topic, turn, words[places[0]], random)
-        projects.append(project)
+        projects.append({**project, **_support(project, topic, beside)})
         sites += [_site(code, place, project["investment"], n, random) for n, place in enumerate(places)]
         for resource, value, unit in _needs(topic, project, random):
             needs.append({"project": code, "resource": resource, "value": value, "unit": unit, **DEMO})
             asked[places[0], resource] += value
         match[places[0]] += _district_half(project)
+        spent[places[0]] += project["investment"]
     return {
         "projects": projects,
         "project_sites": sites,
         "project_resources": needs,
         "endowments": _endowments(asked, districts),
         "budgets": _matching(match, districts),
+        "finances": fiscal_rows(match, spent, districts, beside),
     }
 
 
@@ -143,9 +151,37 @@ def _project(code: str, topic: Topic, turn: int, district: tuple[str, str], rand
     }
 
 
+def _saving(topic: Topic, investment: float) -> float:
+    return significant(-topic.energy * investment / 1e4)
+
+
 def _saved(topic: Topic, investment: float) -> str:
-    tce = significant(-topic.energy * investment / 1e4)
+    tce = _saving(topic, investment)
     return f"；年节能约{tce:.0f}吨标准煤 / saves about {tce:.0f} tce a year"
+
+
+def _support(project: Row, topic: Topic, random: Random) -> Row:
+    """Energy saved, years of construction, and the least support without which it would not be built, 万元.
+
+    A quarter would be built anyway; most need part of what the rules give, some more than that (never one that has been
+    started). Of those that can ask for nothing, a third need something all the same.
+    """
+    saving = _saving(topic, project["investment"]) if topic.article == "SAVING" else None
+    rate, cap = RATE_CAP.get(topic.article, (0.0, 0.0))
+    given = min(rate * project["equipment"], cap)
+    if saving is not None:
+        given = min(0.04 * saving, 400.0, 0.3 * project["investment"])
+    draw, share = random.random(), random.random()
+    if given <= 0:
+        need = 0.0 if draw < 0.67 else significant(0.02 * project["investment"])
+    elif draw < 0.25:
+        need = 0.0
+    elif draw < 0.88 or project["stage"] == "started":
+        need = significant(given * (0.3 + 0.7 * share) * 0.99)
+    else:
+        need = significant(given * (1.1 + 0.5 * share))
+    large = project["investment"] >= 5e4
+    return {"saving": saving, "need": need, "construction": 3 if large else 1 if topic.article in RETROFIT else 2}
 
 
 def _pick(random: Random, choices: tuple[str, ...]) -> str:
@@ -211,16 +247,19 @@ def _matching(match: dict[str, float], districts: list[str]) -> list[Row]:
     note = (
         "示例：区级配套财力，按候选项目所需配套的约60%设定 / made up: about 60 % of the matching that candidates need"
     )
+    later = "示例：区级年度配套预算，约为候选项目所需配套的四分之一 / made up: a quarter of the matching that candidates need"
+    shares = {START: (ROOM, note), **dict.fromkeys(YEARS, (MATCH, later))}
     return [
         {
             "fund": "MFG",
             "region": district,
-            "year": START,
-            "value": significant(match[district] * ROOM),
+            "year": year,
+            "value": significant(match[district] * share),
             "unit": "万元",
             **DEMO,
-            "note": note,
+            "note": said,
         }
+        for year, (share, said) in shares.items()
         for district in districts
         if match[district] > 0
     ]

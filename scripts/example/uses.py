@@ -39,8 +39,17 @@ EMPLOYMENT = {
 AVERAGE_PAY = {"CN": 74318.0, "BJ": 131700.0, "TJ": 94534.0, "HE": 63036.0}
 """Average pay in urban non-private units, 2017, yuan a year (National Bureau of Statistics)."""
 
-INDUSTRIAL_WATER = {row["region"]: float(row["value"]) for row in read_hand("endowments") if row["resource"] == "water"}
+INDUSTRIAL_WATER = {
+    row["region"]: float(row["value"])
+    for row in read_hand("endowments")
+    if row["resource"] == "water" and row["year"] == "2012"
+}
 """Industrial water use of 2012, 100 million m3, as the hand-written endowments have it."""
+WATER_SAVED = 0.045
+"""Assumed yearly fall of industrial water per output."""
+WATER_AHEAD = (2030, 2036)
+LAB_HOURS = {"CHM": 6.0, "MCH": 5.0, "TEQ": 5.0, "EEQ": 6.0, "ELX": 8.0, "INS": 15.0, "BRD": 3.0}
+"""Made-up hours of laboratories and pilot plants per 亿元."""
 
 TARGET_OUTPUT_PER_KM2 = 40.0
 MU_PER_KM2 = 1500.0
@@ -164,6 +173,32 @@ def water_rows(economy: Economy) -> list[Row]:
             if output[k] > 0
         ]
     return rows
+
+
+def water_rows_today(today: Carried) -> list[Row]:
+    """Industrial water use of 2012, held, over today's industrial output; and what is assumed for the years ahead."""
+    accounts = today.accounts
+    held = f"沿用2012年工业用水量，除以{today.year}年推算的工业产出 / the water of 2012 held, over the output of {today.year}"
+    saved = f"示例：假设单位产出用水每年下降{WATER_SAVED:.1%} / made up: assumed to fall by {WATER_SAVED:.1%} a year"
+    rows: list[Row] = []
+    for region, use in INDUSTRIAL_WATER.items():
+        output = accounts.output[accounts.regions.index(region)]
+        now = use * 1e8 / output[INDUSTRY].sum()
+        for year in (today.year, *WATER_AHEAD):
+            value = significant(now * (1 - WATER_SAVED) ** (year - today.year), 3)
+            mark = ("WATER", held, "estimated") if year == today.year else ("DEMO", saved, "illustrative")
+            rows += [_row(region, CODES[k], "water", year, value, "m3/亿元", *mark) for k in INDUSTRY if output[k] > 0]
+    return rows
+
+
+def lab_rows() -> list[Row]:
+    """Hours of laboratories per 亿元, the same in every member: made up."""
+    note = "示例机时，各地相同 / made up, the same everywhere"
+    return [
+        _row(region, sector, "lab", 2025, hours, "机时/亿元", "DEMO", note, "illustrative")
+        for region in MEMBERS.values()
+        for sector, hours in LAB_HOURS.items()
+    ]
 
 
 def _by_region(values: np.ndarray, economy: Economy, tables: Accounts) -> np.ndarray:

@@ -7,12 +7,13 @@ import numpy as np
 import pandas as pd
 
 from haihe.messages import HaiheError, Progress, Quality, Text, worst_quality
+from haihe.planning.assembly import assemble
 from haihe.planning.assumptions import Assumptions
 from haihe.planning.caps import CapSpec, cap_path
 from haihe.planning.edits import lift_caps, set_caps
-from haihe.planning.inputs import caps_of, economy_of, intensity_of, rests_on
+from haihe.planning.inputs import intensity_of
 from haihe.planning.leakage import own_use
-from haihe.planning.model import build_model
+from haihe.planning.setup import setup_of
 from haihe.planning.solver import Session
 from haihe.region import Region
 
@@ -83,20 +84,19 @@ def front(
     outside = [cut for cut in cuts if not 0 < cut < 1]
     if outside:
         raise HaiheError("E-PLN-20", value=outside[0])
-    assumptions = assumptions or Assumptions.of(region)
-    economy = economy_of(region, assumptions, upgrades=upgrades)
-    caps = caps_of(region, economy)
+    setup = setup_of(region, assumptions=assumptions, upgrades=upgrades, projects=False)
+    economy, assumptions, caps = setup.economy, setup.assumptions, setup.caps
     spec = _chosen(caps, limit)
-    others = [cap for cap in caps if cap is not spec]
-    model = build_model(economy, caps)
+    assembly = assemble(setup)
+    model = assembly.model
     session = Session(model.program)
     lift_caps(session, model)
-    set_caps(session, model, others)
+    set_caps(session, model, [cap for cap in caps if cap is not spec])
     base = session.solve()
-    marks = rests_on(region, others, upgrades=bool(economy.technologies)).values()
+    others = {name: mark for name, mark in setup.marks.items() if name != "limits" or len(caps) > 1 or setup.limits}
     reach = np.isfinite(spec.cap)
     use = intensity_of(region, spec.resource, economy.year, economy.members, economy.sectors, spec.unit)[1]
-    quality = worst_quality({*marks, use or "illustrative"}) or "illustrative"
+    quality = worst_quality({*others.values(), use or "illustrative"}) or "illustrative"
     reference, weights, last = spec.reference(economy), assumptions.weights, assumptions.last_index
     consumption = float(economy.households.sum(axis=(0, 1)) @ weights)
     points, members = [], []

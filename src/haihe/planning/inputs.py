@@ -15,12 +15,10 @@ from haihe.planning.partners import partners_of
 from haihe.planning.path_inputs import UNIFORM, ReferencePath, reference_path
 from haihe.planning.program import Floats
 from haihe.planning.technology import Technology
-from haihe.region import TABLES, Region
+from haihe.region import Region
 from haihe.region.units import factor, factors
 
 SHARE = "share of reference"
-NOT_USED = ("endowments", "transfers", "links", "budgets", "finances", "projects", "scenarios")
-"""Tables that a plan is meant to answer to and does not yet."""
 
 
 def members_of(region: Region) -> list[str]:
@@ -149,19 +147,11 @@ def caps_of(region: Region, economy: Economy) -> list[CapSpec]:
     A cap's value holds in its own year; between the years of a limit, and from the reference in the first milestone
     to its first year, it moves in a straight line, and after its last year it stays. A limit on what no member uses
     is left out, and `left_out` names it.
-
-    Raises
-    ------
-    HaiheError
-        ``E-PLN-14`` for a floor: this plan knows caps only.
+    Floors and limits on indicators are read by `haihe.planning.limits.limits_of`.
     """
-    if not region.has("limits"):
-        return []
     specs = []
-    for name, rows in region["limits"].groupby("limit", sort=False):
+    for name, rows in capped(region).groupby("limit", sort=False):
         first = rows.iloc[0]
-        if first["sense"] != "cap":
-            raise HaiheError("E-PLN-14", table="limits", column="sense", value=name)
         unit = unit_of(region, first["resource"])
         intensity, quality = intensity_of(
             region, first["resource"], economy.year, economy.members, economy.sectors, unit
@@ -189,17 +179,16 @@ def caps_of(region: Region, economy: Economy) -> list[CapSpec]:
     return specs
 
 
-def not_used(region: Region) -> Findings:
-    """Name the tables that stand in the region but that the plan does not use yet (``N-PLN-19``)."""
-    names = [TABLES[name].title for name in NOT_USED if region.has(name)]
-    joined = Text("、".join(title.zh for title in names), ", ".join(title.en for title in names))
-    return Findings([Finding("N-PLN-19", values={"tables": joined})] if names else [])
+def capped(region: Region) -> pd.DataFrame:
+    """Rows of ``limits`` that cap the use of a resource, with their place in the table as index."""
+    rows = region.frame("limits").reset_index(drop=True)
+    return rows[(rows["sense"] == "cap") & rows["resource"].notna() & (rows["resource"] != "")]
 
 
 def left_out(region: Region, caps: Sequence[CapSpec]) -> Findings:
     """Name every limit that the plan leaves out because no member uses what it limits (``W-PLN-16``)."""
     taken = {cap.name for cap in caps}
-    rows = region.frame("limits").reset_index(drop=True)
+    rows = capped(region)
     rows = rows[~rows["limit"].isin(taken)].drop_duplicates("limit")
     return Findings(
         Finding(

@@ -1,7 +1,7 @@
 """The whole program of a plan, put together from its families."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from haihe.planning.capacity import (
     Production,
@@ -15,7 +15,11 @@ from haihe.planning.conduct import ReplacementSpec, define_growth_guard, define_
 from haihe.planning.economy import Economy
 from haihe.planning.factors import Factors, define_factors
 from haihe.planning.goods import Goods, Trade, define_balance, define_goods
+from haihe.planning.links import Corridor, CorridorSpec, define_corridor
+from haihe.planning.money import Money, MoneySpec, define_money
 from haihe.planning.program import Block, Program
+from haihe.planning.projects import Projects, ProjectSpec, define_projects
+from haihe.planning.resources import Resource, ResourceSpec, define_resource
 from haihe.planning.wedges import Wedges, wedges
 
 
@@ -31,6 +35,10 @@ class Model:
     factors: Factors
     balance: Block
     caps: dict[str, Cap]
+    resources: dict[str, Resource] = field(default_factory=dict)
+    corridors: dict[str, Corridor] = field(default_factory=dict)
+    projects: Projects | None = None
+    money: Money | None = None
 
 
 def build_model(
@@ -40,6 +48,10 @@ def build_model(
     pooled_finance: bool = True,
     trade: Trade = "pairs",
     replacement: ReplacementSpec | None = None,
+    resources: Sequence[ResourceSpec] = (),
+    corridors: Sequence[CorridorSpec] = (),
+    projects: ProjectSpec | None = None,
+    money: MoneySpec | None = None,
 ) -> Model:
     """Build the program: minimise minus welfare.
 
@@ -55,6 +67,12 @@ def build_model(
         How members trade with each other, see `haihe.planning.goods.define_goods`.
     replacement : ReplacementSpec, optional
         Capacity replacement, out before in.
+    resources : sequence of ResourceSpec
+        What the members have of each resource.
+    corridors : sequence of CorridorSpec
+        Transport links.
+    projects, money : ProjectSpec and MoneySpec, optional
+        Candidate projects, and who can pay for them.
 
     Returns
     -------
@@ -79,5 +97,18 @@ def build_model(
     if economy.assumptions.growth_guard > 0:
         define_growth_guard(program, economy, production, dims)
     factors = define_factors(program, economy, production, goods, by_region, pooled=pooled_finance)
-    defined = {spec.name: define_cap(program, economy, production, spec, by_region) for spec in caps}
-    return Model(program, economy, tau, production, goods, factors, balance, defined)
+    chosen = define_projects(program, economy, tau, projects) if projects is not None else None
+    return Model(
+        program=program,
+        economy=economy,
+        wedges=tau,
+        production=production,
+        goods=goods,
+        factors=factors,
+        balance=balance,
+        caps={spec.name: define_cap(program, economy, production, spec, by_region) for spec in caps},
+        resources={spec.name: define_resource(program, economy, production, spec, dims) for spec in resources},
+        corridors={spec.name: define_corridor(program, economy, goods, spec, dims) for spec in corridors},
+        projects=chosen,
+        money=define_money(program, economy.assumptions, chosen, money) if chosen and money else None,
+    )

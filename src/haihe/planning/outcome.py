@@ -1,6 +1,6 @@
 """What a solved plan holds: the program, its optimum, and every result as a frame."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -8,10 +8,14 @@ import pandas as pd
 
 from haihe.accounts import accounts_of
 from haihe.messages import Findings, Quality
+from haihe.planning.assembly import Assembly
+from haihe.planning.indicators import indicator_table
 from haihe.planning.inputs import intensity_of
 from haihe.planning.leakage import leakage_table
+from haihe.planning.limits import limits_table
 from haihe.planning.model import Model
 from haihe.planning.prices import prices_table
+from haihe.planning.resource_results import expansions_table, links_table, resources_table, transfers_table
 from haihe.planning.results import (
     caps_table,
     flows_table,
@@ -22,7 +26,11 @@ from haihe.planning.results import (
     welfare_table,
 )
 from haihe.planning.solver import Solution
+from haihe.planning.targets import targets_table
 from haihe.region import Region
+
+RESOLVED = ("cap", "resource", "link")
+"""Prices whose band comes from solving again."""
 
 
 @dataclass(frozen=True)
@@ -31,32 +39,51 @@ class Outcome:
 
     Attributes
     ----------
-    region : Region
-        What was planned.
-    model : Model
-        The program and its families.
-    solution, base : Solution
-        The plan, and the optimum of the same economy without caps.
-    marks : dict of str to str
-        Quality of the tables that the numbers rest on.
+    assembly : Assembly
+        The program and what it was set up from.
+    solution, limited, base : Solution
+        The plan; the same without candidate projects; and the optimum of the same economy without any limit or
+        project, which is the reference path.
     findings : Findings
         What the reader must know about the inputs, such as a limit that was left out.
+    goals : DataFrame
+        What every goal beside welfare got to; empty without.
     variants : tuple of Outcome
         The same plan with every elasticity halved and doubled, from which bands come; empty where not asked for.
     """
 
-    region: Region
-    model: Model
+    assembly: Assembly
     solution: Solution
+    limited: Solution
     base: Solution
-    marks: dict[str, Quality]
     findings: Findings
+    goals: pd.DataFrame = field(default_factory=pd.DataFrame)
     variants: tuple["Outcome", ...] = ()
 
     @property
+    def region(self) -> Region:
+        """What was planned."""
+        return self.assembly.setup.region
+
+    @property
+    def model(self) -> Model:
+        """The program and its families."""
+        return self.assembly.model
+
+    @property
+    def marks(self) -> dict[str, Quality]:
+        """Worst quality of every table that the numbers rest on."""
+        return self.assembly.setup.marks
+
+    @property
     def loss(self) -> float:
-        """Welfare lost against the economy without caps, discounted bn yuan at base-year prices."""
-        return self.solution.objective - self.base.objective
+        """Welfare that the limits cost, discounted bn yuan at base-year prices; goals and projects not counted."""
+        return self.limited.objective - self.base.objective
+
+    @property
+    def gain(self) -> float:
+        """Welfare that projects and goals add to that, discounted bn yuan: projects add, other goals cost."""
+        return self.limited.objective - self.solution.objective
 
     @property
     def loss_band(self) -> tuple[float, float]:
@@ -97,15 +124,52 @@ class Outcome:
         return caps_table(self.model, self.solution)
 
     @cached_property
+    def resources(self) -> pd.DataFrame:
+        """Use, endowment and price of every resource, see `haihe.planning.resource_results.resources_table`."""
+        return resources_table(self.model.economy, self.model.resources, self.solution)
+
+    @cached_property
+    def transfers(self) -> pd.DataFrame:
+        """Who uses whose resource, see `haihe.planning.resource_results.transfers_table`."""
+        return transfers_table(self.model.economy, self.model.resources, self.solution)
+
+    @cached_property
+    def links(self) -> pd.DataFrame:
+        """Freight, capacity and price of every link, see `haihe.planning.resource_results.links_table`."""
+        return links_table(self.model.economy, self.model.corridors, self.solution)
+
+    @cached_property
+    def expansions(self) -> pd.DataFrame:
+        """What is built or bought, see `haihe.planning.resource_results.expansions_table`."""
+        return expansions_table(self.model.economy, self.model.resources, self.model.corridors, self.solution)
+
+    @cached_property
+    def indicators(self) -> pd.DataFrame:
+        """Every indicator by member, see `haihe.planning.indicators.indicator_table`."""
+        return indicator_table(self.assembly.indicators, self.solution.x)
+
+    @cached_property
+    def targets(self) -> pd.DataFrame:
+        """The reckoning of targets, see `haihe.planning.targets.targets_table`."""
+        specs = [target.spec for target in self.assembly.targets]
+        return targets_table(self.assembly.indicators, specs, self.solution)
+
+    @cached_property
+    def limits(self) -> pd.DataFrame:
+        """Limits on indicators and their price, see `haihe.planning.limits.limits_table`."""
+        return limits_table(self.assembly.indicators, self.assembly.limits, self.solution)
+
+    @cached_property
     def prices(self) -> pd.DataFrame:
         """Every price with unit, band, quality and what it rests on, see `haihe.planning.prices.prices_table`.
 
-        The band of a cap's price runs over elasticities halved, as given and doubled.
+        The band of the price of what a policy maker set (``cap``, ``resource``, ``link``) runs over elasticities
+        halved, as given and doubled.
         """
         table = prices_table(self.model, self.solution, self.marks)
         if self.variants:
             prices = np.stack([table["price"], *(variant.prices["price"] for variant in self.variants)])
-            capped = table["kind"] == "cap"
+            capped = table["kind"].isin(RESOLVED)
             table.loc[capped, "low"] = prices.min(axis=0)[capped]
             table.loc[capped, "high"] = prices.max(axis=0)[capped]
         return table
@@ -155,5 +219,8 @@ class Outcome:
     @property
     def frames(self) -> dict[str, pd.DataFrame]:
         """Every result as a plain frame, by name."""
-        names = ("summary", "output", "trade", "flows", "caps", "prices", "welfare", "leakage", "guards")
+        names = (
+            "summary", "output", "trade", "flows", "caps", "resources", "transfers", "links", "expansions", "limits",
+            "targets", "indicators", "prices", "welfare", "leakage", "guards",
+        )  # fmt: skip
         return {name: getattr(self, name) for name in names}

@@ -7,6 +7,7 @@ import pandas as pd
 
 from haihe.messages import worst_quality
 from haihe.planning.model import Model
+from haihe.planning.resource_results import price_of
 from haihe.planning.solver import Solution
 
 COLUMNS = ["kind", "name", "region", "sector", "year", "price", "low", "high", "unit", "quality", "rests_on"]
@@ -23,7 +24,8 @@ def prices_table(model: Model, solution: Solution, marks: Mapping[str, str]) -> 
       cost of the price of external finance, and consumption holds the level of all prices within its own:
       ``low``/``high`` are price -/+ the sum of the two.
     - ``labour``: wage index, reference = 1, band by the first segment of labour supply.
-    - ``cap``: yuan per unit of the resource; its band comes from solving again with other elasticities (see
+    - ``cap``, ``resource``, ``link``: yuan per unit of the resource, or of the capacity of a link (``region`` then names
+      the corridor); their band comes from solving again with other elasticities (see
       `haihe.planning.outcome.Outcome.prices`) and is missing here.
     - ``finance``: price of external finance as an index, reference = 1, band as of a product.
 
@@ -85,5 +87,14 @@ def prices_table(model: Model, solution: Solution, marks: Mapping[str, str]) -> 
         price = solution.worth(cap.rows) / weights / cap.scale * 1e9
         unit = f"yuan/{cap.spec.unit}"
         parts.append(frame(by_region, price, np.nan, kind="cap", name=cap.spec.name, unit=unit))
+    for resource in model.resources.values():
+        price = price_of(e, solution, resource.rows, resource.scale)
+        unit = f"yuan/{resource.spec.unit}"
+        parts.append(frame(by_region, price, np.nan, kind="resource", name=resource.spec.name, unit=unit))
+    for corridor in model.corridors.values():
+        price = price_of(e, solution, corridor.capacity, corridor.scale)
+        links = {"name": corridor.spec.names, "year": years}
+        unit = f"yuan/{corridor.spec.unit}"
+        parts.append(frame(links, price, np.nan, kind="link", region=corridor.spec.name, unit=unit))
     table = pd.concat(parts, ignore_index=True).assign(quality=quality, rests_on=because)
     return table.reindex(columns=COLUMNS)

@@ -11,7 +11,7 @@ docs/decisions/0003-always-minimise.md).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,7 @@ from haihe.messages import HaiheError, Text
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Places = NDArray[np.int32]
 Dims = Mapping[str, Sequence[object]]
 
 
@@ -44,6 +45,9 @@ class Block:
     policy : bool
         Rows that a policy maker set (a cap, an endowment, a budget): where no plan is feasible, only these may be
         relaxed; the others are how the economy works.
+    reference : ndarray, optional
+        What the reference path adds to each row where its columns speak of deviations, shaped like the block: bound
+        plus reference is then the limit in full. None where the columns hold it all.
     """
 
     name: str
@@ -52,6 +56,7 @@ class Block:
     unit: str
     title: Text
     policy: bool = False
+    reference: Floats | None = field(default=None, compare=False)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -105,7 +110,7 @@ class Program:
         self.constant = 0.0
         self._column_parts: list[tuple[Floats, Floats, Floats]] = []
         self._row_parts: list[tuple[Floats, Floats]] = []
-        self._entries: list[tuple[Ints, Ints, Floats]] = []
+        self._entries: list[tuple[Places, Places, Floats]] = []
         self._n_columns = 0
         self._n_rows = 0
 
@@ -136,18 +141,34 @@ class Program:
         upper: ArrayLike = np.inf,
         title: Text | None = None,
         policy: bool = False,
+        reference: ArrayLike | None = None,
     ) -> Block:
         """Add a family of constraints; bounds broadcast against its shape (equal bounds make an equation)."""
         block = self._block(self.row_blocks, name, dims, self._n_rows, unit, title, policy=policy)
+        if reference is not None:
+            block = replace(block, reference=_fill(reference, block).reshape(block.shape))
+            self.row_blocks[name] = block
         self._row_parts.append((_fill(lower, block), _fill(upper, block)))
         self._n_rows += block.size
         return block
 
     def enter(self, rows: Ints, columns: Ints, values: ArrayLike) -> None:
-        """Add coefficients; the three arrays broadcast together, entries on one cell add up, zeros are dropped."""
-        r, c, v = np.broadcast_arrays(rows, columns, np.asarray(values, dtype=np.float64))
-        keep = v != 0.0
-        self._entries.append((r[keep], c[keep], v[keep]))
+        """Add coefficients; the three arrays broadcast together, entries on one cell add up, zeros are dropped.
+
+        They are kept as small as they came and spread out only when the program is assembled.
+        """
+        entry = (np.array(rows, np.int32), np.array(columns, np.int32), np.array(values, np.float64))
+        np.broadcast_shapes(*(part.shape for part in entry))
+        self._entries.append(entry)
+
+    def copy(self) -> "Program":
+        """Copy the program, to grow the copy and leave this one as it is."""
+        new = Program()
+        new.column_blocks, new.row_blocks = dict(self.column_blocks), dict(self.row_blocks)
+        new.constant, new._n_columns, new._n_rows = self.constant, self._n_columns, self._n_rows
+        new._column_parts, new._row_parts = list(self._column_parts), list(self._row_parts)
+        new._entries = list(self._entries)
+        return new
 
     def costs(self) -> Floats:
         """Cost of every column, in order."""
@@ -158,7 +179,7 @@ class Program:
         lower, upper = (_join([part[k] for part in self._column_parts]) for k in range(2))
         cost = self.costs()
         row_lower, row_upper = (_join([part[k] for part in self._row_parts]) for k in range(2))
-        rows, cols, values = (np.concatenate([e[k] for e in self._entries]) for k in range(3))
+        rows, cols, values = self._spread_out()
         matrix = sparse.csc_matrix((values, (rows, cols)), shape=(self._n_rows, self._n_columns))
         matrix.eliminate_zeros()
         arrays = Arrays(matrix, lower, upper, cost, row_lower, row_upper, self.constant)
@@ -167,6 +188,21 @@ class Program:
                 raise HaiheError("E-PLN-01", what=name)
         refuse_missing(lower, upper, row_lower, row_upper)
         return arrays
+
+    def _spread_out(self) -> tuple[Places, Places, Floats]:
+        """Row, column and value of every coefficient but zeros, written once into arrays of the right length."""
+        ends = np.cumsum([0, *(_count(*entry) for entry in self._entries)])
+        whole = (np.empty(ends[-1], np.int32), np.empty(ends[-1], np.int32), np.empty(ends[-1]))
+        for entry, start, end in zip(self._entries, ends[:-1], ends[1:], strict=True):
+            shape = np.broadcast_shapes(*(part.shape for part in entry))
+            if end - start == np.prod(shape, dtype=np.int64):
+                for target, part in zip(whole, entry, strict=True):
+                    target[start:end].reshape(shape)[...] = part
+            else:
+                keep = np.broadcast_to(entry[2] != 0.0, shape)
+                for target, part in zip(whole, np.broadcast_arrays(*entry), strict=True):
+                    target[start:end] = part[keep]
+        return whole
 
     def _block(
         self,
@@ -213,6 +249,12 @@ def refuse_missing(*bounds: Floats) -> None:
 
 def _fill(values: ArrayLike, block: Block) -> Floats:
     return np.broadcast_to(np.asarray(values, dtype=np.float64), block.shape).ravel()
+
+
+def _count(rows: Places, columns: Places, values: Floats) -> int:
+    """Number of nonzero coefficients of an entry: each of its values stands equally often."""
+    size = int(np.prod(np.broadcast_shapes(rows.shape, columns.shape, values.shape), dtype=np.int64))
+    return int(np.count_nonzero(values)) * (size // values.size) if values.size else 0
 
 
 def _join(parts: Sequence[Floats]) -> Floats:

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from haihe.planning.model import Model
-from haihe.planning.program import Floats
+from haihe.planning.program import Block, Floats
+from haihe.planning.projects import YI, course_of
 from haihe.planning.soft import Soft
 from haihe.planning.solver import Solution
 
@@ -24,7 +25,7 @@ TRADE = ("exports", "imports", "outflow", "inflow")
 
 def output_of(model: Model, solution: Solution) -> Floats:
     """Output of both technologies, detrended, bn yuan a year; shape (R, n, T)."""
-    return solution.value(model.production.old) + solution.value(model.production.upgraded).sum(axis=0)
+    return np.asarray(solution.value(model.production.old) + solution.value(model.production.upgraded).sum(axis=0))
 
 
 def output_table(model: Model, solution: Solution) -> pd.DataFrame:
@@ -88,12 +89,24 @@ def flows_index(model: Model) -> pd.MultiIndex:
 
 
 def investment_of(model: Model, solution: Solution) -> Floats:
-    """Investment spending that the plan moves, detrended, bn yuan a year; shape (R, T)."""
+    """Investment spending that the plan moves, projects included, detrended, bn yuan a year; shape (R, T)."""
     production, e = model.production, model.economy
     extra, turned = (e.change(name).reshape(-1, 1, 1, 1) for name in ("new_capital", "retrofit"))
     upgraded = (1 + extra) * solution.value(production.build_upgraded) + turned * solution.value(production.retrofit)
     spent = e.kappa[:, :, None] * (production.build.value(solution.x) + upgraded.sum(axis=0))
-    return np.asarray(spent.sum(axis=1))
+    return np.asarray(spent.sum(axis=1) + project_spending(model, solution))
+
+
+def project_spending(model: Model, solution: Solution) -> Floats:
+    """What candidate projects spend beyond the reference path, detrended, bn yuan a year; shape (R, T)."""
+    e, projects = model.economy, model.projects
+    spent = np.zeros((len(e.members), len(e.assumptions.years)))
+    if projects is not None:
+        spec = projects.spec
+        more = spec.investment * YI * (projects.choice.of(solution.x) - spec.reference)
+        yearly = more[:, None] * course_of(spec, e.assumptions).spend / e.assumptions.trend
+        np.add.at(spent, spec.member, yearly)
+    return spent
 
 
 def value_added_of(model: Model, solution: Solution) -> Floats:
@@ -176,18 +189,18 @@ def welfare_table(model: Model, solution: Solution, base: Solution) -> pd.DataFr
     """Welfare by region and part, discounted bn yuan: difference between a solution and a base.
 
     The parts add up to the difference of the two objectives (minus the minimised one). The soft costs of a flow
-    count with the region that ships.
+    count with the region that ships, projects with the member of their site; ``*`` is what no one region bears.
     """
     parts = []
     for name, block in model.program.column_blocks.items():
         cost = block.of(model.program.costs())
         gain = -cost * (block.of(solution.x) - block.of(base.x))
-        first = "region" if "region" in block.dims else "from_region"
+        first = next((dim for dim in ("region", "from_region", "option") if dim in block.dims), None)
         axes = tuple(k for k, dim in enumerate(block.dims) if dim != first)
         values = gain.sum(axis=axes)
-        parts.append(
-            pd.DataFrame({"region": block.dims[first], "part": PARTS.get(name.split(":")[0], name), "welfare": values})
-        )
+        places = _places(model, block, first)
+        part = PARTS.get(name.split(":")[0], "projects" if first == "option" else "other")
+        parts.append(pd.DataFrame({"region": places, "part": part, "welfare": np.atleast_1d(values)}))
     table = pd.concat(parts, ignore_index=True)
     return (
         table.groupby(["region", "part"], sort=False)["welfare"].sum().reset_index().assign(unit="bn yuan, discounted")
@@ -209,8 +222,22 @@ PARTS: Mapping[str, str] = {
         "investment",
     ),
     "permits": "permits",
+    **dict.fromkeys(("transfer", "expansion", "carried"), "resources"),
+    "shortfall": "targets",
+    "project_reference": "projects",
 }  # fmt: skip
 """Column family to part of welfare."""
+
+
+def _places(model: Model, block: Block, first: str | None) -> list[object]:
+    """Region of each member of a block's dim ``first``."""
+    if first is None:
+        return ["*"]
+    if first != "option" or model.projects is None:
+        return list(block.dims[first])
+    spec = model.projects.spec
+    home = {option: model.economy.members[m] for option, m in zip(spec.options, spec.member, strict=True)}
+    return [home[str(option)] for option in block.dims[first]]
 
 
 def _totals(soft: Soft, solution: Solution) -> tuple[Floats, Floats]:

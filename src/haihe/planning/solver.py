@@ -3,18 +3,22 @@
 HiGHS's word is never taken alone: after each solve the residuals, the signs of the duals and the gap between primal
 and dual objective are computed here from our own arrays, and an answer outside the tolerances is refused. Choices
 that were measured (docs/decisions): always minimise; algorithm named (``ipx`` with crossover cold, dual simplex
-warm); one thread; no interior-point iterations on a cold solve is an alarm, because it means HiGHS fell back.
+warm); one thread; no interior-point iterations on a cold solve is an alarm (``W-PLN-63``), because it means HiGHS
+fell back, unless presolve left nothing to solve. A solve that is cancelled or runs out of time is never a figure: it
+ends in an error that says how far it was, and the session can be used on.
 """
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import highspy
 import numpy as np
 
-from haihe.messages import HaiheError
+from haihe.messages import Finding, Findings, HaiheError
+from haihe.planning.control import Control, Watch, watching
 from haihe.planning.program import Arrays, Block, Floats, Ints, Program, refuse_missing
+from haihe.planning.ranges import check_ranges
 
 Method = Literal["ipx", "simplex"]
 OPTIONS: dict[str, bool | int | float | str] = {
@@ -26,6 +30,8 @@ OPTIONS: dict[str, bool | int | float | str] = {
 }
 TOLERANCE = 1e-6
 """Largest residual, wrong-signed dual or gap accepted, relative to the size of what it is measured against."""
+DUAL_SIMPLEX, PRIMAL_SIMPLEX = 1, 4
+"""HiGHS's numbers: the dual method after edits of bounds, the primal one where only costs changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +59,8 @@ class Solution:
     """A checked optimum of a program (a minimisation).
 
     ``x`` (columns), ``activity`` (rows) and the raw duals: ``row_dual`` y and ``reduced`` d with c = A'y + d. Both are
-    rates of change of the minimised objective with the active bound.
+    rates of change of the minimised objective with the active bound. ``findings`` holds what the reader must know
+    about the solve itself.
     """
 
     objective: float
@@ -65,6 +72,7 @@ class Solution:
     method: str
     iterations: int
     seconds: float
+    findings: Findings = field(default_factory=Findings)
 
     def value(self, block: Block) -> Floats:
         """Values of a block of columns, shaped like it."""
@@ -81,23 +89,62 @@ class Solution:
 
 
 class Session:
-    """One program inside HiGHS: solve, edit bounds in place, solve again from the last basis.
+    """One program inside HiGHS: solve, edit bounds and costs in place, solve again from the last basis.
 
     Parameters
     ----------
     program : Program
         The program; it is assembled once.
+    control : Control, optional
+        Time limit, cancel and progress of every solve of this session.
+
+    Attributes
+    ----------
+    findings : Findings
+        Numbers of very different size that were handed over (``W-PLN-62``).
     """
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, control: Control | None = None) -> None:
         self.program = program
+        self.control = control or Control()
         self.arrays = program.arrays()
+        self.findings = check_ranges(program, self.arrays)
         self.solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
         for option, value in OPTIONS.items():
             self.solver.setOptionValue(option, value)
         self._hand_over()
         self._cold_seconds = np.inf
         self._has_basis = False
+        self._only_costs = False
+
+    def set_costs(self, cost: Floats, constant: float | None = None) -> None:
+        """Change the cost of every column (and the constant) in place; the basis is kept.
+
+        Parameters
+        ----------
+        cost : ndarray, shape (columns,)
+            Cost to minimise; `Program.costs` gives those the program was built with.
+        constant : float, optional
+            Constant of the objective; stays as it is where not given.
+        """
+        new = np.array(np.broadcast_to(np.asarray(cost, dtype=np.float64), self.arrays.cost.shape))
+        if not np.isfinite(new).all():
+            raise HaiheError("E-PLN-01", what="cost")
+        kept = self.arrays.constant if constant is None else float(constant)
+        self.arrays = replace(self.arrays, cost=new, constant=kept)
+        self._only_costs = True
+        self.solver.changeColsCost(new.size, np.arange(new.size, dtype=np.int32), new)
+        self.solver.changeObjectiveOffset(kept)
+
+    def basis(self) -> object | None:
+        """Give the last basis, to go back to with `set_basis`; None before the first solve."""
+        return self.solver.getBasis() if self._has_basis else None
+
+    def set_basis(self, basis: object) -> None:
+        """Start the next warm solve from a basis of this program."""
+        if self.solver.setBasis(basis) == highspy.HighsStatus.kError:
+            raise ValueError("the basis is of another program")
+        self._has_basis, self._only_costs = True, False
 
     def set_row_bounds(self, rows: Ints, lower: Floats | float, upper: Floats | float) -> None:
         """Change the bounds of rows in place; the basis is kept."""
@@ -107,6 +154,7 @@ class Session:
         row_lower, row_upper = self.arrays.row_lower.copy(), self.arrays.row_upper.copy()
         row_lower[which], row_upper[which] = low, high
         self.arrays = replace(self.arrays, row_lower=row_lower, row_upper=row_upper)
+        self._only_costs = False
         self.solver.changeRowsBounds(which.size, which, low, high)
 
     def set_column_bounds(self, columns: Ints, lower: Floats | float, upper: Floats | float) -> None:
@@ -117,47 +165,51 @@ class Session:
         new_lower, new_upper = self.arrays.lower.copy(), self.arrays.upper.copy()
         new_lower[which], new_upper[which] = low, high
         self.arrays = replace(self.arrays, lower=new_lower, upper=new_upper)
+        self._only_costs = False
         self.solver.changeColsBounds(which.size, which, low, high)
 
     def solve(self, *, method: Method | None = None) -> Solution:
         """Solve and check.
 
-        Without a method: from the last basis by dual simplex within twice the time of the last cold solve; where
-        that takes longer, fails or is refused by our own check (and the first time), cold by interior point with
-        crossover.
+        Without a method: from the last basis by simplex within the time of the last cold solve; where that takes
+        longer, fails or is refused by our own check (and the first time), cold by interior point with crossover.
 
         Raises
         ------
         HaiheError
             ``E-PLN-02`` infeasible, ``E-PLN-03`` unbounded or another status, ``E-PLN-04`` an answer that our own
-            check refuses.
+            check refuses, ``E-PLN-60`` cancelled, ``E-PLN-61`` out of time. The session can be used on.
         """
-        if method is None and self._has_basis:
-            solution = self._run("simplex", limit=2.0 * self._cold_seconds)
-            if solution is not None:
-                return solution
-        if method == "simplex":
-            solution = self._run("simplex", limit=np.inf)
-        else:
-            self.solver.clearSolver()
-            solution = self._run("ipx", limit=np.inf)
-            if solution is not None:
-                self._cold_seconds = solution.seconds
-        if solution is None:
-            raise HaiheError("E-PLN-03", status="time limit")
+        with watching(self.solver, self.control) as watch:
+            if method is None and self._has_basis:
+                solution = self._run("simplex", watch, self._cold_seconds)
+                if solution is not None:
+                    return solution
+            if method != "simplex":
+                self.solver.clearSolver()
+            solution = self._run("simplex" if method == "simplex" else "ipx", watch)
+            if solution is None:
+                raise HaiheError("E-PLN-61", seconds=f"{watch.seconds:.0f}", how_far=watch.how_far)
+        if method != "simplex":
+            self._cold_seconds = solution.seconds
         return solution
 
-    def _run(self, method: Method, limit: float) -> Solution | None:
-        """Run once; None when the time limit came first, or when a warm try gave nothing that can be used."""
-        warm = bool(np.isfinite(limit))
-        h = self.solver
+    def _run(self, method: Method, watch: Watch, budget: float = np.inf) -> Solution | None:
+        """Run once; None when the time was over, or when a warm try (with a budget) gave nothing that can be used."""
+        warm = bool(np.isfinite(budget))
+        h, watch.method = self.solver, method
+        if self.control.cancelled:
+            raise HaiheError("E-PLN-60", seconds=f"{watch.seconds:.0f}", how_far=watch.how_far)
         h.setOptionValue("solver", method)
-        h.setOptionValue("time_limit", h.getRunTime() + limit if warm else np.inf)
+        h.setOptionValue("simplex_strategy", PRIMAL_SIMPLEX if self._only_costs else DUAL_SIMPLEX)
+        h.setOptionValue("time_limit", h.getRunTime() + max(min(budget, watch.remaining), 0.0))
         began = time.perf_counter()
         h.run()
         seconds = time.perf_counter() - began
-        status, info = h.getModelStatus(), h.getInfo()
+        status = h.getModelStatus()
+        self._refuse_stopped(watch)
         if status == highspy.HighsModelStatus.kTimeLimit:
+            self._has_basis = self._has_basis and method == "simplex"
             return None
         if status == highspy.HighsModelStatus.kInfeasible:
             raise HaiheError("E-PLN-02")
@@ -175,24 +227,43 @@ class Session:
             if warm:
                 return None
             raise HaiheError("E-PLN-04", worst=f"{check.worst:.1e}", tolerance=f"{TOLERANCE:.0e}", parts=str(check))
-        self._has_basis = bool(answer.dual_valid)
-        steps = info.ipm_iteration_count if method == "ipx" else info.simplex_iteration_count
-        used = method if method == "simplex" or info.ipm_iteration_count > 0 else "presolve or simplex"
+        self._has_basis, self._only_costs = bool(answer.dual_valid), False
         objective = float(self.arrays.cost @ x) + self.arrays.constant
-        return Solution(objective, x, activity, y, d, check, used, int(steps), seconds)
+        return Solution(objective, x, activity, y, d, check, *self._way(method), seconds, self._alarms(method))
+
+    def _refuse_stopped(self, watch: Watch) -> None:
+        """Raise what stopped the run: the user's own callables, or their wish to cancel; nothing of it stays."""
+        if watch.fault is None and not watch.cancelled:
+            return
+        self.solver.clearSolver()
+        self._has_basis = False
+        if watch.fault is not None:
+            raise watch.fault
+        raise HaiheError("E-PLN-60", seconds=f"{watch.seconds:.0f}", how_far=watch.how_far)
+
+    def _way(self, method: Method) -> tuple[str, int]:
+        """Method that really ran, and its steps."""
+        info = self.solver.getInfo()
+        if method == "simplex":
+            return method, int(info.simplex_iteration_count)
+        return (method if info.ipm_iteration_count > 0 else "presolve or simplex"), int(info.ipm_iteration_count)
+
+    def _alarms(self, method: Method) -> Findings:
+        """Say where HiGHS silently fell back to simplex; where presolve solved it all nothing fell back."""
+        info = self.solver.getInfo()
+        fell_back = method == "ipx" and info.ipm_iteration_count <= 0 and info.simplex_iteration_count > 0
+        return Findings([Finding("W-PLN-63", values={"steps": info.simplex_iteration_count})] if fell_back else [])
 
     def _hand_over(self) -> None:
-        a = self.arrays
-        lp = highspy.HighsLp()
-        lp.num_col_, lp.num_row_ = a.matrix.shape[1], a.matrix.shape[0]
-        lp.col_cost_, lp.col_lower_, lp.col_upper_ = a.cost, a.lower, a.upper
-        lp.row_lower_, lp.row_upper_ = a.row_lower, a.row_upper
-        lp.offset_ = a.constant
-        lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-        lp.a_matrix_.start_ = a.matrix.indptr
-        lp.a_matrix_.index_ = a.matrix.indices
-        lp.a_matrix_.value_ = a.matrix.data
-        if self.solver.passModel(lp) == highspy.HighsStatus.kError:
+        """Pass the arrays as they are: filling a `HighsLp` field by field copies element by element, 10 times slower."""
+        a, m = self.arrays, self.arrays.matrix
+        rows, columns = m.shape
+        form, sense = int(highspy.MatrixFormat.kColwise), int(highspy.ObjSense.kMinimize)
+        bounds = (a.cost, a.lower, a.upper, a.row_lower, a.row_upper)
+        continuous = np.zeros(columns, dtype=np.int32)
+        matrix = (m.indptr, m.indices, m.data, continuous)
+        status = self.solver.passModel(columns, rows, m.nnz, form, sense, a.constant, *bounds, *matrix)
+        if status == highspy.HighsStatus.kError:
             raise HaiheError("E-PLN-03", status="model refused")
 
 

@@ -1,5 +1,6 @@
 """How a table is declared: columns, kinds, units, keys. Everything else is derived from this."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -105,6 +106,11 @@ class TableSpec:
     def names(self) -> list[str]:
         """Names of all columns, in order."""
         return [column.name for column in self.columns]
+
+    def lacking(self, given: Iterable[str]) -> list[str]:
+        """Required columns, besides the key, that a new record with these columns would lack."""
+        there = set(given)
+        return [each.name for each in self.columns if each.required and not each.key and each.name not in there]
 
     def column(self, name: str) -> Column:
         """Find a column by name; `KeyError` where there is none."""

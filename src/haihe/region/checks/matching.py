@@ -10,6 +10,7 @@ from haihe.region.checks.facts import Facts
 from haihe.region.draft import header_names, table_names
 from haihe.region.issues import Issue
 from haihe.region.nearest import suggest
+from haihe.region.spec import TableSpec
 from haihe.region.tables import TABLES
 
 
@@ -72,33 +73,49 @@ def rules_without_budget(facts: Facts) -> Iterator[Issue]:
 
 
 def scenarios_without_cell(facts: Facts) -> Iterator[Issue]:
-    """Scenarios that name a table, column or record that does not exist, or a value that does not fit there."""
+    """Scenarios that name a table, column or record that does not exist, or a value that does not fit there.
+
+    A record that does not exist is added where the scenario gives all its required columns.
+    """
     scenarios = facts.table("scenarios")
+    added = scenarios.groupby(["scenario", "table", "record"])["column"].agg(set).to_dict()
+    tables = table_names()
     records: dict[str, set[str]] = {}
-    for at, (table, record, column, value) in enumerate(
-        scenarios[["table", "record", "column", "value"]].itertuples(index=False)
+    for at, (name, said, record, column, value) in enumerate(
+        scenarios[["scenario", "table", "record", "column", "value"]].itertuples(index=False)
     ):
-        if pd.isna(table):
+        if pd.isna(said):
             continue
+        table = tables.get(said, said)
         if table not in TABLES:
-            yield Issue(
-                "E-SCN-01", "scenarios", at, "table", {"value": table, "near": suggest(table, TABLES, table_names())}
-            )
+            yield Issue("E-SCN-01", "scenarios", at, "table", {"value": table, "near": suggest(table, TABLES, tables)})
             continue
         spec = TABLES[table]
         if table not in records:
             records[table] = _records(facts, table)
+        headers = header_names(spec)
         if pd.notna(record) and record not in records[table] and not facts.unsure(table, *spec.key):
-            values = {"value": record, "target": table, "key": " | ".join(spec.key)}
-            yield Issue("E-SCN-03", "scenarios", at, "record", values)
+            given = {headers.get(str(each), each) for each in added.get((name, said, record), ())}
+            if issue := _not_added(spec, at, record, given):
+                yield issue
         if pd.isna(column):
             continue
+        column = headers.get(column, column)
         if column not in spec.names:
-            values = {"value": column, "target": table, "near": suggest(column, spec.names, header_names(spec))}
+            values = {"value": column, "target": table, "near": suggest(column, spec.names, headers)}
             yield Issue("E-SCN-02", "scenarios", at, "column", values)
         elif pd.notna(value) and type_cells(np.array([value], dtype=object), spec.column(column))[1]:
             values = {"value": value, "target": f"{table}.{column}", "kind": spec.column(column).kind}
             yield Issue("E-SCN-04", "scenarios", at, "value", values)
+
+
+def _not_added(spec: TableSpec, at: int, record: str, given: set[str]) -> Issue | None:
+    """Say why a record that does not exist is not added: a wrong key, or required columns that are not given."""
+    missing = spec.lacking(given)
+    values = {"value": record, "target": spec.name, "key": " | ".join(spec.key)}
+    if len(record.split("|")) != len(spec.key) or (missing and len(given) == 1):
+        return Issue("E-SCN-03", "scenarios", at, "record", values)
+    return Issue("E-SCN-05", "scenarios", at, "record", values | {"missing": ", ".join(missing)}) if missing else None
 
 
 def _records(facts: Facts, name: str) -> set[str]:

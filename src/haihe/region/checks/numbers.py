@@ -68,7 +68,10 @@ def units_that_fit(facts: Facts) -> Iterator[Issue]:
     unit_of = dict(zip(resources["resource"], resources["unit"], strict=True))
     of_resource: Callable[[str], str] = lambda unit: unit  # noqa: E731
     of_use: Callable[[str], str] = lambda unit: f"{unit}/亿元"  # noqa: E731
-    wanted = {"endowments": of_resource, "transfers": of_resource, "project_resources": of_resource, "uses": of_use}
+    wanted = {
+        **dict.fromkeys(("endowments", "transfers", "expansions", "project_resources"), of_resource),
+        "uses": of_use,
+    }
     for name, form in wanted.items():
         table = facts.table(name)
         yield from _unfit(name, table["unit"], table["resource"].map(unit_of).map(form, na_action="ignore"))

@@ -1,7 +1,7 @@
 """Every table of a region, declared once."""
 
 from haihe.region.spec import TableSpec
-from haihe.region.tables.duties import DEPARTMENTS, DUTIES, PROBLEMS, SCENARIOS, TARGETS
+from haihe.region.tables.duties import DEPARTMENTS, DUTIES, PROBLEMS, ROLES, SCENARIOS, TARGETS
 from haihe.region.tables.economy import (
     ACCOUNTS,
     CHAIN_STAGES,
@@ -13,10 +13,21 @@ from haihe.region.tables.economy import (
     SUPPLIES,
     TECHNOLOGIES,
 )
-from haihe.region.tables.money import BUDGETS, FINANCES, FUNDS, PROJECT_RESOURCES, PROJECT_SITES, PROJECTS, RULES
-from haihe.region.tables.places import LINKS, REGIONS, SOURCES
+from haihe.region.tables.money import (
+    BUDGETS,
+    FINANCES,
+    FINANCING,
+    FUND_MONEY,
+    FUNDS,
+    PROJECT_RESOURCES,
+    PROJECT_SITES,
+    PROJECTS,
+    RULES,
+)
+from haihe.region.tables.outlook import FOREIGN_PARTNERS, GROWTH_PATHS, REPLACEMENTS
+from haihe.region.tables.places import FREIGHT, LINKS, REGIONS, SOURCES
 from haihe.region.tables.published import KNOWN_TOTALS, REVISIONS
-from haihe.region.tables.resources import ENDOWMENTS, LIMITS, RESOURCES, TRANSFERS, USES
+from haihe.region.tables.resources import ENDOWMENTS, EXPANSIONS, LIMITS, RESOURCES, TRANSFERS, USES
 
 TABLES: dict[str, TableSpec] = {
     spec.name: spec
@@ -30,12 +41,17 @@ TABLES: dict[str, TableSpec] = {
         REVISIONS,
         PARAMETERS,
         TECHNOLOGIES,
+        GROWTH_PATHS,
+        FOREIGN_PARTNERS,
+        REPLACEMENTS,
         RESOURCES,
         ENDOWMENTS,
         USES,
         LIMITS,
         TRANSFERS,
         LINKS,
+        FREIGHT,
+        EXPANSIONS,
         CHAINS,
         CHAIN_STAGES,
         DEPARTMENTS,
@@ -43,10 +59,13 @@ TABLES: dict[str, TableSpec] = {
         RULES,
         BUDGETS,
         FINANCES,
+        FUND_MONEY,
         PROJECTS,
         PROJECT_SITES,
         PROJECT_RESOURCES,
+        FINANCING,
         TARGETS,
+        ROLES,
         DUTIES,
         PROBLEMS,
         ENTERPRISES,

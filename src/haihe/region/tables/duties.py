@@ -1,4 +1,4 @@
-"""Tables of people and promises: departments, targets, duties, problems, scenarios."""
+"""Tables of people and promises: departments, targets, roles, duties, problems, scenarios."""
 
 from haihe.messages import Text
 from haihe.region.spec import Column, TableSpec, choice, code, codes, date, evidence, names, note, number, text, year
@@ -35,10 +35,111 @@ TARGETS = TableSpec(
             required=True,
         ),
         number("value", "数值", "value", ("目标值", "Value to reach."), "@unit", required=True),
+        code(
+            "indicator",
+            "方案指标",
+            "indicator",
+            (
+                "方案中对应的指标，如 value_added；留空表示方案无法表达此目标",
+                "Indicator of the plan that stands for it, e.g. value_added; empty where the plan has none.",
+            ),
+        ),
+        codes(
+            "sectors",
+            "行业",
+            "sectors",
+            ("指标所及的行业，分号隔开；* 为全部", "Sectors the indicator is taken over, joined by ;, * for all."),
+            ref="sectors.sector",
+            default="*",
+        ),
+        choice(
+            "measure",
+            "口径",
+            "measure",
+            (
+                "level 水平；growth 自基年以来的年均增速；change 较基年的变化",
+                "level; growth: average growth a year since the base year; change: relative change since it.",
+            ),
+            {"level": "水平", "growth": "年均增速", "change": "较基年变化"},
+            default="level",
+        ),
+        Column(
+            "base_year",
+            "year",
+            Text("基年", "base year"),
+            Text("增速与变化所比的年份；留空为上一年", "Year that growth or change is against; empty: the year before."),
+            minimum=1900,
+            maximum=2100,
+        ),
+        choice(
+            "kind",
+            "约束方式",
+            "kind",
+            (
+                "hard 必须达到；soft 未达到按罚值计；watch 只对照",
+                "hard: must be reached; soft: what is missing costs the penalty; watch: only compared.",
+            ),
+            {"hard": "必须", "soft": "尽量", "watch": "对照"},
+            default="watch",
+        ),
+        number(
+            "penalty",
+            "罚值",
+            "penalty",
+            (
+                "soft 目标每差一个单位（目标单位）值多少",
+                "What each missing unit (of the target's own unit) of a soft target is worth.",
+            ),
+            "亿元",
+            minimum=0,
+        ),
         *evidence(),
         note(),
     ),
-    Text("目标", "targets"),
+    Text("目标、方案", "targets and plan"),
+)
+
+ROLES = TableSpec(
+    "roles",
+    Text("功能定位", "roles"),
+    Text(
+        "各地区的功能定位（如“一基地三区”）由哪项指标反映、朝哪个方向为好。",
+        "The functional roles of each region (such as one base and three zones), which indicator speaks for each, and "
+        "which way is better.",
+    ),
+    (
+        code("role", "定位代码", "role", ("本表内唯一", "Unique in this table."), key=True),
+        *names(),
+        code("region", "地区", "region", ("地区", "Region."), ref="regions.region", required=True),
+        code(
+            "indicator",
+            "指标",
+            "indicator",
+            (
+                "反映该定位的指标；留空表示尚无数据",
+                "Indicator that speaks for the role; empty where there is no data for any.",
+            ),
+        ),
+        codes(
+            "sectors",
+            "行业",
+            "sectors",
+            ("指标所及的行业，分号隔开；* 为全部", "Sectors the indicator is taken over, joined by ;, * for all."),
+            ref="sectors.sector",
+            default="*",
+        ),
+        choice(
+            "direction",
+            "方向",
+            "direction",
+            ("哪个方向为好", "Which way is better."),
+            {"up": "越高越好", "down": "越低越好"},
+            default="up",
+        ),
+        *evidence(unit=False),
+        note(),
+    ),
+    Text("方案", "plan"),
 )
 
 DUTIES = TableSpec(
@@ -99,7 +200,11 @@ PROBLEMS = TableSpec(
 SCENARIOS = TableSpec(
     "scenarios",
     Text("情景", "scenarios"),
-    Text("对任意表中某个单元格的具名修改。", "Named overrides of single cells of any table."),
+    Text(
+        "对任意表中某个单元格的具名修改；表中没有的记录，在给齐其全部必填列时由情景新增。",
+        "Named overrides of single cells of any table; a record that is not there is added where the scenario gives all "
+        "its required columns.",
+    ),
     (
         code("scenario", "情景", "scenario", ("情景代码", "Code of the scenario."), key=True),
         code("table", "表", "table", ("被修改的表", "Table that is changed."), key=True),

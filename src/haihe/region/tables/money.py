@@ -1,4 +1,6 @@
-"""Tables of money and law: funds, rules, budgets, finances, projects and their sites."""
+"""Tables of money and law: funds, rules, budgets, finances, projects, their sites and who pays for them."""
+
+from dataclasses import replace
 
 from haihe.messages import Text
 from haihe.region.spec import (
@@ -76,6 +78,24 @@ RULES = TableSpec(
         text("base", "基数", "base", ("比例所乘的基数", "What the rate is applied to.")),
         number("cap", "上限", "cap", ("单个项目支持上限", "Most support for one project."), "万元", minimum=0),
         number("amount", "定额", "amount", ("定额奖励", "Fixed award."), "万元", minimum=0),
+        text(
+            "clause",
+            "规则条款",
+            "clause",
+            (
+                "办法文件（rules 文件夹）中的条款代码；空缺时取本表条款代码的小写",
+                "Article of the rule files (folder rules); where empty, this table's code in small letters.",
+            ),
+        ),
+        text(
+            "facts",
+            "申报事实",
+            "facts",
+            (
+                "按本条款申报的项目另外满足的字段，如 fills_gap=true，分号隔开",
+                "What a project that applies under it states besides, such as fills_gap=true, joined by ;.",
+            ),
+        ),
         *evidence(unit=False),
         note(),
     ),
@@ -91,6 +111,18 @@ BUDGETS = TableSpec(
         code("region", "地区", "region", ("出资地区", "Region that pays."), ref="regions.region", key=True),
         year(),
         number("value", "金额", "value", ("预算金额", "Budget."), "@unit", minimum=0, required=True),
+        number(
+            "promised",
+            "其中已承诺",
+            "promised already",
+            (
+                "其中已承诺给候选项目以外的部分（以前批次的尾款、其他奖补）",
+                "Part of it that is promised to others than the candidate projects: tails of earlier rounds, other awards.",
+            ),
+            "@unit",
+            minimum=0,
+            default=0.0,
+        ),
         *evidence(),
         note(),
     ),
@@ -107,7 +139,11 @@ FINANCES = TableSpec(
             "item",
             "项目",
             "item",
-            ("如 revenue、debt、suspended_payments", "For example revenue, debt, suspended_payments."),
+            (
+                "方案识别 matching_capacity、expenditure、suspended_payments、debt、debt_ceiling；其余只展示",
+                "The plan reads matching_capacity, expenditure, suspended_payments, debt, debt_ceiling; others are "
+                "shown only.",
+            ),
             key=True,
         ),
         year(),
@@ -149,6 +185,36 @@ PROJECTS = TableSpec(
             required=True,
         ),
         number("jobs", "就业", "jobs", ("达产后就业", "Jobs at capacity."), "persons", minimum=0),
+        number(
+            "saving",
+            "年节能量",
+            "energy saved",
+            ("建成后每年节约的能源", "Energy saved a year once built."),
+            "tce",
+            minimum=0,
+        ),
+        number(
+            "need",
+            "所需支持",
+            "support needed",
+            (
+                "少于这一财政支持就不会建设；0 表示没有支持也会建设；空缺时按办法可得的支持",
+                "Least public support without which it is not built; 0: it is built anyway; where empty, what the "
+                "rules give it.",
+            ),
+            "万元",
+            minimum=0,
+        ),
+        number(
+            "construction",
+            "建设期",
+            "construction",
+            ("从开工到建成的年数", "Years from start to completion."),
+            "year",
+            minimum=1,
+            maximum=20,
+            default=2.0,
+        ),
         Column(
             "start",
             "year",
@@ -205,4 +271,94 @@ PROJECT_RESOURCES = TableSpec(
         note(),
     ),
     Text("项目选择", "project selection"),
+)
+
+FINANCING = TableSpec(
+    "financing",
+    Text("资金构成", "financing"),
+    Text(
+        "各类所有制的项目由谁出资：自有资金、银行贷款、社会资本各占总投资的上下限。",
+        "Who pays for projects of each ownership: least and most share of own money, bank credit and other private "
+        "capital in the investment.",
+    ),
+    (
+        replace(ownership(), key=True),
+        choice(
+            "money",
+            "资金来源",
+            "money",
+            ("自有资金、银行贷款或社会资本", "Own money, bank credit or other private capital."),
+            {"own": "自有资金", "bank": "银行贷款", "private": "社会资本"},
+            key=True,
+        ),
+        number(
+            "least",
+            "至少",
+            "least",
+            ("占总投资的最低比例", "Least share of the investment."),
+            "share",
+            minimum=0,
+            maximum=1,
+            default=0.0,
+        ),
+        number(
+            "most",
+            "至多",
+            "most",
+            ("占总投资的最高比例", "Most share of the investment."),
+            "share",
+            minimum=0,
+            maximum=1,
+            default=1.0,
+        ),
+        number(
+            "fee",
+            "费用率",
+            "fee",
+            ("筹资本身耗费的资源，占金额的比例", "Resources that raising the money takes, as a share of it."),
+            "share",
+            minimum=0,
+            maximum=1,
+            default=0.0,
+        ),
+        *evidence(unit=False),
+        note(),
+    ),
+    Text("项目资金", "money of projects"),
+)
+
+FUND_MONEY = TableSpec(
+    "fund_money",
+    Text("基金运作", "fund money"),
+    Text(
+        "引导基金的出资、认缴、实缴、投资与落地，四种口径分列。",
+        "Public money in a guidance fund, and what was committed, paid in, invested and landed: four meanings, apart.",
+    ),
+    (
+        code("fund", "资金", "fund", ("资金", "Fund."), ref="funds.fund", key=True),
+        code("part", "范围", "part", ("所指的部分，全部为 all", "The part meant; all for the whole."), key=True),
+        choice(
+            "item",
+            "项目",
+            "item",
+            (
+                "财政出资、目标、认缴、实缴、投资、落地",
+                "Public money, aim, committed, paid in, invested, landed.",
+            ),
+            {
+                "public": "财政出资",
+                "aim": "目标撬动",
+                "committed": "认缴",
+                "paid_in": "实缴",
+                "invested": "投资",
+                "landed": "落地",
+            },
+            key=True,
+        ),
+        year(),
+        number("value", "金额", "value", ("金额", "Amount."), "@unit", minimum=0, required=True),
+        *evidence(),
+        note(),
+    ),
+    Text("杠杆", "leverage"),
 )

@@ -1,7 +1,7 @@
-"""Tables of the map: regions, links between them, sources of every figure."""
+"""Tables of the map: regions, links between them and what goods weigh on them, sources of every figure."""
 
 from haihe.messages import Text
-from haihe.region.spec import TableSpec, both, choice, code, evidence, flag, names, note, number, text, year
+from haihe.region.spec import TableSpec, both, choice, code, codes, evidence, flag, names, note, number, text, year
 
 REGIONS = TableSpec(
     "regions",
@@ -92,6 +92,54 @@ LINKS = TableSpec(
         number("throughput", "吞吐量", "throughput", ("每年实际吞吐量", "Throughput a year."), "@unit", minimum=0),
         number("cost", "单位成本", "cost", ("每单位成本（万元）", "Cost per unit, 万元."), "万元", minimum=0),
         flag("two_way", "双向", "two-way", ("是否双向可用", "Usable both ways."), default=True),
+        codes(
+            "users",
+            "使用地区",
+            "users",
+            (
+                "货物经此通道进出的成员，分号隔开，* 为全部成员；留空为端点所在的成员。只用于通往外部的通道，如港口",
+                "Members whose goods pass here, joined by ;, * for all; empty: the member at the end. Only for links "
+                "to the outside, such as ports.",
+            ),
+            ref="regions.region",
+        ),
+        *evidence(),
+        note(),
+    ),
+    Text("运输与港口约束", "transport and port limits of the plan"),
+)
+
+FREIGHT = TableSpec(
+    "freight",
+    Text("货运系数", "freight"),
+    Text(
+        "每亿元货物折多少吨或多少标准箱；运输与港口约束按它把货值化为货量。没有列出的行业不产生货运。",
+        "Tonnes or boxes per 亿元 of goods, by which transport and port limits turn money into freight. A sector that "
+        "is not listed moves nothing.",
+    ),
+    (
+        code("sector", "行业", "sector", ("行业", "Sector."), ref="sectors.sector", key=True),
+        choice(
+            "measure",
+            "计量",
+            "measure",
+            (
+                "weight 用于以吨计的通道，containers 用于以标准箱计的通道",
+                "weight for links counted in tonnes, containers for links counted in TEU.",
+            ),
+            {"weight": "重量", "containers": "集装箱"},
+            key=True,
+        ),
+        year(),
+        number(
+            "value",
+            "系数",
+            "value",
+            ("每亿元货物的货量", "Freight per 亿元 of goods."),
+            "@unit",
+            required=True,
+            minimum=0,
+        ),
         *evidence(),
         note(),
     ),

@@ -1,7 +1,20 @@
-"""Tables of what is scarce: resources, endowments, uses, transfers, limits."""
+"""Tables of what is scarce: resources, endowments, uses, transfers, expansions, limits."""
 
 from haihe.messages import Text
-from haihe.region.spec import TableSpec, choice, code, codes, evidence, flag, names, note, number, unit, year
+from haihe.region.spec import (
+    Column,
+    TableSpec,
+    choice,
+    code,
+    codes,
+    evidence,
+    flag,
+    names,
+    note,
+    number,
+    unit,
+    year,
+)
 
 RESOURCES = TableSpec(
     "resources",
@@ -43,6 +56,18 @@ ENDOWMENTS = TableSpec(
         code("resource", "要素", "resource", ("要素", "Resource."), ref="resources.resource", key=True),
         year(),
         number("value", "数量", "value", ("拥有量", "Amount held."), "@unit", required=True, minimum=0),
+        choice(
+            "purpose",
+            "用途",
+            "purpose",
+            (
+                "economy：该地区全部经济可用的量，方案据此约束生产；projects：只留给新项目的余量，不与全部经济的使用相比",
+                "economy: what the whole economy of the region may use, which bounds its production; projects: what is "
+                "left over for new projects only, never set against the use of the whole economy.",
+            ),
+            {"economy": "全部经济", "projects": "新项目"},
+            default="economy",
+        ),
         *evidence(),
         note(),
     ),
@@ -84,6 +109,73 @@ TRANSFERS = TableSpec(
     Text("方案", "plan"),
 )
 
+EXPANSIONS = TableSpec(
+    "expansions",
+    Text("扩容", "expansions"),
+    Text(
+        "某地区的要素或某条通道可以增加多少、代价多少：海水淡化、新泊位、新铁路线。",
+        "How much more of a resource or of a link's capacity can be had, and at what cost: desalination, a berth, a "
+        "railway.",
+    ),
+    (
+        code("expansion", "扩容代码", "expansion", ("本表内唯一", "Unique in this table."), key=True),
+        *names(),
+        code(
+            "resource",
+            "要素",
+            "resource",
+            ("增加的要素；要素与通道只填一项", "Resource that grows; either this or a link."),
+            ref="resources.resource",
+        ),
+        code("region", "地区", "region", ("要素所在地区", "Region whose resource grows."), ref="regions.region"),
+        code("link", "通道", "link", ("增加能力的通道", "Link whose capacity grows."), ref="links.link"),
+        Column(
+            "first_year",
+            "year",
+            Text("起始年份", "first year"),
+            Text("最早可用的年份", "First year in which it can be used."),
+            required=True,
+            minimum=1900,
+            maximum=2100,
+        ),
+        number(
+            "most",
+            "每年最多",
+            "most a year",
+            (
+                "有使用年限的：每年最多新建多少；没有的：每年最多买多少",
+                "With a life: most that can be added a year; without: most that can be had in a year.",
+            ),
+            "@unit",
+            required=True,
+            minimum=0,
+        ),
+        number(
+            "cost",
+            "单位成本",
+            "cost",
+            (
+                "每单位成本（万元）；有使用年限的是一次投资，没有的是当年费用",
+                "Cost per unit, 万元: an investment where there is a life, else the price of a year.",
+            ),
+            "万元",
+            required=True,
+            minimum=0,
+        ),
+        number(
+            "life",
+            "使用年限",
+            "life",
+            ("建成后可用多少年；留空表示逐年购买", "Years that what is built lasts; empty: bought year by year."),
+            "year",
+            above=0,
+        ),
+        *evidence(),
+        note(),
+    ),
+    Text("方案", "plan"),
+)
+
 LIMITS = TableSpec(
     "limits",
     Text("限制", "limits"),
@@ -96,7 +188,20 @@ LIMITS = TableSpec(
         code("limit", "限制代码", "limit", ("本表内唯一", "Unique in this table."), key=True),
         *names(),
         code(
-            "resource", "要素", "resource", ("限制的对象", "What is limited."), ref="resources.resource", required=True
+            "resource",
+            "要素",
+            "resource",
+            ("限制的要素；与指标只填一项", "Resource that is limited; give either it or an indicator."),
+            ref="resources.resource",
+        ),
+        code(
+            "indicator",
+            "指标",
+            "indicator",
+            (
+                "限制的指标，如 jobs、value_added、import_dependence:IC；与要素只填一项",
+                "Indicator that is limited, e.g. jobs, value_added, import_dependence:IC; give either it or a resource.",
+            ),
         ),
         codes(
             "regions",

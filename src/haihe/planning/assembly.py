@@ -1,0 +1,124 @@
+"""A plan's program put together: the economy, everything scarce, limits, targets and goals; lifted and put back."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from haihe.messages import Findings
+from haihe.planning.goals import Watched, define_watches
+from haihe.planning.indicators import Indicators
+from haihe.planning.limits import Limit, define_limit
+from haihe.planning.measures import Measure
+from haihe.planning.model import Model, build_model
+from haihe.planning.program import Block, Floats
+from haihe.planning.setup import Setup
+from haihe.planning.solver import Session
+from haihe.planning.targets import Target, define_target, not_expressible
+
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "caps": ("cap:",),
+    "resources": ("resource:",),
+    "links": ("link:",),
+    "conduct": ("replacement", "growth_guard"),
+    "limits": ("limit:", "target:"),
+}
+"""Policy rows by what they are about; projects and their money are the group ``projects``."""
+PROJECTS = "projects"
+
+
+@dataclass(frozen=True)
+class Assembly:
+    """A plan's program with handles on every part.
+
+    ``findings`` names the targets that the plan cannot express.
+    """
+
+    setup: Setup
+    model: Model
+    indicators: Indicators
+    limits: tuple[Limit, ...]
+    targets: tuple[Target, ...]
+    watches: Mapping[str, Watched] = field(default_factory=dict)
+    findings: Findings = field(default_factory=Findings)
+
+    def policies(self, *groups: str) -> list[Block]:
+        """Policy rows of some groups (`GROUPS`), or of all of them."""
+        prefixes = tuple(prefix for group in groups or GROUPS for prefix in GROUPS[group])
+        return [b for b in self.model.program.row_blocks.values() if b.policy and b.name.startswith(prefixes)]
+
+
+def assemble(setup: Setup, measures: Iterable[Measure] = ()) -> Assembly:
+    """Put a program together.
+
+    Parameters
+    ----------
+    setup : Setup
+    measures : iterable of Measure
+        What goals need to watch; each gets a free row, so that no goal or sweep ever builds again.
+
+    Raises
+    ------
+    HaiheError
+        As `haihe.planning.limits.define_limit`, `haihe.planning.targets.define_target` and
+        `haihe.planning.goals.define_watches`.
+    """
+    model = build_model(
+        setup.economy,
+        setup.caps,
+        trade=setup.trade,
+        replacement=setup.replacement,
+        resources=setup.resources,
+        corridors=setup.corridors,
+        projects=setup.projects,
+        money=setup.money,
+    )
+    indicators = Indicators(model, setup.data)
+    limits = tuple(define_limit(model.program, indicators, spec) for spec in setup.limits)
+    expressible = [spec for spec in setup.targets if spec.why_not(indicators) is None]
+    targets = tuple(define_target(model.program, indicators, spec) for spec in expressible)
+    watches = define_watches(model.program, indicators, list(measures))
+    return Assembly(setup, model, indicators, limits, targets, watches, not_expressible(indicators, setup.targets))
+
+
+class Grip:
+    """Lifts the policies of an assembly in a session, and puts them back as they were built.
+
+    Parameters
+    ----------
+    session : Session
+        A session on the assembly's program, with its bounds as built.
+    assembly : Assembly
+    """
+
+    def __init__(self, session: Session, assembly: Assembly) -> None:
+        self.session, self.assembly, self.built = session, assembly, session.arrays
+
+    def lift(self, *groups: str) -> None:
+        """Lift the policy rows of some groups, or of all; in place."""
+        for block in self.assembly.policies(*groups):
+            self.session.set_row_bounds(block.index, -np.inf, np.inf)
+
+    def restore(self, *groups: str) -> None:
+        """Put the policy rows of some groups, or of all, back as they were built; in place."""
+        for block in self.assembly.policies(*groups):
+            low, high = (block.of(v) for v in (self.built.row_lower, self.built.row_upper))
+            self.session.set_row_bounds(block.index, low.ravel(), high.ravel())
+
+    def hold_projects(self) -> None:
+        """Build only what the reference path contains, in place."""
+        projects = self.assembly.model.projects
+        if projects is not None:
+            given = projects.spec.reference.astype(np.float64)
+            self.session.set_column_bounds(projects.choice.index, given, given)
+
+    def free_projects(self) -> None:
+        """Let projects be chosen again, in place."""
+        projects = self.assembly.model.projects
+        if projects is not None:
+            low, high = _bounds(projects.choice, self.built.lower, self.built.upper)
+            self.session.set_column_bounds(projects.choice.index, low, high)
+
+
+def _bounds(block: Block, lower: Floats, upper: Floats) -> tuple[Floats, Floats]:
+    return block.of(lower).ravel(), block.of(upper).ravel()

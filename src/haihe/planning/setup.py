@@ -1,0 +1,161 @@
+"""What a plan is set up from: everything that is read from a region's tables, as pure numbers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from haihe.messages import Findings, Quality, worst_quality
+from haihe.planning.assumptions import Assumptions, unknown_parameters
+from haihe.planning.caps import CapSpec
+from haihe.planning.conduct import ReplacementSpec, replacement_of
+from haihe.planning.economy import Economy
+from haihe.planning.goods import Trade
+from haihe.planning.indicator_data import IndicatorData, indicator_data_of
+from haihe.planning.inputs import caps_of, economy_of, left_out, path_of, rests_on
+from haihe.planning.limits import LimitSpec, limits_of
+from haihe.planning.link_inputs import corridors_of, link_findings
+from haihe.planning.links import CorridorSpec
+from haihe.planning.money import MoneySpec
+from haihe.planning.money_inputs import money_of
+from haihe.planning.path_inputs import UNIFORM, ReferencePath
+from haihe.planning.project_inputs import projects_of
+from haihe.planning.projects import ProjectSpec
+from haihe.planning.resource_inputs import resource_findings, resources_of
+from haihe.planning.resources import ResourceSpec
+from haihe.planning.targets import TargetSpec, targets_of
+from haihe.region import Region
+
+
+@dataclass(frozen=True)
+class Setup:
+    """Everything that a plan answers to.
+
+    Attributes
+    ----------
+    region : Region
+    assumptions : Assumptions
+    path : ReferencePath
+    economy : Economy
+    caps, resources, corridors, limits, targets : tuple of specs
+        Caps on resources, endowments, transport links, limits on indicators, targets.
+    replacement : ReplacementSpec, optional
+        Capacity replacement.
+    projects : ProjectSpec, optional
+        Candidate projects; with them goes ``money``.
+    data : IndicatorData
+        What indicators need beyond the model.
+    trade : "pairs" or "pool"
+        How members trade with each other.
+    marks : dict of str to Quality
+        Worst quality of every table that the numbers rest on.
+    findings : Findings
+        What the reader must know about the inputs.
+    """
+
+    region: Region
+    assumptions: Assumptions
+    path: ReferencePath
+    economy: Economy
+    data: IndicatorData
+    caps: tuple[CapSpec, ...] = ()
+    resources: tuple[ResourceSpec, ...] = ()
+    corridors: tuple[CorridorSpec, ...] = ()
+    limits: tuple[LimitSpec, ...] = ()
+    targets: tuple[TargetSpec, ...] = ()
+    replacement: ReplacementSpec | None = None
+    projects: ProjectSpec | None = None
+    money: MoneySpec | None = None
+    trade: Trade = "pairs"
+    marks: dict[str, Quality] = field(default_factory=dict)
+    findings: Findings = field(default_factory=Findings)
+
+    def without_projects(self) -> "Setup":
+        """The same without candidate projects and their money."""
+        return replace(self, projects=None, money=None)
+
+
+def setup_of(
+    region: Region,
+    *,
+    assumptions: Assumptions | None = None,
+    path: str = UNIFORM,
+    pooled: bool | None = None,
+    upgrades: bool = True,
+    projects: bool = True,
+    trade: Trade = "pairs",
+) -> Setup:
+    """Read what a plan answers to.
+
+    Parameters
+    ----------
+    region : Region
+        A checked region with accounts; every other table is used where present.
+    assumptions : Assumptions, optional
+        Those of the table ``parameters`` where not given.
+    path : str
+        Reference path, see `haihe.planning.path_inputs.reference_path`.
+    pooled : bool, optional
+        Let the members pool every cap (True), or none (False); as the table ``limits`` says where not given.
+    upgrades, projects : bool
+        Leave the upgraded technologies, or the candidate projects, out when False.
+    trade : "pairs" or "pool"
+        How members trade with each other.
+
+    Raises
+    ------
+    HaiheError
+        Whatever the readers of the tables raise, each with table, row and column.
+    """
+    assumptions = assumptions or Assumptions.of(region)
+    followed = path_of(region, assumptions, path)
+    economy = economy_of(region, assumptions, upgrades=upgrades, path=followed)
+    caps = caps_of(region, economy)
+    if pooled is not None:
+        caps = [replace(cap, pooled=pooled) for cap in caps]
+    resources, corridors = resources_of(region, economy), corridors_of(region, economy, trade=trade)
+    chosen = projects_of(region, economy) if projects else None
+    money = money_of(region, economy, chosen) if chosen is not None else None
+    replacement = replacement_of(region, economy)
+    limits, targets = limits_of(region), targets_of(region)
+    marks: dict[str, Quality] = rests_on(region, caps, upgrades=bool(economy.technologies))
+    parts = [*resources, *corridors, *(part for part in (chosen, money) if part is not None)]
+    for more in (followed.marks, *(part.marks for part in parts)):
+        _worsen(marks, more)
+    for limit in limits:
+        _worsen(marks, {"limits": limit.quality})
+    for target in targets:
+        if target.kind != "watch":
+            _worsen(marks, {"targets": target.quality})
+    if replacement is not None:
+        _worsen(marks, {"replacements": replacement.quality})
+    found = [
+        *unknown_parameters(region),
+        *left_out(region, caps),
+        *resource_findings(region, economy, resources),
+        *link_findings(region, economy, corridors, trade=trade),
+        *(chosen.findings if chosen is not None else ()),
+        *(money.findings if money is not None else ()),
+    ]
+    return Setup(
+        region=region,
+        assumptions=assumptions,
+        path=followed,
+        economy=economy,
+        data=indicator_data_of(region, economy),
+        caps=tuple(caps),
+        resources=tuple(resources),
+        corridors=tuple(corridors),
+        limits=tuple(limits),
+        targets=tuple(targets),
+        replacement=replacement,
+        projects=chosen,
+        money=money,
+        trade=trade,
+        marks=marks,
+        findings=Findings(found),
+    )
+
+
+def _worsen(marks: dict[str, Quality], more: Mapping[str, Quality]) -> None:
+    """Put marks into a dict; where a table has one already, the worse of the two stays."""
+    for name, mark in more.items():
+        marks[name] = worst_quality({mark, marks.get(name) or mark}) or mark
