@@ -221,7 +221,7 @@ def _district_half(project: Row) -> float:
 
 
 def _endowments(asked: dict[tuple[str, str], float], districts: list[str]) -> list[Row]:
-    """Land, energy and workers that districts set aside for new projects, a part of what is asked."""
+    """Land, energy and workers that districts set aside for new projects, a part of what is asked: purpose projects."""
     note = (
         "示例：区内可供新项目使用的余量，按候选项目需求的约60%设定 / made up: about 60 % of what the candidates ask for"
     )
@@ -232,6 +232,7 @@ def _endowments(asked: dict[tuple[str, str], float], districts: list[str]) -> li
             "resource": resource,
             "year": START,
             "value": significant(asked[district, resource] * ROOM),
+            "purpose": "projects",
             "unit": unit,
             **DEMO,
             "note": note,

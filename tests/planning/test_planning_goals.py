@@ -66,7 +66,9 @@ def test_second_goal_takes_what_the_first_gives_up() -> None:
 def test_condition_costs_as_the_limit_does() -> None:
     here = desk(one_year(), upgrades=False)
     wanted = 1.005 * exports(here)
-    reached, session = reach(here, Goals().under(("exports/2017", "floor", wanted), ("exports/2017", "cap", wanted * 1.1)))
+    reached, session = reach(
+        here, Goals().under(("exports/2017", "floor", wanted), ("exports/2017", "cap", wanted * 1.1))
+    )
     assert loss(here, reached) == pytest.approx(here.weights[0] * 2 * COST * 0.005 * exports(here), rel=1e-6)
     after = session.solve(method="ipx")
     assert -here.indicators.value(Measure("welfare"), after.x) == pytest.approx(0.0, abs=1e-9), "bounds are put back"
@@ -80,7 +82,9 @@ def test_gap_as_a_later_goal_is_narrowed_as_far_as_welfare_allows() -> None:
     assert people is not None
     moved = given_up * here.built.economy.households.sum() / (2 * 0.02 / 2 / 0.5 + COST)
     measure = Measure("spread:consumption", year=2017)
-    narrowed = here.indicators.value(measure, here.indicators.reference) - here.indicators.value(measure, reached.solution.x)
+    narrowed = here.indicators.value(measure, here.indicators.reference) - here.indicators.value(
+        measure, reached.solution.x
+    )
     assert narrowed == pytest.approx(moved * (1e9 / people).sum(), rel=1e-3)
 
 
@@ -106,7 +110,9 @@ def test_losses_and_prices_stay_in_welfare() -> None:
     again = replace(here.built, session=session)
     plain = again.solve(0.1)
     assert reached.solution.objective >= plain.objective - 1e-6
-    assert reached.solution.objective == pytest.approx(float(here.program.costs() @ reached.solution.x) + here.program.constant)
+    assert reached.solution.objective == pytest.approx(
+        float(here.program.costs() @ reached.solution.x) + here.program.constant
+    )
     assert reached.solution.check.worst < 1e-6
 
 

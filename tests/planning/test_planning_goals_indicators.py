@@ -36,7 +36,9 @@ def plan_of(here: Desk, solution: Solution, code: str) -> np.ndarray:
     return table["plan"].to_numpy().reshape(len(here.indicators.members), -1)
 
 
-@pytest.mark.parametrize("name", ["value_added", "output", "consumption", "investment", "exports", "imports", "outflow", "inflow"])
+@pytest.mark.parametrize(
+    "name", ["value_added", "output", "consumption", "investment", "exports", "imports", "outflow", "inflow"]
+)
 def test_indicator_equals_the_summary_of_the_plan(here: Desk, solved: Solution, name: str) -> None:
     summary = summary_table(here.model, solved)
     expected = summary[summary["indicator"] == name]
@@ -128,7 +130,9 @@ def test_gap_is_what_members_have_per_head(here: Desk, solved: Solution) -> None
 
 @settings(max_examples=20, deadline=None)
 @given(pick=st.data())
-def test_sets_add_up_and_years_between_milestones_lie_on_the_line(here: Desk, solved: Solution, pick: st.DataObject) -> None:
+def test_sets_add_up_and_years_between_milestones_lie_on_the_line(
+    here: Desk, solved: Solution, pick: st.DataObject
+) -> None:
     codes = ["value_added", "jobs", "exports", "from_members", "chain_output:CHAIN", "co2", "consumption", "investment"]
     code = pick.draw(st.sampled_from(codes))
     year = pick.draw(st.sampled_from([2018, 2021, 2024, None]))
@@ -149,7 +153,16 @@ def test_sets_add_up_and_years_between_milestones_lie_on_the_line(here: Desk, so
 def test_what_has_no_data_is_absent_with_a_reason(here: Desk) -> None:
     bare = desk(synthetic().over(1, 1), upgrades=False, data=IndicatorData())
     absent = absent_table(bare.indicators).set_index("indicator")
-    for code in ("jobs", "research", "taxes", "co2", "energy_intensity", "spread:consumption", "upgraded_share", "output_by_ownership"):
+    for code in (
+        "jobs",
+        "research",
+        "taxes",
+        "co2",
+        "energy_intensity",
+        "spread:consumption",
+        "upgraded_share",
+        "output_by_ownership",
+    ):
         assert absent.loc[code, "zh"]
         assert absent.loc[code, "en"]
     table = indicator_table(bare.indicators, bare.indicators.reference)

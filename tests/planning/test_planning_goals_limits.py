@@ -20,8 +20,12 @@ COST = SEGMENT / 2 / ELASTICITY
 """What moving trade by one unit costs in its first segment."""
 
 
-def limit(code: str, sense: str, value: float, *, unit: str = "share of reference", apart: bool = False, year: int = 2017) -> LimitSpec:
-    return LimitSpec("L", Measure.parse(code), sense, (year,), (value,), unit, apart, Text("限", "limit"), "illustrative")  # type: ignore[arg-type]
+def limit(
+    code: str, sense: str, value: float, *, unit: str = "share of reference", apart: bool = False, year: int = 2017
+) -> LimitSpec:
+    return LimitSpec(
+        "L", Measure.parse(code), sense, (year,), (value,), unit, apart, Text("限", "limit"), "illustrative"
+    )  # type: ignore[arg-type]
 
 
 def solved(here: Desk, *specs: LimitSpec) -> tuple[Solution, list[Limit]]:
@@ -98,19 +102,41 @@ def test_apart_holds_every_member_and_together_only_the_sum() -> None:
 
 def test_path_holds_in_stated_years_and_runs_straight_between_them() -> None:
     here = desk(RICH)
-    spec = LimitSpec("L", Measure("jobs"), "floor", (2019, 2023), (1.0, 0.9), "share of reference", False, Text("限", "limit"), "official")
+    spec = LimitSpec(
+        "L",
+        Measure("jobs"),
+        "floor",
+        (2019, 2023),
+        (1.0, 0.9),
+        "share of reference",
+        False,
+        Text("限", "limit"),
+        "official",
+    )
     path = spec.path(here.indicators, spec.measure)
-    reference = [here.indicators.value(Measure("jobs", year=y), here.indicators.reference) for y in (2017, 2019, 2021, 2023, 2025)]
+    reference = [
+        here.indicators.value(Measure("jobs", year=y), here.indicators.reference)
+        for y in (2017, 2019, 2021, 2023, 2025)
+    ]
     assert path == pytest.approx(np.array(reference) * [1.0, 1.0, 0.95, 0.9, 0.9], rel=1e-9)
-    amount = LimitSpec("L", Measure("jobs"), "floor", (2021,), (12.0,), "persons", False, Text("限", "limit"), "official")
-    assert amount.path(here.indicators, amount.measure) == pytest.approx([reference[0], (reference[0] + 12) / 2, 12, 12, 12])
-    split = LimitSpec("L", Measure("jobs"), "floor", (2017,), (100.0,), "persons", True, Text("限", "limit"), "official")
+    amount = LimitSpec(
+        "L", Measure("jobs"), "floor", (2021,), (12.0,), "persons", False, Text("限", "limit"), "official"
+    )
+    assert amount.path(here.indicators, amount.measure) == pytest.approx(
+        [reference[0], (reference[0] + 12) / 2, 12, 12, 12]
+    )
+    split = LimitSpec(
+        "L", Measure("jobs"), "floor", (2017,), (100.0,), "persons", True, Text("限", "limit"), "official"
+    )
     each = [split.path(here.indicators, Measure("jobs", (m,)))[0] for m in here.indicators.members]
     assert sum(each) == pytest.approx(100.0)
 
 
 @settings(max_examples=6, deadline=None)
-@given(share=st.floats(0.97, 1.03), code=st.sampled_from(["jobs@M0", "value_added", "consumption@M1", "taxes", "use:water"]))
+@given(
+    share=st.floats(0.97, 1.03),
+    code=st.sampled_from(["jobs@M0", "value_added", "consumption@M1", "taxes", "use:water"]),
+)
 def test_a_limit_is_kept_and_its_price_is_the_finite_difference(share: float, code: str) -> None:
     sense, step = ("floor" if share > 1 else "cap"), 1e-6
     costs, last = [], None
@@ -134,7 +160,15 @@ def test_a_limit_is_kept_and_its_price_is_the_finite_difference(share: float, co
 
 def region(rows: list[dict[str, object]]) -> Region:
     given_tables = small_tables()
-    full = {"name_zh": "限", "name_en": "limit", "year": 2025, "value": 1.0, "regions": "*", "sectors": "*", "pooled": True}
+    full = {
+        "name_zh": "限",
+        "name_en": "limit",
+        "year": 2025,
+        "value": 1.0,
+        "regions": "*",
+        "sectors": "*",
+        "pooled": True,
+    }
     given_tables["limits"] = pd.DataFrame([EVIDENCE | full | {"unit": "share of reference"} | row for row in rows])
     return Region(given_tables, META)
 
@@ -145,8 +179,22 @@ def test_the_table_gives_all_but_caps_on_resources() -> None:
             [
                 {"limit": "A", "resource": "co2", "sense": "cap"},
                 {"limit": "B", "resource": "co2", "sense": "floor"},
-                {"limit": "C", "indicator": "import_dependence:IC", "sense": "cap", "year": 2024, "value": 0.3, "unit": "share"},
-                {"limit": "C", "indicator": "import_dependence:IC", "sense": "cap", "year": 2022, "value": 0.4, "unit": "share"},
+                {
+                    "limit": "C",
+                    "indicator": "import_dependence:IC",
+                    "sense": "cap",
+                    "year": 2024,
+                    "value": 0.3,
+                    "unit": "share",
+                },
+                {
+                    "limit": "C",
+                    "indicator": "import_dependence:IC",
+                    "sense": "cap",
+                    "year": 2022,
+                    "value": 0.4,
+                    "unit": "share",
+                },
             ]
         )
     )
@@ -192,7 +240,17 @@ def test_every_indicator_may_be_limited_but_welfare() -> None:
     here = desk(RICH, data=data_of(RICH))
     for code in here.indicators.codes():
         if here.indicators.absent(code) is None:
-            spec = LimitSpec(f"L-{code}", Measure(code), "cap", (2025,), (1.5,), "share of reference", False, Text("限", "limit"), "official")
+            spec = LimitSpec(
+                f"L-{code}",
+                Measure(code),
+                "cap",
+                (2025,),
+                (1.5,),
+                "share of reference",
+                False,
+                Text("限", "limit"),
+                "official",
+            )
             define_limit(here.program, here.indicators, spec)
     free = here.solve()
     assert loss(here, free) == pytest.approx(0.0, abs=1e-6)

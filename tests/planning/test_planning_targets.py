@@ -156,8 +156,21 @@ def test_what_cannot_be_expressed_says_why(spec: TargetSpec, word: str) -> None:
 
 def test_the_table_is_read_with_its_defaults() -> None:
     tables = small_tables()
-    row = {"target": "A", "name_zh": "甲", "name_en": "a", "region": "TJ", "year": 2030, "sense": "at_least", "value": 3.0, "unit": "%"}
-    rows = [row, row | {"target": "B", "indicator": "jobs", "kind": "soft", "penalty": 2.0, "measure": "growth", "sense": "at_most"}]
+    row = {
+        "target": "A",
+        "name_zh": "甲",
+        "name_en": "a",
+        "region": "TJ",
+        "year": 2030,
+        "sense": "at_least",
+        "value": 3.0,
+        "unit": "%",
+    }
+    rows = [
+        row,
+        row
+        | {"target": "B", "indicator": "jobs", "kind": "soft", "penalty": 2.0, "measure": "growth", "sense": "at_most"},
+    ]
     tables["targets"] = pd.DataFrame([EVIDENCE | r for r in rows])
     one, two = targets_of(Region(tables, META))
     assert (one.kind, one.against, one.sense, one.measure.indicator) == ("watch", "level", "floor", "")

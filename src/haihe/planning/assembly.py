@@ -16,15 +16,17 @@ from haihe.planning.setup import Setup
 from haihe.planning.solver import Session
 from haihe.planning.targets import Target, define_target, not_expressible
 
+PROJECTS = "projects"
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "caps": ("cap:",),
-    "resources": ("resource:",),
+    "resources": ("resource:", "expansion_limit:"),
     "links": ("link:",),
     "conduct": ("replacement", "growth_guard"),
     "limits": ("limit:", "target:"),
+    PROJECTS: ("project_room", "fund_budget", "matching", "debt_ceiling", "suspended_payments", "credit_ceiling"),
 }
-"""Policy rows by what they are about; projects and their money are the group ``projects``."""
-PROJECTS = "projects"
+"""Policy rows by what they are about."""
+BEFORE_PROJECTS = tuple(group for group in GROUPS if group != PROJECTS)
 
 
 @dataclass(frozen=True)

@@ -176,7 +176,9 @@ class Reached:
     table: pd.DataFrame
 
 
-def define_watches(program: Program, indicators: Indicators, measures: Sequence[Measure]) -> dict[str, Watched]:
+def define_watches(
+    program: Program, indicators: Indicators, measures: Sequence[Measure], *, prefix: str = "watch:"
+) -> dict[str, Watched]:
     """Add a free row ``watch:<measure>`` for every measure; welfare is the objective itself.
 
     Raises
@@ -193,7 +195,7 @@ def define_watches(program: Program, indicators: Indicators, measures: Sequence[
         row = define_bounded(
             program,
             indicators,
-            f"watch:{measure}",
+            f"{prefix}{measure}",
             [measure],
             [np.inf],
             "cap" if spec.better == "down" else "floor",

@@ -122,7 +122,7 @@ def _ends(
     start, end = (member.get(row[name]) for name in ("from_region", "to_region"))
     if start is not None and end is not None:
         low, high = sorted((start, end), key=list(members).index)
-        return None if start == end else _Ends(low, (low,), "member", high, start == low)
+        return None if start == end else _Ends(start, (low,), "member", high, start == low)
     inner = start if start is not None else end
     outer = row["to_region"] if start is not None else row["from_region"]
     if inner is None or roles.get(outer) not in ROLES:

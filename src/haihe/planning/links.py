@@ -175,7 +175,7 @@ def moved_by(spec: CorridorSpec, goods: Goods, members: Sequence[object]) -> tup
 def define_corridor(program: Program, economy: Economy, goods: Goods, spec: CorridorSpec, dims: Dims) -> Corridor:
     r"""Freight is carried by the links that can take it, and no link carries more than it can.
 
-    .. math:: \sum_i \phi_{it} v_{dit} \le \sum_l y_{dlt}, \qquad
+    .. math:: \sum_i \phi_{it} v_{dit} = \sum_l y_{dlt}, \qquad
               \sum_d y_{dlt} \le K_{lt} + \sum_{e \in l} a_{et}
 
     phi is freight per unit of goods, v the goods that demand d moves in one direction (flows between two members,
@@ -201,6 +201,7 @@ def define_corridor(program: Program, economy: Economy, goods: Goods, spec: Corr
     freight = program.rows(
         f"freight:{spec.name}",
         {**over, "year": years},
+        lower=np.where(served, -reference / scale, -np.inf),
         upper=np.where(served, -reference / scale, np.inf),
         unit=unit,
         title=Text("货运需求", "freight to be carried"),

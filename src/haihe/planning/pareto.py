@@ -45,7 +45,7 @@ class Pareto:
     points : DataFrame
         One row a point, the dominated ones left out: way (``together``: the members may share the burden;
         ``apart``: each bears the same share), level (of the third measure; missing without one), x, y, share (by which
-        x is better than at the start), loss (of y against the start), loss_share (of discounted consumption for welfare,
+        x is better than at the start), loss (of y against its best), loss_share (of discounted consumption for welfare,
         of y's own reference otherwise), price (of y for one more unit of x), method, iterations, seconds.
     quality : Quality
         Worst mark of what the front rests on.
@@ -154,6 +154,7 @@ class _Walk:
         self.rows: list[tuple[object, ...]] = []
         self.stopped: dict[str, float] = {}
         self.cold, self.cold_seconds = 0, 0.0
+        self.best = np.nan
         self.start: tuple[Solution, object | None] | None = None
 
     def watch(self, measure: Measure) -> Watched:
@@ -169,6 +170,7 @@ class _Walk:
                 welfare.keep(self.session, welfare.value(best.x) - within * welfare.size)
             self.session.set_costs(self.cost(self.y))
             best = self.solve()
+        self.best = self.watch(self.y).value(best.x)
         self.start = (self.end_of(self.y, self.x, best), self.session.basis())
 
     def end_of(self, first: Measure, second: Measure, best: Solution) -> Solution:
@@ -232,10 +234,9 @@ class _Walk:
         return float(end * (1.0 - 10.0 * SLACK))
 
     def point(self, found: Solution, watches: Sequence[Watched], share: float) -> tuple[object, ...]:
-        """What a point says; welfare is measured against the start of its way."""
+        """What a point says; losses are against the best of y."""
         top, second = self.watch(self.x), self.watch(self.y)
-        assert self.start is not None
-        loss = (second.value(self.start[0].x) - second.value(found.x)) * second.sign
+        loss = max(0.0, (self.best - second.value(found.x)) * second.sign)
         to_y = 1.0 if self.y == Measure(WELFARE) else float(second.row.scales[0])
         price = sum(abs(float(found.worth(w.row.rows)[0])) / float(w.row.scales[0]) * to_y for w in watches) / len(
             watches

@@ -7,7 +7,7 @@ from functools import cached_property
 from haihe.figures import Figure, Table
 from haihe.figures.workbook import InSheets
 from haihe.messages import Findings, Progress, Text
-from haihe.planning.assembly import Grip, assemble
+from haihe.planning.assembly import BEFORE_PROJECTS, PROJECTS, Grip, assemble
 from haihe.planning.assumptions import Assumptions
 from haihe.planning.control import Control
 from haihe.planning.goals import Goals, solve_goals
@@ -125,11 +125,12 @@ def plan(
     trend: dict[object, float] = dict(zip(assumptions.years, assumptions.trend.tolist(), strict=True))
     names = names_of(region)
     solution = limited = base
-    if assembly.policies():
-        grip.restore()
+    if assembly.policies(*BEFORE_PROJECTS):
+        grip.restore(*BEFORE_PROJECTS)
         solution = limited = solve_or_explain(session, method="ipx", trend=trend, names=names)
     if setup.projects is not None:
         say(Text("选择项目", "choosing projects"))
+        grip.restore(PROJECTS)
         grip.free_projects()
         solution = solve_or_explain(session, trend=trend, names=names)
     reached = solve_goals(session, assembly.indicators, assembly.watches, wanted) if wanted.measures else None

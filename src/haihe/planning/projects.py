@@ -32,8 +32,8 @@ from haihe.planning.wedges import Wedges
 
 YI = 0.1
 """bn yuan in one 亿元; the money of projects is counted in 亿元."""
-MARGIN = 1e-4
-"""What building as in the reference path is better than anything else for a project built anyway; share of cost."""
+LEAST_GAIN = 0.05
+"""What a project built anyway is worth to its owner at least, and loses by being built otherwise; share of its cost."""
 
 Flags = npt.NDArray[np.bool_]
 
@@ -220,7 +220,8 @@ def value_of(spec: ProjectSpec, economy: Economy, wedges: Wedges) -> tuple[Float
 def hurdles(spec: ProjectSpec, value: Floats) -> Floats:
     """What is added to the worth of options of projects in the reference path, so that the reference is their best.
 
-    The option of the reference is worth at least a margin; no other option of that project is worth as much.
+    The option of the reference is worth at least `LEAST_GAIN`, and every other option of that project less by as much:
+    a price that moves by a per cent does not make an owner give up what pays without help.
 
     Parameters
     ----------
@@ -233,7 +234,7 @@ def hurdles(spec: ProjectSpec, value: Floats) -> Floats:
     ndarray, shape (O,)
         0 for projects outside the reference path.
     """
-    margin = MARGIN * spec.investment * YI
+    margin = LEAST_GAIN * spec.investment * YI
     best = np.full(len(spec.projects), np.inf)
     own = spec.reference
     best[spec.project[own]] = np.maximum(value[own], margin[own])

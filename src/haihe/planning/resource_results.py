@@ -85,7 +85,8 @@ def transfers_table(economy: Economy, resources: Mapping[str, Resource], solutio
     parts, s = [], economy.assumptions
     for resource in resources.values():
         spec = resource.spec
-        gain = -np.minimum(resource.transfers.of(solution.reduced), 0.0) / s.weights / resource.scale * YUAN
+        reduced = resource.transfers.of(solution.reduced)
+        gain = np.where(reduced < 0, -reduced, 0.0) / s.weights / resource.scale * YUAN
         frame = _labels(resource=[spec.name], to_region=economy.members, from_region=spec.givers, year=s.years)
         limit = spec.transfer_limit.reshape(resource.transfers.shape) * s.trend
         frame = frame.assign(

@@ -139,14 +139,14 @@ def _resolved(edits: Sequence[Edit]) -> list[Edit]:
 
 def _edited(frame: pd.DataFrame, spec: TableSpec, edits: Sequence[Edit]) -> pd.DataFrame:
     """Override cells and add records; cells become untyped, `Region.with_table` types them again."""
-    table = frame.astype(object).reset_index(drop=True)
+    columns = {name: frame[name].astype(object).tolist() for name in spec.names}
     keys = ["|".join(parts) for parts in zip(*(frame[name].astype(object).map(str) for name in spec.key), strict=True)]
     position = {key: at for at, key in enumerate(keys)}
     new: dict[str, dict[str, object]] = {}
     first: dict[str, Edit] = {}
     for edit in edits:
         if edit.key in position:
-            table.iat[position[edit.key], spec.names.index(edit.column)] = edit.value
+            columns[edit.column][position[edit.key]] = edit.value
         else:
             new.setdefault(edit.key, {})[edit.column] = edit.value
             first.setdefault(edit.key, edit)
@@ -155,6 +155,7 @@ def _edited(frame: pd.DataFrame, spec: TableSpec, edits: Sequence[Edit]) -> pd.D
     )
     findings.raise_errors()
     rows = [{**dict(zip(spec.key, key.split("|"), strict=True)), **cells} for key, cells in new.items()]
+    table = pd.DataFrame(columns, dtype=object)
     return pd.concat([table, pd.DataFrame(rows, dtype=object)], ignore_index=True) if rows else table
 
 

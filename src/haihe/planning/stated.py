@@ -91,7 +91,7 @@ def refuse_negative(rows: pd.DataFrame, table: str, *columns: str) -> None:
         wrong = rows.index[rows[column].lt(0).fillna(False)]
         if len(wrong):
             value = f"{rows.loc[wrong[0], column]:g}"
-            raise HaiheError("E-PLN-30", table=table, row=int(wrong[0]) + 2, column=column, value=value)
+            raise HaiheError("E-PLN-30", table=table, row=int(wrong[0]) + 2, column=column, what=column, value=value)
 
 
 def members_above(region: Region, members: Sequence[str]) -> dict[str, str]:

@@ -1,0 +1,498 @@
+"""Money of projects: budgets, matching, debt, credit, promises first; against hand-solved cases and an own build."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import linprog
+
+from haihe.planning import money
+from haihe.planning.leverage import money_per_support
+from haihe.planning.money import KINDS, OWED, MoneySpec, discount_of
+from haihe.planning.program import Program
+from haihe.planning.project_results import budgets_table, fiscal_table, funding_table, projects_table
+from haihe.planning.projects import YI, ProjectSpec
+from haihe.planning.solver import Solution
+from money_cases import FIRST, TIMES, Paid, economy_case, paid, planned, spec_of
+from money_cases import money_of as money_for
+
+FREE = (0.0, 0.0, 0.0)
+
+
+def worth_of(spec: ProjectSpec, values: Any) -> np.ndarray:
+    """A worth an option: later starts are worth a little less."""
+    later = 0.97 ** (spec.start - FIRST)
+    return np.asarray(values, dtype=float)[spec.project] * later
+
+
+def peer(spec: ProjectSpec, funds: MoneySpec, worth: np.ndarray) -> float:
+    """The same problem written out once more, row by row, for another solver; gives the best worth."""
+    names: list[tuple[Any, ...]] = [("z", o) for o in range(spec.project.size)]
+    names += [("f", o, m) for o in range(spec.project.size) for m in KINDS]
+    last = len(funds.years) - 1
+    due = np.maximum(spec.done - funds.years[0], 0)
+    for o, p in enumerate(spec.project):
+        if spec.award[p] > 0:
+            until = last if spec.committed[p] else due[o] + funds.delay
+            names += [("s", o, y) for y in range(due[o], until + 1)]
+            names += [("owed", o)] if spec.committed[p] else []
+    for n in range(len(funds.districts)):
+        names += [(kind, n, y) for kind in ("borrow", "ahead") for y in range(last + 1)]
+    at = {name: k for k, name in enumerate(names)}
+    cost, bounds = np.zeros(len(names)), [(0.0, None)] * len(names)
+    upper: list[tuple[dict[Any, float], float]] = []
+    equal: list[tuple[dict[Any, float], float]] = []
+    for o, p in enumerate(spec.project):
+        cost[at["z", o]] = -worth[o]
+        blocked = spec.need[p] > 0 and spec.award[p] == 0 and not spec.committed[p]
+        bounds[at["z", o]] = (0.0, 0.0 if blocked else 1.0)
+        for m, kind in enumerate(KINDS):
+            cost[at["f", o, kind]] = funds.fee[o, m] * YI * float(discount_of(TIMES, spec.start[o : o + 1])[0])
+            upper.append(({("f", o, kind): 1.0, ("z", o): -funds.most[o, m] * spec.investment[o]}, 0.0))
+            upper.append(({("f", o, kind): -1.0, ("z", o): funds.least[o, m] * spec.investment[o]}, 0.0))
+        pays = {name: 1.0 for name in names if name[0] in ("s", "owed") and name[1] == o}
+        if ("owed", o) in at:
+            cost[at["owed", o]] = OWED * YI
+        equal.append(({**pays, **{("f", o, kind): 1.0 for kind in KINDS}, ("z", o): -spec.investment[o]}, 0.0))
+        if spec.award[p] > 0:
+            equal.append(({**pays, ("z", o): -spec.award[p]}, 0.0))
+    for p in range(len(spec.projects)):
+        rows = {("z", o): 1.0 for o in np.flatnonzero(spec.project == p)}
+        (equal if spec.committed[p] else upper).append((rows, 1.0))
+    share = {p: spec.city[p] / spec.award[p] for p in range(len(spec.projects)) if spec.award[p] > 0}
+    payments = [name for name in names if name[0] == "s"]
+    for b in range(len(funds.budgets)):
+        for y in range(last + 1):
+            row = {}
+            for name in payments:
+                _, o, year = name
+                own = share[spec.project[o]]
+                part = own * (funds.city_budget[o] == b) + (1 - own) * (funds.district_budget[o] == b)
+                if year == y and part:
+                    row[name] = part
+            upper.append((row, funds.budget[b, y] - funds.promised[b, y]))
+    for n in range(len(funds.districts)):
+        if not np.isfinite(funds.matching[n]).all():
+            continue
+        for y in range(last + 1):
+            bounds[at["ahead", n, y]] = (None, None)
+            row = {s: 1 - share[spec.project[s[1]]] for s in payments if funds.district[s[1]] == n and s[2] == y}
+            upper.append(({**row, ("borrow", n, y): -1.0, ("ahead", n, y): -1.0}, funds.matching[n, y]))
+            upper.append(({("borrow", n, k): 1.0 for k in range(y + 1)}, funds.borrowing[n]))
+            ahead = {("ahead", n, k): 1.0 for k in range(y + 1)}
+            upper.append((ahead, funds.advance[n] if y < last else 0.0))
+            upper.append(({name: -1.0 for name in ahead}, 0.0))
+    for n in np.flatnonzero(np.isfinite(funds.credit)):
+        new = [o for o in np.flatnonzero(funds.district == n) if not spec.committed[spec.project[o]]]
+        upper.append(({("f", o, "bank"): 1.0 for o in new}, funds.credit[n]))
+
+    def dense(rows: list[tuple[dict[Any, float], float]]) -> tuple[np.ndarray, np.ndarray]:
+        matrix = np.zeros((len(rows), len(names)))
+        for k, (row, _) in enumerate(rows):
+            for name, value in row.items():
+                matrix[k, at[name]] = value
+        right = np.array([value for _, value in rows])
+        return matrix[np.isfinite(right)], right[np.isfinite(right)]
+
+    a, b = dense(upper)
+    c, d = dense(equal)
+    found = linprog(cost, a, b, c, d, bounds, method="highs")
+    assert found.status == 0, found.message
+    return float(-found.fun)
+
+
+# --- checks, each also run on a broken model ------------------------------------------------------------------------
+
+
+def case(seed: int) -> tuple[Paid, Solution, ProjectSpec, MoneySpec, np.ndarray]:
+    """Draw five projects, two districts, budgets, fiscal space, credit; one started, one built anyway."""
+    rng = np.random.default_rng(seed)
+    n = 5
+    cost = rng.uniform(0.5, 3.0, n)
+    award = 0.1 * cost * rng.uniform(0.5, 1.5, n)
+    award[rng.integers(n)] *= float(rng.integers(2))
+    spec = spec_of(
+        n,
+        sites=[list(rng.permutation(2)[: rng.integers(1, 3)]) if p != 1 else [0] for p in range(n)],
+        starts=1 if seed % 2 else 2,
+        investment=cost,
+        award=award,
+        city=float(rng.uniform(0.2, 0.8)),
+        committed=(),
+        anyway=(0,),
+    )
+    own = spec.project == 1
+    committed = np.arange(n) == 1
+    first = ~own | (spec.start == FIRST)
+    keep = {
+        name: getattr(spec, name)[first]
+        for name in ("project", "site", "member", "start", "done", "investment", "reference")
+    }
+    spec = replace(spec, committed=committed, **keep)
+    years = int(spec.done.max()) - FIRST + 2
+    funds = money_for(
+        spec,
+        city=rng.uniform(0.02, 0.2, years),
+        district=rng.uniform(0.02, 0.2, (2, years)),
+        matching=rng.uniform(0.0, 0.1, (2, years)),
+        advance=float(rng.uniform(0, 0.05)),
+        borrowing=float(rng.uniform(0, 0.1)),
+        credit=float(rng.uniform(0.2, 2.0)),
+        most=(0.5, 0.6, 0.7),
+        delay=1,
+    )
+    worth = worth_of(spec, rng.uniform(0.01, 0.1, n) * cost)
+    p = paid(spec, funds, worth)
+    return p, p.solve(), spec, funds, worth
+
+
+def check_peer(seed: int) -> None:
+    _, s, spec, funds, worth = case(seed)
+    gain = worth[spec.reference].sum() - s.objective  # the reference path's projects stand in the objective as given
+    assert gain == pytest.approx(peer(spec, funds, worth), abs=1e-8), "another build finds another optimum"
+
+
+def check_budgets(seed: int) -> None:
+    """No budget is exceeded, counted from the list of payments."""
+    p, s, _, funds, _ = case(seed)
+    table = funding_table(p.projects, p.money, s)
+    public = table[table["payer"].isin(["city", "district"])]
+    for b, (_, region) in enumerate(funds.budgets):
+        used = public[public["region"] == region].groupby("year")["amount"].sum()
+        for y, year in enumerate(funds.years):
+            assert used.get(year, 0.0) <= funds.budget[b, y] + 1e-6, f"{region} pays too much in {year}"
+    left = budgets_table(TIMES, p.money, s)["left"]
+    assert left.min() >= -1e-6
+
+
+def check_sources(seed: int) -> None:
+    """Every project's money adds up to its investment, city and district to its support, within the shares allowed."""
+    p, s, spec, funds, _ = case(seed)
+    z = p.chosen(s)
+    firm = s.value(p.money.firm)
+    pay = p.money.payments
+    support = np.bincount(pay.option, s.value(pay.amount), z.size)
+    owed = np.zeros(z.size)
+    owed[pay.paid[spec.committed[spec.project[pay.paid]]]] = s.value(pay.owed)
+    np.testing.assert_allclose(support + owed + firm.sum(axis=1), spec.investment * z, atol=1e-8)
+    assert (firm <= (funds.most * spec.investment[:, None]) * z[:, None] + 1e-8).all()
+    assert (firm >= (funds.least * spec.investment[:, None]) * z[:, None] - 1e-8).all()
+    np.testing.assert_allclose(pay.city + pay.district, 1.0, atol=1e-12)
+    table = funding_table(p.projects, p.money, s)
+    whole = table.groupby("project")["amount"].sum().reindex(spec.projects, fill_value=0.0)
+    np.testing.assert_allclose(whole, np.bincount(spec.project, z * spec.investment), atol=1e-7)
+    paid_in_all = table[table["payer"].isin(["city", "district"])]["amount"].sum()
+    assert paid_in_all == pytest.approx(support.sum(), abs=1e-7)
+
+
+def check_guidance(seed: int) -> None:
+    """What is built anyway is paid nothing."""
+    p, s, spec, _, _ = case(seed)
+    paid_to = spec.project[p.money.payments.option]
+    assert not spec.anyway[paid_to].any()
+    table = projects_table(p.session.program, p.projects, p.money, s)
+    assert table.loc[spec.anyway, "support"].sum() == 0
+    frame = funding_table(p.projects, p.money, s)
+    public = frame[frame["payer"].isin(["city", "district"])]
+    assert not set(public["project"]) & {name for name, flag in zip(spec.projects, spec.anyway, strict=True) if flag}
+
+
+def check_fiscal(seed: int) -> None:
+    """Districts keep to their money, their debt ceiling and the limit of suspended payments, and clear all at the end."""
+    p, s, _, funds, _ = case(seed)
+    table = fiscal_table(TIMES, p.money, s)
+    for n, name in enumerate(funds.districts):
+        own = table[table["district"] == name].reset_index(drop=True)
+        ahead = own["ahead"].diff().fillna(own["ahead"])
+        assert (own["due"] <= funds.matching[n] + own["borrowed"] + ahead + 1e-7).all()
+        assert own["borrowed"].cumsum().max() <= funds.borrowing[n] + 1e-7
+        assert own["ahead"].between(-1e-7, funds.advance[n] + 1e-7).all()
+        assert own["ahead"].iloc[-1] == pytest.approx(0.0, abs=1e-7)
+
+
+def check_credit(seed: int) -> None:
+    p, s, spec, funds, _ = case(seed)
+    bank = s.value(p.money.firm)[:, KINDS.index("bank")]
+    new = ~spec.committed[spec.project]
+    for n in range(len(funds.districts)):
+        assert bank[new & (funds.district == n)].sum() <= funds.credit[n] + 1e-8
+
+
+def check_prices(seed: int) -> None:
+    """The gain of a budget is the finite difference of the optimum, between its values at both ends."""
+    p, s, spec, funds, worth = case(seed)
+    table = budgets_table(TIMES, p.money, s)
+    step = 1e-5
+    for place in np.flatnonzero(table["gain"].fillna(0.0) > 1e-9)[:3]:
+        b, y = divmod(int(place), len(funds.years))
+        more = funds.budget.copy()
+        more[b, y] += step
+        q = paid(spec, replace(funds, budget=more), worth)
+        t = q.solve()
+        ahead = (s.objective - t.objective) / (step * YI)
+        there = budgets_table(TIMES, q.money, t)["gain"].iloc[place]
+        assert there - 1e-6 <= ahead <= table["gain"].iloc[place] + 1e-6
+
+
+CHECKS: dict[str, Callable[[int], None]] = {
+    name.removeprefix("check_"): function for name, function in dict(globals()).items() if name.startswith("check_")
+}
+
+
+@pytest.mark.parametrize("name", CHECKS)
+@settings(max_examples=15)
+@given(seed=st.integers(0, 10_000))
+def test_check_holds(name: str, seed: int) -> None:
+    CHECKS[name](seed)
+
+
+# --- deliberately broken ----------------------------------------------------------------------------------------------
+
+Make = Callable[..., Any]
+
+
+def _city_pays_all(make: Make, program: Program, spec: MoneySpec, payments: Any) -> Any:
+    return make(program, spec, replace(payments, city=0.0 * payments.city, district=0.0 * payments.district))
+
+
+def _support_beside(
+    make: Make, program: Program, assumptions: Any, projects: Any, spec: MoneySpec, payments: Any
+) -> Any:
+    firm, sources = make(program, assumptions, projects, spec, payments)
+    program.enter(sources.index[payments.option], payments.amount.index, -0.5)
+    return firm, sources
+
+
+def _all_paid(make: Make, program: Program, projects: Any, spec: MoneySpec) -> Any:
+    own = projects.spec
+    award = np.where(own.anyway, 0.1, own.award)
+    half = {name: np.where(own.anyway, 0.05, getattr(own, name)) for name in ("city", "district")}
+    return make(program, replace(projects, spec=replace(own, award=award, **half)), spec)
+
+
+def _never_cleared(make: Make, program: Program, spec: MoneySpec, payments: Any) -> Any:
+    fiscal = make(program, replace(spec, matching=spec.matching + 0.02), payments)
+    return fiscal
+
+
+def _credit_of_all(make: Make, program: Program, projects: Any, spec: MoneySpec, firm: Any) -> Any:
+    return make(program, projects, replace(spec, credit=2 * spec.credit), firm)
+
+
+def _free_money(make: Make, program: Program, assumptions: Any, projects: Any, spec: MoneySpec, payments: Any) -> Any:
+    return make(program, assumptions, projects, replace(spec, fee=0 * spec.fee), payments)
+
+
+BREAKAGES = [
+    ("payments counted in no budget", "define_budgets", _city_pays_all, "budgets"),
+    ("support counted twice", "define_sources", _support_beside, "sources"),
+    ("everyone is paid", "define_payments", _all_paid, "guidance"),
+    ("more money for matching than there is", "define_fiscal_space", _never_cleared, "fiscal"),
+    ("twice the credit", "define_credit", _credit_of_all, "credit"),
+    ("fees forgotten", "define_sources", _free_money, "peer"),
+]
+
+
+@pytest.mark.parametrize(("what", "name", "change", "check"), BREAKAGES, ids=[b[0] for b in BREAKAGES])
+def test_broken_model_is_noticed(
+    what: str, name: str, change: Make, check: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = getattr(money, name)
+    monkeypatch.setattr(money, name, lambda *args: change(original, *args))
+    caught = 0
+    for seed in range(10):
+        try:
+            CHECKS[check](seed)
+        except AssertionError:
+            caught += 1
+    assert caught > 0
+
+
+def test_a_wrong_unit_of_the_budget_price_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("haihe.planning.project_results.YI", 1.0)
+    caught = 0
+    for seed in range(10):
+        try:
+            CHECKS["prices"](seed)
+        except AssertionError:
+            caught += 1
+    assert caught > 0
+
+
+# --- by hand ------------------------------------------------------------------------------------------------------------
+
+
+def test_one_budget_is_a_knapsack() -> None:
+    """Every vertex of a problem with one budget has at most one project that is chosen in part: try them all."""
+    rng = np.random.default_rng(3)
+    n, award = 6, rng.uniform(0.1, 1.0, 6)
+    worth = rng.uniform(0.1, 1.0, 6)
+    spec = spec_of(n, investment=10.0, award=award, city=1.0, build=1)
+    budget = np.zeros(2)
+    budget[1] = 0.45 * award.sum()
+    p = paid(spec, money_for(spec, city=budget, fee=FREE), worth)
+    s = p.solve()
+    best = 0.0
+    for size in range(n + 1):
+        for chosen in combinations(range(n), size):
+            left = budget[1] - award[list(chosen)].sum()
+            if left < 0:
+                continue
+            others = [k for k in range(n) if k not in chosen]
+            part = max((min(1.0, left / award[k]) * worth[k] for k in others), default=0.0)
+            best = max(best, worth[list(chosen)].sum() + part)
+    assert -s.objective == pytest.approx(best)
+    used = budgets_table(TIMES, p.money, s).query("region == 'C'")
+    assert used["used"].tolist() == pytest.approx([0.0, budget[1]])
+
+
+def test_a_district_that_cannot_pay_its_half_borrows_then_pays_ahead_then_leaves_the_rest() -> None:
+    """Award 2, half of it the district's: it has 0.3 a year, may borrow 0.2 in all, and pay 0.1 ahead, cleared after."""
+    spec = spec_of(1, investment=10.0, award=2.0, build=1)
+
+    def share(**money: Any) -> float:
+        funds = money_for(spec, fee=FREE, delay=1, **money)
+        return float(paid(spec, funds, [1.0]).chosen(paid(spec, funds, [1.0]).solve())[0])
+
+    years = len(money_for(spec, delay=1).years)
+    due = np.zeros(years)
+    due[1:] = 0.3
+    assert share(matching=due) == pytest.approx(0.6)
+    assert share(matching=due, borrowing=0.2) == pytest.approx(0.8)
+    # Paying ahead moves money between the two years in which it may be paid, and the sum stays what it is.
+    assert share(matching=due, advance=0.1) == pytest.approx(0.6)
+    early = due.copy()
+    early[1], early[2] = 0.0, 0.6
+    assert share(matching=early, advance=0.1) == pytest.approx(0.6)
+    only = money_for(spec, fee=FREE, delay=0, matching=np.array([0.0, 0.3]), advance=0.1)
+    assert paid(spec, only, [1.0]).chosen(paid(spec, only, [1.0]).solve())[0] == pytest.approx(0.3)
+
+
+def test_paying_ahead_bridges_a_late_budget() -> None:
+    spec = spec_of(2, investment=10.0, award=0.4, build=1)
+    late = replace(spec, done=np.array([FIRST + 1, FIRST + 2]))
+    years = (0.0, 0.0, 0.5)
+    without = money_for(late, fee=FREE, matching=np.array(years))
+    ahead = money_for(late, fee=FREE, matching=np.array(years), advance=0.1)
+    assert paid(late, without, [1.0, 0.1]).chosen(paid(late, without, [1.0, 0.1]).solve()) == pytest.approx([0.0, 1.0])
+    p = paid(late, ahead, [1.0, 0.1])
+    s = p.solve()
+    assert p.chosen(s) == pytest.approx([0.5, 1.0])
+    table = fiscal_table(TIMES, p.money, s).query("district == 'D0'")
+    assert table["ahead"].tolist() == pytest.approx([0.0, 0.1, 0.0])
+
+
+def test_scarce_credit_is_made_up_by_dearer_private_money() -> None:
+    spec = spec_of(1, investment=10.0)
+    rules = {"least": (0.2, 0.0, 0.0), "most": (0.3, 1.0, 1.0), "fee": (0.0, 0.005, 0.01)}
+    for credit, bank in ((100.0, 7.0), (4.0, 4.0)):
+        p = paid(spec, money_for(spec, credit=credit, **rules), [1.0])
+        s = p.solve()
+        assert s.value(p.money.firm)[0] == pytest.approx([3.0, bank, 7.0 - bank])
+        cost = YI * (0.005 * bank + 0.01 * (7.0 - bank))
+        assert -s.objective == pytest.approx(1.0 - cost)
+
+
+def test_promises_are_paid_before_anything_new_however_late() -> None:
+    """The started project is due 1 in 2027 and the city has 0.3 a year: three years go to it, the last 0.1 stays owed."""
+    spec = spec_of(2, investment=10.0, award=[1.0, 0.3], city=1.0, build=1, committed=(0,))
+    funds = money_for(spec, city=0.3, fee=FREE, delay=2)
+    p = paid(spec, funds, [0.0, 5.0])
+    s = p.solve()
+    assert p.chosen(s) == pytest.approx([1.0, 0.0])
+    assert s.value(p.money.payments.owed).tolist() == pytest.approx([0.1])
+    assert budgets_table(TIMES, p.money, s).query("region == 'C' and year > 2026")["gain"].isna().all()
+    more = money_for(spec, city=0.5, fee=FREE, delay=2)
+    q = paid(spec, more, [0.0, 5.0])
+    t = q.solve()
+    assert q.chosen(t) == pytest.approx([1.0, 1.0])
+    assert t.value(q.money.payments.owed).tolist() == pytest.approx([0.0])
+
+
+def test_unlimited_where_not_known() -> None:
+    """Without a budget, without money for matching and without a ceiling nothing stands in the way."""
+    spec = spec_of(3, investment=10.0, award=1.0)
+    funds = money_for(spec)
+    none = np.full(spec.project.size, -1)
+    p = paid(spec, replace(funds, city_budget=none, district_budget=none), [1.0, 1.0, 1.0])
+    s = p.solve()
+    assert p.chosen(s) == pytest.approx(1.0)
+    assert fiscal_table(TIMES, p.money, s)[["capacity", "borrowed", "ahead", "price"]].isna().all(axis=None)
+
+
+def test_a_project_that_needs_more_than_the_rules_give_is_not_built_and_says_so() -> None:
+    spec = spec_of(2, investment=10.0, award=[0.0, 1.0], need=[0.5, 0.8])
+    p = paid(spec, money_for(spec), [1.0, 1.0])
+    s = p.solve()
+    assert p.chosen(s) == pytest.approx([0.0, 1.0])
+    table = projects_table(p.session.program, p.projects, p.money, s)
+    assert table["bound"].tolist() == ["rules", ""]
+
+
+def test_what_binds_is_named() -> None:
+    spec = spec_of(2, investment=10.0, award=1.0, build=1)
+    p = paid(spec, money_for(spec, city=0.5, district=2.0, matching=3.0), [1.0, 0.5])
+    table = projects_table(p.session.program, p.projects, p.money, p.solve())
+    assert table["status"].tolist() == ["chosen", "not"]
+    assert (table.loc[1, "bound"], table.loc[1, "bound_by"]) == ("budget", "F|C")
+    p = paid(spec, money_for(spec, city=2.0, district=2.0, matching=0.5), [1.0, 0.5])
+    table = projects_table(p.session.program, p.projects, p.money, p.solve())
+    assert (table.loc[1, "bound"], table.loc[1, "bound_by"]) == ("matching", "D0")
+
+
+@settings(max_examples=20)
+@given(seed=st.integers(0, 1000), budget=st.integers(0, 2), more=st.floats(0.0, 0.2))
+def test_more_of_any_budget_never_hurts(seed: int, budget: int, more: float) -> None:
+    _, s, spec, funds, worth = case(seed)
+    larger = funds.budget.copy()
+    larger[budget] += more
+    assert paid(spec, replace(funds, budget=larger), worth).solve().objective <= s.objective + 1e-9
+
+
+def test_price_in_money_of_its_own_year() -> None:
+    """A budget of a later year is worth its gain over that year's discount factor: 1.08 a year."""
+    spec = spec_of(1, investment=10.0, award=1.0, city=1.0, build=4)
+    p = paid(spec, money_for(spec, city=0.5, fee=FREE), [0.2])
+    row = budgets_table(TIMES, p.money, p.solve()).query("region == 'C' and gain > 0").iloc[0]
+    assert row["year"] == FIRST + 4
+    assert row["gain"] == pytest.approx(0.2 / YI)
+    assert row["price"] == pytest.approx(row["gain"] * 1.08**4)
+
+
+def test_money_beside_support_is_counted_by_its_own_name() -> None:
+    spec = spec_of(2, investment=10.0, award=[1.0, 0.0], anyway=(1,))
+    p = paid(spec, money_for(spec, most=(0.3, 0.4, 1.0), least=(0.3, 0.0, 0.0)), [1.0, 1.0])
+    table = money_per_support(p.projects, p.money, p.solve())
+    assert table.loc[0, ["projects", "support", "own", "bank", "private"]].tolist() == pytest.approx([1, 1, 3, 4, 2])
+    assert table.loc[0, "bank_private"] == pytest.approx(6.0)
+    assert table.loc[0, "all"] == pytest.approx(9.0)
+
+
+# --- in an economy ------------------------------------------------------------------------------------------------------
+
+
+def test_a_fund_decides_between_projects_of_an_economy() -> None:
+    """Two equal projects in two members, a budget for one: the better one is paid, and a bit more budget is worth it."""
+    built = economy_case().build()
+    spec = spec_of(2, sites=[[0], [1]], members=(0, 1), investment=0.1, capacity=0.02, sector=1, award=0.01, city=1.0)
+    base = built.free().objective
+
+    def plan(budget: float) -> tuple[float, np.ndarray, float]:
+        p = planned(built, spec, money_for(spec, city=budget, fee=FREE))
+        s = p.solve()
+        gain = budgets_table(built.economy.assumptions, p.money, s)["gain"].sum() if p.money else 0.0
+        return base - s.objective, s.value(p.projects.choice), gain
+
+    none, one, both = plan(0.0), plan(0.01), plan(0.02)
+    assert none[0] == pytest.approx(0.0, abs=1e-9)
+    assert sorted(one[1].tolist()) == pytest.approx([0.0, 1.0])
+    assert both[1].tolist() == pytest.approx([1.0, 1.0])
+    assert 0 < one[0] < both[0]
+    part = plan(0.013)
+    step = plan(0.0131)[0] - part[0]
+    assert part[2] * 0.0001 * YI == pytest.approx(step, rel=1e-3)
