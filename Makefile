@@ -42,6 +42,7 @@ docs: .venv/docs
 	$(BIN)/python scripts/cli_page.py
 	$(BIN)/python scripts/message_page.py
 	$(BIN)/python scripts/rule_page.py
+	$(BIN)/python scripts/maths_page.py
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 pictures: .venv/dev

@@ -86,7 +86,7 @@ def peer(spec: ProjectSpec, funds: MoneySpec, worth: np.ndarray) -> float:
             upper.append(({("borrow", n, k): 1.0 for k in range(y + 1)}, funds.borrowing[n]))
             ahead = {("ahead", n, k): 1.0 for k in range(y + 1)}
             upper.append((ahead, funds.advance[n] if y < last else 0.0))
-            upper.append(({name: -1.0 for name in ahead}, 0.0))
+            upper.append((dict.fromkeys(ahead, -1.0), 0.0))
     for n in np.flatnonzero(np.isfinite(funds.credit)):
         new = [o for o in np.flatnonzero(funds.district == n) if not spec.committed[spec.project[o]]]
         upper.append(({("f", o, "bank"): 1.0 for o in new}, funds.credit[n]))
@@ -275,9 +275,8 @@ def _all_paid(make: Make, program: Program, projects: Any, spec: MoneySpec) -> A
     return make(program, replace(projects, spec=replace(own, award=award, **half)), spec)
 
 
-def _never_cleared(make: Make, program: Program, spec: MoneySpec, payments: Any) -> Any:
-    fiscal = make(program, replace(spec, matching=spec.matching + 0.02), payments)
-    return fiscal
+def _more_matching(make: Make, program: Program, spec: MoneySpec, payments: Any) -> Any:
+    return make(program, replace(spec, matching=spec.matching + 0.02), payments)
 
 
 def _credit_of_all(make: Make, program: Program, projects: Any, spec: MoneySpec, firm: Any) -> Any:
@@ -292,7 +291,7 @@ BREAKAGES = [
     ("payments counted in no budget", "define_budgets", _city_pays_all, "budgets"),
     ("support counted twice", "define_sources", _support_beside, "sources"),
     ("everyone is paid", "define_payments", _all_paid, "guidance"),
-    ("more money for matching than there is", "define_fiscal_space", _never_cleared, "fiscal"),
+    ("more money for matching than there is", "define_fiscal_space", _more_matching, "fiscal"),
     ("twice the credit", "define_credit", _credit_of_all, "credit"),
     ("fees forgotten", "define_sources", _free_money, "peer"),
 ]

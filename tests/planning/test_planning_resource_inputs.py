@@ -71,9 +71,10 @@ def said(region: Region) -> list[tuple[str, str, int | None]]:
     return [(f.code, f.table, f.row) for f in found]
 
 
-def of_south(region: Region, amount: float, **row: Any) -> Region:
+def of_south(region: Region, amount: float, who: str, **row: Any) -> Region:
     """Let south, or a part of it, state land in 2018."""
-    return more(region, "endowments", {"resource": "land", "year": 2018, "value": amount, "unit": "亩", **row})
+    stated = {"region": who, "resource": "land", "year": 2018, "value": amount, "unit": "亩"}
+    return more(region, "endowments", {**stated, **row})
 
 
 def stated_land(region: Region, resource: str = "land") -> list[float]:
@@ -87,7 +88,7 @@ def check_whose_endowment_counts() -> None:
     region = small_region()
     own = stated_land(region)[1]
     assert land(region).endowment[1, 0] == pytest.approx(own)
-    assert land(of_south(region, 99.0, region="harbour")).endowment[1, 0] == pytest.approx(own)
+    assert land(of_south(region, 99.0, who="harbour")).endowment[1, 0] == pytest.approx(own)
     alone = without(region, "endowments", "region", "south")
     assert np.isinf(land(alone).endowment[1]).all()
     parted = more(
@@ -103,11 +104,11 @@ def check_whose_endowment_counts() -> None:
             "role": "none",
         },
     )
-    dock = of_south(parted, 5.0, region="dock")
+    dock = of_south(parted, 5.0, who="dock")
     assert land(dock).endowment[1, 0] == pytest.approx(5.0)
-    both = of_south(of_south(dock, 70.0, region="harbour"), 30.0, region="inland")
+    both = of_south(of_south(dock, 70.0, who="harbour"), 30.0, who="inland")
     assert land(both).endowment[1, 0] == pytest.approx(100.0)
-    reserved = of_south(both, 1000.0, region="south", purpose="projects")
+    reserved = of_south(both, 1000.0, who="south", purpose="projects")
     assert land(reserved).endowment[1, 0] == pytest.approx(100.0)
 
 
@@ -123,7 +124,7 @@ def check_years() -> None:
     assert co2.unit == "t CO2"
     _, middle, last = stated_land(region, "co2")
     assert co2.endowment[1] * trend == pytest.approx([1e4 * middle, 1e4 * last, 1e4 * last])
-    late = of_south(without(region, "endowments", "region", "south"), 50.0, region="south")
+    late = of_south(without(region, "endowments", "region", "south"), 50.0, who="south")
     late = more(late, "endowments", {"region": "south", "resource": "land", "year": 2022, "value": 70.0, "unit": "亩"})
     assert land(late).endowment[1] * trend == pytest.approx([50.0, 60.0, 70.0])
 

@@ -80,10 +80,11 @@ def support_table(region: Region, book: Rulebook | None, as_of: dt.date) -> pd.D
         clauses = _clauses(book)
         projects["clause"] = [clauses.get(code, "") for code in projects["clause"]]
         for basis, day, drafts in _ways(book, projects, as_of):
-            open_ = (found["basis"] == "none").to_numpy() & (projects["clause"] != "").to_numpy()
-            asked = projects[open_ & day.notna().to_numpy()].assign(day=day)
-            if not asked.empty:
-                _take(found, _applied(book, asked, drafts), basis)
+            open_ = (
+                (found["basis"] == "none").to_numpy() & (projects["clause"] != "").to_numpy() & day.notna().to_numpy()
+            )
+            if open_.any():
+                _take(found, _applied(book, projects[open_].assign(day=day[open_]), drafts), basis)
     _fall_back(found, projects)
     _split_the_rest(found, region)
     return found[COLUMNS]

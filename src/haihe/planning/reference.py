@@ -145,10 +145,13 @@ def balance(seeds: Demand, asked: Floats) -> Demand:
 
 
 def capacity_path(output: Floats, assumptions: Assumptions) -> tuple[Floats, Floats]:
-    """Capacity that a path of output needs, and what has to be built for it.
+    r"""Capacity that a path of output needs, and what has to be built for it.
+
+    .. math:: \bar k_{t+1} = \max\Bigl(\bar x_{t+1}, \frac{1-\delta_t}{1+g_t} \bar k_t\Bigr), \qquad
+              \bar\imath_t = \frac{(1+g_t) \bar k_{t+1} - (1-\delta_t) \bar k_t}{h_t}
 
     Capacity follows output where it grows; where output falls faster than capacity wears out, nothing is built and
-    what is not needed stands idle.
+    what is not needed stands idle. Unit: bn yuan of output a year.
 
     Parameters
     ----------

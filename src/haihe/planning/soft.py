@@ -74,7 +74,14 @@ def define_soft(
     title: Text,
     unit: str = "bn yuan/year",
 ) -> Soft:
-    """Add a soft quantity.
+    r"""Add a soft quantity: an elastic answer round a reference, piecewise linear and closed at the end.
+
+    .. math:: v = \bar v + \sum_k (p_k - q_k), \qquad 0 \le p_k, q_k \le w_k \bar v, \qquad
+              \text{cost } D_t\, c_k (p_k + q_k)
+
+    with w_k the width of segment k and c_k its midpoint (as relative deviation) over the elasticity: the piecewise form
+    of :math:`(v - \bar v)^2 / (2 \varepsilon \bar v)`. Where the reference is 0 the quantity stays 0; where a guard is
+    narrower than a segment, the segment ends there.
 
     Parameters
     ----------
