@@ -51,7 +51,11 @@ def nation(reference: Path) -> Nation:
         outflow=np.zeros_like(prepared.outflow),
         inflow=np.zeros_like(prepared.inflow),
     )
-    accounts = replace(accounts, residual=accounts.residual - accounts.row_balance)
+    added, stock = accounts.added.copy(), accounts.added_kinds.index("depreciation")
+    below = np.minimum(added[:, stock], 0.0)  # one cell of 2017: Qinghai's refineries
+    added[:, stock] -= below
+    added[:, accounts.added_kinds.index("surplus")] += below
+    accounts = replace(accounts, residual=accounts.residual - accounts.row_balance, added=added)
     sys.path.insert(0, str(ROOT / "scripts" / "example"))
     from co2 import co2_by_sector
 
@@ -76,14 +80,14 @@ def economy_of_nation(n: Nation, milestones: int, segments: int, *, upgrades: bo
 def model_of_nation(n: Nation, milestones: int, segments: int, *, upgrades: bool = True, cut: float = CUT) -> Model:
     """Build the plan in pool form under a pooled cap on carbon."""
     economy = economy_of_nation(n, milestones, segments, upgrades=upgrades)
-    reference = (n.intensity * economy.output[..., 0]).sum(axis=1)
+    reference = (n.intensity[:, :, None] * economy.output).sum(axis=1)
     spec = CapSpec(
         "CARBON",
         "co2",
         "Mt CO2",
         n.intensity,
         economy.change("co2"),
-        cap_path(reference[:, None] if _wants_path() else reference, cut, economy.assumptions),
+        cap_path(reference, cut, economy.assumptions),
         True,
         Text("碳", "carbon"),
     )

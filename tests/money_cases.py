@@ -48,6 +48,7 @@ def spec_of(
     given = np.broadcast_to(np.asarray(award, dtype=float), n).copy()
     flags = np.arange(n)
     known = np.isin(flags, committed), np.isin(flags, anyway)
+    entitled = given.copy()
     given[known[1]] = 0.0
     years = tuple(range(FIRST, int(start.max()) + build + 1))
     uses = np.zeros((n, 0)) if uses is None else uses
@@ -66,6 +67,7 @@ def spec_of(
         ownership=("private",) * n,
         committed=known[0],
         anyway=known[1],
+        given=entitled,
         award=given,
         city=city * given,
         district=(1 - city) * given,

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from haihe.messages import HaiheError
-from haihe.planning import model
+from haihe.planning import model, plan
 from haihe.planning.assumptions import Assumptions
 from haihe.planning.caps import cap_path
 from haihe.planning.conduct import ReplacementSpec, replacement_of
@@ -187,3 +187,17 @@ def test_a_family_left_out_is_noticed(family: str, monkeypatch: pytest.MonkeyPat
 def test_the_families_stand_in_the_model_only_where_asked() -> None:
     names = set(model.build_model(RICH.build().economy).program.row_blocks)
     assert not names & {"replacement", "growth_guard_up", "growth_guard_down"}
+
+
+def test_a_growth_guard_that_binds_is_reported() -> None:
+    """Under a hard cap the guard holds output somewhere, and the table of guards names it; without a guard it does not."""
+    limit = {"limit": "cap", "name_zh": "碳", "name_en": "carbon", "resource": "co2", "sense": "cap", "year": 2025}
+    limit |= {"value": 0.75, "unit": "share of reference"}
+    guard = {"parameter": "growth_guard", "name_zh": "护栏", "name_en": "guard", "value": 0.01, "unit": "share"}
+    guarded = plan(region(limits=[limit], parameters=[guard]), band=False, projects=False)
+    held = guarded.guards[guarded.guards["quantity"].str.startswith("growth_guard")]
+    assert len(held) > 0
+    assert set(held.columns) >= {"region", "sector", "year"}
+    free = plan(region(limits=[limit], parameters=[guard | {"value": 0.0}]), band=False, projects=False)
+    assert not free.guards["quantity"].str.startswith("growth_guard").any()
+    assert guarded.loss > free.loss

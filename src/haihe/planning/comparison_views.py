@@ -112,9 +112,8 @@ class ComparisonViews:
     def totals(self) -> Table:
         """Totals of all members in the last year, one column a scenario, and the differences."""
         frame = self.frames["totals"]
-        frame = frame[frame["year"] == self.last]
-        frame = frame.groupby(["scenario", "indicator"], sort=False, as_index=False)["plan"].sum()
-        wide = self._beside(frame, ["indicator"], "plan", YI_PER_BN)
+        together = frame[frame["year"] == self.last].groupby(["scenario", "indicator"], sort=False)["plan"].sum()
+        wide = self._beside(together.reset_index(), ["indicator"], "plan", YI_PER_BN)
         columns = [Column("indicator", Text("指标", "Indicator"), labels=INDICATORS), *self._columns(YI)]
         title = Text(f"{self.last} 年成员合计", f"Members together, {self.last}")
         return self._table("compare-totals", title, wide, columns)
@@ -174,14 +173,14 @@ class ComparisonViews:
         """Change of members' totals in the last year against the first scenario."""
         frame = self.frames["totals"]
         frame = frame[(frame["year"] == self.last) & (frame["scenario"] != self.scenarios[0])]
-        frame = frame.groupby(["scenario", "indicator"], sort=False, as_index=False)["plan_difference"].sum()
+        together = frame.groupby(["scenario", "indicator"], sort=False)["plan_difference"].sum().reset_index()
         table = self._table(
             "compare-total-changes",
             Text(
                 f"{self.last} 年成员合计：与第一个情景之差",
                 f"Members together, {self.last}: against the first scenario",
             ),
-            frame.assign(amount=frame["plan_difference"] * YI_PER_BN),
+            together.assign(amount=together["plan_difference"] * YI_PER_BN),
             [
                 Column("indicator", Text("指标", "Indicator"), labels=INDICATORS),
                 Column("scenario", SCENARIO),

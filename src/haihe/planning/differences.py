@@ -58,9 +58,10 @@ def _cells(spec: TableSpec, before: pd.DataFrame, after: pd.DataFrame) -> pd.Dat
     for one, other, side in ((new, old, "after"), (old, new, "before")):
         alone = one.index.difference(other.index, sort=False)
         if len(alone):
-            told = one.loc[alone].astype(object).astype(str).agg(" ".join, axis=1)
+            cells = one.loc[alone].drop(columns=spec.key).astype(object)
+            told = ["; ".join(f"{value}" for value in row if not pd.isna(value)) for row in cells.to_numpy()]
             frame = pd.DataFrame({"record": alone, "column": "*", "before": None, "after": None}, dtype=object)
-            parts.append(frame.assign(**{side: told.to_numpy()}))
+            parts.append(frame.assign(**{side: told}))
     if not parts:
         return pd.DataFrame(columns=COLUMNS)
     table = pd.concat(parts, ignore_index=True).assign(table=spec.name)

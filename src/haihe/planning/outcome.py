@@ -31,6 +31,8 @@ from haihe.region import Region
 
 RESOLVED = ("cap", "resource", "link")
 """Prices whose band comes from solving again."""
+BINDS = 1e-7
+"""Worth of a guard's row above which it counts as binding, bn yuan of welfare per bn yuan."""
 
 
 @dataclass(frozen=True)
@@ -199,7 +201,10 @@ class Outcome:
 
     @cached_property
     def guards(self) -> pd.DataFrame:
-        """Quantities whose last segment is in use: there the guard answers, not the elasticity."""
+        """Quantities whose last segment is in use, and outputs at their growth guard: there a guard answers.
+
+        Columns are the labels of the quantity and ``quantity``: the name of the soft quantity or of the guard.
+        """
         goods, parts = self.model.goods, []
         softs = [goods.consumption, goods.exports, goods.imports, goods.outflow, goods.inflow, *goods.between]
         for soft in [*softs, self.model.production.build, self.model.factors.labour]:
@@ -207,6 +212,10 @@ class Outcome:
             names = [dim for dim in soft.up.dims if dim != "segment"]
             index = pd.MultiIndex.from_product([list(soft.up.dims[dim]) for dim in names], names=names)
             parts.append(index[at_end.ravel()].to_frame(index=False).assign(quantity=soft.name))
+        for name, block in self.model.program.row_blocks.items():
+            if name.startswith("growth_guard"):
+                binds = np.abs(self.solution.worth(block)) > BINDS
+                parts.append(block.labels()[binds.ravel()].to_frame(index=False).assign(quantity=name))
         return pd.concat(parts, ignore_index=True)
 
     @property

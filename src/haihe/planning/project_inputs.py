@@ -92,6 +92,7 @@ def projects_of(
         ownership=tuple(table["ownership"].fillna("")),
         committed=_committed(table),
         anyway=money.anyway & ~_committed(table),
+        given=money.given,
         award=money.award,
         city=money.city,
         district=money.district,
@@ -118,6 +119,7 @@ def projects_of(
 class _Money:
     """Money of each project, 亿元, shape (P,)."""
 
+    given: Floats
     need: Floats
     award: Floats
     city: Floats
@@ -140,7 +142,7 @@ class _Money:
         award = np.where((need > 0) & ~short, given if pay == "rule" else need, 0.0)
         share = np.divide(city, given, out=np.zeros_like(city), where=given > 0)
         part = award * share
-        return cls(need, award, part, award - part, need == 0)
+        return cls(given, need, award, part, award - part, need == 0)
 
 
 def _committed(table: pd.DataFrame) -> Flags:

@@ -33,7 +33,7 @@ def projects_table(program: Program, projects: Projects, money: Money | None, so
     DataFrame
         ``project``, ``status`` (``committed``, ``anyway``, ``chosen``, ``part``, ``not``), ``share`` (of it that is
         built), ``site`` and ``start`` (those with the largest share; of its best option where none is), ``investment``,
-        ``support``, ``need`` (亿元), ``jobs``, ``value`` (about what its capacity is worth at the plan's prices less its
+        ``support``, ``spared`` (what the rules would give to what is built anyway), ``need`` (亿元), ``jobs``, ``value`` (about what its capacity is worth at the plan's prices less its
         investment, 亿元 discounted), ``bound`` (why it is not built whole: ``worth``, ``rules``, ``room``, ``budget``,
         ``matching``, ``credit``, ``split``, ``other``; empty where it is) and ``bound_by`` (which one), and ``quality``.
     """
@@ -61,6 +61,7 @@ def projects_table(program: Program, projects: Projects, money: Money | None, so
             "start": pd.array(np.where(seen, spec.start[option], 0), dtype="Int64"),
             "investment": np.bincount(spec.project, z * spec.investment, len(spec.projects)),
             "support": share * spec.award,
+            "spared": np.where(spec.anyway, share * spec.given, 0.0),
             "need": spec.need,
             "jobs": share * spec.jobs,
             "value": np.where(seen, own / YI, np.nan),

@@ -56,9 +56,9 @@ class ProjectSpec:
         ``state``, ``private``, ``foreign``, ``mixed`` or empty.
     committed, anyway : ndarray of bool, shape (P,)
         Started already, so not chosen; built without support.
-    award, city, district, need : ndarray, shape (P,)
-        Support paid where the project is built, its two parts, and the least support without which it is not built;
-        亿元.
+    given, award, city, district, need : ndarray, shape (P,)
+        Support that the rules give, what of it is paid where the project is built (nothing where it is built anyway),
+        the two parts of that, and the least support without which it is not built; 亿元.
     fund : tuple of str
         Fund that the city's part comes from.
     project, site, member, start, done : ndarray of int, shape (O,)
@@ -95,6 +95,7 @@ class ProjectSpec:
     ownership: tuple[str, ...]
     committed: Flags
     anyway: Flags
+    given: Floats
     award: Floats
     city: Floats
     district: Floats

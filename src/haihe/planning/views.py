@@ -31,7 +31,7 @@ PARTS: Mapping[str, Text] = {
     "trade": Text("贸易调整成本", "Cost of moving trade"),
     "investment": Text("投资与产能", "Investment and capacity"),
 }
-LARGE = {"t CO2": "万t CO2", "tce": "万tce", "m3": "万m3", "persons": "万人", "TEU": "万TEU"}
+LARGE = {"t CO2": "万t CO2", "tce": "万tce", "m3": "万m3", "persons": "万人", "TEU": "万TEU", "t": "万t"}
 """Unit in which totals of a resource are shown."""
 POOL = "*"
 """Stands for the members together, where they share one price."""

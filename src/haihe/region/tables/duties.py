@@ -67,7 +67,9 @@ TARGETS = TableSpec(
             "base_year",
             "year",
             Text("基年", "base year"),
-            Text("增速与变化所比的年份；留空为上一年", "Year that growth or change is against; empty: the year before."),
+            Text(
+                "增速与变化所比的年份；留空为上一年", "Year that growth or change is against; empty: the year before."
+            ),
             minimum=1900,
             maximum=2100,
         ),

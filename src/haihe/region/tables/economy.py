@@ -170,7 +170,10 @@ TECHNOLOGIES = TableSpec(
             "sectors",
             "行业",
             "sectors",
-            ("可采用的行业，分号隔开；* 为全部可升级的行业", "Sectors that may take it up, joined by ;, * for all that may upgrade."),
+            (
+                "可采用的行业，分号隔开；* 为全部可升级的行业",
+                "Sectors that may take it up, joined by ;, * for all that may upgrade.",
+            ),
             ref="sectors.sector",
             default="*",
         ),
