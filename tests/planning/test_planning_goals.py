@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from goal_cases import RICH, Desk, desk, one_year
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from goal_cases import RICH, Desk, desk, one_year
 from haihe.messages import HaiheError
 from haihe.planning import goals as room
 from haihe.planning.goals import Goals, Reached, Stage, define_watches, solve_goals

@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
+from goal_cases import RICH, Desk, data_of, desk, one_year
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from goal_cases import RICH, Desk, data_of, desk, one_year
 from haihe.messages import HaiheError, Text
 from haihe.planning import bounds
 from haihe.planning.limits import Limit, LimitSpec, define_limit, limits_of, limits_table
@@ -203,7 +203,7 @@ def test_the_table_gives_all_but_caps_on_resources() -> None:
         ("C", "import_dependence:IC", "cap"),
     ]
     assert specs[1].years == (2022, 2024)
-    assert specs[1].values == (0.4, 0.3)
+    assert specs[1].amounts == (0.4, 0.3)
 
 
 @pytest.mark.parametrize(

@@ -354,3 +354,33 @@ def test_a_broken_corridor_is_noticed(name: str, monkeypatch: pytest.MonkeyPatch
     how(monkeypatch)
     with pytest.raises(AssertionError):
         check()
+
+
+def check_order(seed: int) -> None:
+    """Links in another order and under other names: the same optimum and the same throughput of each."""
+    t, spec = draw(seed)
+    made, s = solved(t, spec)
+    order, names = [2, 0, 1], {f"L{k}": f"线{k}" for k in range(3)}
+    other, _ = draw(seed)
+    moved = replace(
+        spec,
+        links=tuple(replace(spec.links[k], name=names[f"L{k}"]) for k in order),
+        expansions=tuple(replace(more, place=names[more.place]) for more in spec.expansions),
+    )
+    again, answer = solved(other, moved)
+    assert answer.objective == pytest.approx(s.objective, abs=1e-7)
+    assert made.throughput(s.x).sum(axis=0) == pytest.approx(again.throughput(answer.x).sum(axis=0), abs=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_order_and_names_do_not_matter(seed: int) -> None:
+    check_order(seed)
+
+
+def test_costs_by_position_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def by_position(spec: CorridorSpec) -> CorridorSpec:
+        return replace(spec, links=tuple(replace(x, cost=0.2 * k) for k, x in enumerate(spec.links)))
+
+    spec_changed(by_position)(monkeypatch)
+    with pytest.raises(AssertionError):
+        print([check_order(seed) for seed in range(4)])

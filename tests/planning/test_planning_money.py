@@ -13,7 +13,7 @@ from scipy.optimize import linprog
 
 from haihe.planning import money
 from haihe.planning.leverage import money_per_support
-from haihe.planning.money import KINDS, OWED, MoneySpec, discount_of
+from haihe.planning.money import KINDS, LAST_RESORT, OWED, MoneySpec, discount_of
 from haihe.planning.program import Program
 from haihe.planning.project_results import budgets_table, fiscal_table, funding_table, projects_table
 from haihe.planning.projects import YI, ProjectSpec
@@ -81,6 +81,8 @@ def peer(spec: ProjectSpec, funds: MoneySpec, worth: np.ndarray) -> float:
             continue
         for y in range(last + 1):
             bounds[at["ahead", n, y]] = (None, None)
+            cost[at["borrow", n, y]] = LAST_RESORT * YI
+            cost[at["ahead", n, y]] = LAST_RESORT * YI * (last + 1 - y)
             row = {s: 1 - share[spec.project[s[1]]] for s in payments if funds.district[s[1]] == n and s[2] == y}
             upper.append(({**row, ("borrow", n, y): -1.0, ("ahead", n, y): -1.0}, funds.matching[n, y]))
             upper.append(({("borrow", n, k): 1.0 for k in range(y + 1)}, funds.borrowing[n]))

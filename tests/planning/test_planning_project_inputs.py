@@ -299,6 +299,8 @@ def test_budget_years_that_are_missing_are_said(region: Region, economy: Economy
     assert "W-PLN-44" in codes(funds)
     city = funds.budgets.index(("MFG", "TJ"))
     assert funds.budget[city, funds.years.index(2028)] == funds.budget[city, funds.years.index(2027)]
+    assert codes(funds).count("N-PLN-49") == 1
+    assert "W-PLN-44" not in codes(money_of(region, economy, spec))
 
 
 def test_figures_are_held_from_the_last_known_year() -> None:

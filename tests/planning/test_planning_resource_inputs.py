@@ -28,7 +28,7 @@ FREIGHT = pd.DataFrame(
         "sector": ["farm", "steel", "farm", "steel"],
         "measure": ["weight", "weight", "containers", "containers"],
         "year": 2017,
-        "value": [1000.0, 2000.0, 10.0, 5.0],
+        "value": [1000.0, 2000.0, 60000.0, 50000.0],
         "unit": ["t/亿元", "t/亿元", "TEU/亿元", "TEU/亿元"],
         **EVIDENCE,
     }
@@ -168,7 +168,7 @@ def check_port() -> None:
     assert (port.name, port.users, port.unit, port.far) == ("south-world:TEU", ("south",), "TEU", "abroad")
     path = port.reference(e).sum(axis=(0, 1)) * TIMES.trend
     assert np.interp(2019, TIMES.years, path) == pytest.approx(2.5e6)
-    raw = (e.exports + e.imports)[:, 1, :, 0].sum(axis=0) @ np.array([100.0, 50.0, 0.0])
+    raw = (e.exports + e.imports)[:, 1, :, 0].sum(axis=0) @ np.array([6e5, 5e5, 0.0])
     assert port.factor == pytest.approx(path[0] / raw)
     assert port.links[0].capacity * TIMES.trend == pytest.approx([3e6] * 3)
     everyone = changed(region, "links", 0, users="*")
@@ -335,11 +335,17 @@ def test_what_limits_nothing_is_said() -> None:
         region, "transfers", {**MOVE, "to_region": "rest"}, {**MOVE, "from_region": "world", "to_region": "rest"}
     )
     assert said(lost) == [("W-PLN-33", "transfers", 3), ("W-PLN-33", "transfers", 4)]
+    within = more(region, "transfers", {**MOVE, "from_region": "south", "to_region": "harbour"})
+    assert said(within) == [("N-PLN-88", "transfers", None)]
+    part = {"region": "harbour", "sector": "farm", "resource": "land", "year": 2018, "value": 1.0, "unit": "亩/亿元"}
+    assert said(more(region, "uses", part)) == [("N-PLN-88", "uses", None)]
     assert said(changed(region, "uses", 10, value=1e9)) == [("W-PLN-36", "uses", None)]
     nowhere = more(region, "links", rail("A", "rest", "world"), rail("B", "south", "harbour"))
     assert said(nowhere) == [("W-PLN-37", "links", 3), ("W-PLN-37", "links", 4)]
     assert said(changed(region, "links", 0, unit="m3")) == [("W-PLN-37", "links", 2)]
     assert said(changed(region, "links", 0, capacity=None)) == [("N-PLN-38", "links", None)]
+    light = changed(changed(region, "freight", 2, value=6.0), "freight", 3, value=5.0)
+    assert said(light) == [("W-PLN-89", "freight", None)]
 
 
 @settings(max_examples=60, deadline=None)

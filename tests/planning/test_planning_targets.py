@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from goal_cases import RICH, Desk, desk, one_year
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from goal_cases import RICH, Desk, desk, one_year
 from haihe.messages import HaiheError, Text
 from haihe.planning import targets
 from haihe.planning.measures import Measure

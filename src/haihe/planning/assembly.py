@@ -27,6 +27,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 }
 """Policy rows by what they are about."""
 BEFORE_PROJECTS = tuple(group for group in GROUPS if group != PROJECTS)
+EXPANSION = "expansion_limit:"
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,14 @@ class Assembly:
 
     def policies(self, *groups: str) -> list[Block]:
         """Policy rows of some groups (`GROUPS`), or of all of them."""
-        prefixes = tuple(prefix for group in groups or GROUPS for prefix in GROUPS[group])
-        return [b for b in self.model.program.row_blocks.values() if b.policy and b.name.startswith(prefixes)]
+        blocks, wanted = self.model.program.row_blocks.values(), groups or tuple(GROUPS)
+        return [block for block in blocks if block.policy and self.group_of(block.name) in wanted]
+
+    def group_of(self, name: str) -> str:
+        """Group of a policy row by its name; how much of a link may be built stands with the links."""
+        if name.startswith(EXPANSION) and name.removeprefix(EXPANSION) in self.model.corridors:
+            return "links"
+        return next((group for group, prefixes in GROUPS.items() if name.startswith(prefixes)), "")
 
 
 def assemble(setup: Setup, measures: Iterable[Measure] = ()) -> Assembly:

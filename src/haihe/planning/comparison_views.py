@@ -8,6 +8,7 @@ import pandas as pd
 from haihe.figures import Column, Figure, Table, bars, ranges
 from haihe.messages import Quality, Text, worst_quality
 from haihe.planning.outcome import Outcome
+from haihe.planning.results import WORTHLESS
 from haihe.planning.views import DIFFERENCE_NOTE, INDICATORS, YI, YI_PER_BN, names_of, source_of
 from haihe.region import TABLES
 from haihe.region.units import said
@@ -119,12 +120,14 @@ class ComparisonViews:
         return self._table("compare-totals", title, wide, columns)
 
     def prices(self) -> Table | None:
-        """Prices of what policy can move in the last year; None where there is none."""
+        """Prices of what policy can move in the last year, where any plan has one; None where none has."""
         frame = self.frames["prices"]
         frame = frame[(frame["year"] == self.last) & frame["kind"].isin(POLICY)]
-        if frame.empty:
-            return None
         wide = self._beside(frame, ["name", "region", "unit"], "price", 1.0)
+        shown = [f"value{k}" for k in range(len(self.scenarios))]
+        wide = wide[wide[shown].abs().max(axis=1) > WORTHLESS]
+        if wide.empty:
+            return None
         units = {unit: said(unit) for unit in wide["unit"].unique()}
         columns = [
             Column("name", Text("限制的对象", "What is limited"), labels=self.names),

@@ -11,9 +11,9 @@ from haihe.planning.indicators import Indicators
 from haihe.planning.measures import Measure
 from haihe.planning.outcome import Outcome
 
-MOST = 10
+MOST = 6
 """Outputs looked at unless said otherwise: those that the plan moves most."""
-TRADES = ("exports", "imports", "outflow", "inflow", "to_members")
+TRADES = ("exports", "imports", "to_members")
 
 
 @dataclass(frozen=True)
@@ -66,12 +66,10 @@ def decisions_of(plan: Outcome, *, most: int = MOST) -> list[Decision]:
     year = e.assumptions.last_year
     moved = plan.output[plan.output["year"] == year]
     moved = moved.assign(size=moved["difference"].abs()).nlargest(most, "size")
-    names = {
-        row.sector: Text(str(row.name_zh), str(row.name_en)) for row in plan.region["sectors"].itertuples(index=False)
-    }
-    names |= {
-        row.region: Text(str(row.name_zh), str(row.name_en)) for row in plan.region["regions"].itertuples(index=False)
-    }
+    names: dict[str, Text] = {}
+    for table, code in (("sectors", "sector"), ("regions", "region")):
+        rows = plan.region[table][[code, "name_zh", "name_en"]].astype(str)
+        names |= {row[0]: Text(row[1], row[2]) for row in rows.to_numpy().tolist()}
     found = [
         _measured(indicators, "output", region, sector, Measure("output", (region,), (sector,), year), names)
         for region, sector in zip(moved["region"], moved["sector"], strict=True)

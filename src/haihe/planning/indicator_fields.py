@@ -6,6 +6,7 @@ Every builder gives a `Field` in detrended amounts, or a `Text` that says which 
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike
 
 from haihe.messages import Text
@@ -13,6 +14,7 @@ from haihe.planning.forms import Field, block_field, cells, soft_field
 from haihe.planning.indicator_data import CHANGES, LABOUR, RESEARCH, IndicatorData
 from haihe.planning.model import Model
 from haihe.planning.program import Floats
+from haihe.planning.projects import YI, course_of
 from haihe.region.nearest import suggest
 
 Built = Field | Text
@@ -117,7 +119,33 @@ def investment(scope: Scope) -> Built:
         only = ("technology", technology.name)
         field = field + block_field(p.build_upgraded, (1 + technology.new_capital) * kappa, only=only)
         field = field + block_field(p.retrofit, technology.retrofit * kappa, only=only)
-    return field
+    more = project_investment(Scope(scope.model, scope.data))
+    return field + more if isinstance(more, Field) else field
+
+
+def project_investment(scope: Scope) -> Built:
+    """What candidate projects spend beyond the reference path; of all of them or of one kind of ownership."""
+    e, projects = scope.model.economy, scope.model.projects
+    if projects is None:
+        return Text("方案没有候选项目", "the plan has no candidate projects")
+    spec = projects.spec
+    owner = np.array(spec.ownership, dtype=object)[spec.project]
+    if scope.of and not (owner == scope.of).any():
+        near = suggest(scope.of, sorted(set(spec.ownership) - {""}))
+        return Text(
+            f"没有所有制“{scope.of}”的项目（{near.zh}）", f"no project is of the ownership “{scope.of}” ({near.en})"
+        )
+    each = spec.investment * YI * (owner == scope.of if scope.of else 1.0)
+    yearly = each[:, None] * course_of(spec, e.assumptions).spend / e.assumptions.trend
+    cell = pd.Series(spec.member * len(e.sectors) + spec.sector[spec.project])
+    place = cell.groupby(cell).cumcount().to_numpy()
+    shape = (len(e.members) * len(e.sectors), len(e.assumptions.years), int(place.max(initial=0)) + 1)
+    columns, values, constant = np.zeros(shape, dtype=np.int64), np.zeros(shape), np.zeros(shape[:2])
+    columns[cell, :, place] = projects.choice.index[:, None]
+    values[cell, :, place] = yearly
+    np.add.at(constant, cell, -yearly * spec.reference[:, None])
+    full = (len(e.members), len(e.sectors), *shape[1:])
+    return Field(((columns.reshape(full), values.reshape(full)),), constant.reshape(full[:3]))
 
 
 def consumption(scope: Scope) -> Built:
@@ -262,6 +290,8 @@ def reference_point(model: Model) -> Floats:
     point, e = np.zeros(size), model.economy
     point[cells(model.production.old)[..., 0]] = e.output
     point[cells(model.production.stock_old)[..., 0]] = e.capacity
+    if model.projects is not None:
+        point[model.projects.choice.index] = model.projects.spec.reference
     return point
 
 

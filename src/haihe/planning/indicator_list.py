@@ -125,6 +125,11 @@ _SPECS = (
         r"\sum_j \kappa_j (i^0_j + (1+\phi)\, i^1_j + \psi\, u_j)", build.investment,
     ),
     IndicatorSpec(
+        "project_investment", Text("候选项目投资（基准路径之外）", "Spending on candidate projects beyond the reference"), MONEY, "up",
+        Text("候选项目（projects；所有制见 ownership 列）", "candidate projects (projects; ownership is a column)"),
+        r"\sum_p I_p\, (z_p - \bar z_p)\, s_{pt}", build.project_investment, qualifier="optional",
+    ),
+    IndicatorSpec(
         "research", Text("研发经费", "Spending on R&D"), MONEY, "up",
         Text("研发强度（uses，要素 rd）", "R&D per output (uses, resource rd)"), r"\sum_j \rho_j x_j", build.research,
         counts=RESEARCH,

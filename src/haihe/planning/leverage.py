@@ -10,7 +10,7 @@ come without it.
 import numpy as np
 import pandas as pd
 
-from haihe.messages import Text, worst_quality
+from haihe.messages import LANGUAGES, Text, worst_quality
 from haihe.planning.money import KINDS, Money
 from haihe.planning.project_results import MONEY
 from haihe.planning.projects import Projects
@@ -33,9 +33,9 @@ def leverage_table(region: Region) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a fund, part and year: ``fund``, ``part``, ``year``, ``public``, ``aim``, ``committed``, ``paid_in``,
-        ``invested``, ``landed`` in 亿元, and ``<meaning>_times``, each over ``public`` of the same row; missing where
-        either is not reported. ``unit``, ``quality``.
+        One row a fund, part and year: ``fund``, ``part``, ``part_zh``, ``part_en`` (its name), ``year``, ``public``,
+        ``aim``, ``committed``, ``paid_in``, ``invested``, ``landed`` in 亿元, and ``<meaning>_times``, each over
+        ``public`` of the same row; missing where either is not reported. ``unit``, ``quality``.
     """
     names = ["public", "aim", *MEANINGS]
     table = region.frame("fund_money")
@@ -48,6 +48,10 @@ def leverage_table(region: Region) -> pd.DataFrame:
     marks: dict[object, str] = {key: worst_quality(set(rows["quality"])) or "" for key, rows in table.groupby(keys)}
     frame = wide.assign(unit=MONEY, quality=[marks[key] for key in wide.index]).reset_index()
     frame.columns.name = None
+    for lang in LANGUAGES:
+        called = table.dropna(subset=[f"covers_{lang}"]).groupby(["fund", "part"])[f"covers_{lang}"].first()
+        names = [called.get(key, key[1]) for key in zip(frame["fund"], frame["part"], strict=True)]
+        frame[f"part_{lang}"] = pd.Series(names, index=frame.index, dtype=object)
     return frame
 
 

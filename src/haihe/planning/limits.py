@@ -41,7 +41,7 @@ class LimitSpec:
     sense : {"cap", "floor"}
     years : tuple of int
         Years that values are stated for, rising.
-    values : tuple of float
+    amounts : tuple of float
         Value in each, in ``unit``.
     unit : str
         Unit of the values; ``share of reference`` for shares of the reference path.
@@ -55,7 +55,7 @@ class LimitSpec:
     measure: Measure
     sense: Sense
     years: tuple[int, ...]
-    values: tuple[float, ...]
+    amounts: tuple[float, ...]
     unit: str
     apart: bool
     title: Text
@@ -70,7 +70,7 @@ class LimitSpec:
         """
         milestones = indicators.model.economy.assumptions.years
         reference = np.array([indicators.value(measure.in_year(year), indicators.reference) for year in milestones])
-        known, values = np.asarray(self.years, dtype=np.float64), np.asarray(self.values)
+        known, values = np.asarray(self.years, dtype=np.float64), np.asarray(self.amounts)
         shares = self.unit == SHARE
         if not shares:
             spec = indicators.spec(measure.indicator)
@@ -129,7 +129,7 @@ def limits_of(region: Region) -> list[LimitSpec]:
                 measure=Measure(code, split(first["regions"]), split(first["sectors"])),
                 sense="cap" if first["sense"] == "cap" else "floor",
                 years=tuple(int(year) for year in rows["year"]),
-                values=tuple(float(value) for value in rows["value"]),
+                amounts=tuple(float(value) for value in rows["value"]),
                 unit=str(first["unit"]),
                 apart=not bool(first["pooled"]),
                 title=Text(str(first["name_zh"]), str(first["name_en"])),

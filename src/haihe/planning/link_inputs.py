@@ -20,6 +20,8 @@ from haihe.region.units import compatible, factor, known
 
 MEASURES = {"weight": "t", "containers": "TEU"}
 """Unit of freight by the measure of the table ``freight``."""
+FAR_OFF = 10.0
+"""A calibration beyond this factor is probably a wrong unit."""
 ROLES: dict[str, Far] = {"partner": "partner", "abroad": "abroad"}
 
 
@@ -79,7 +81,11 @@ def corridors_of(region: Region, economy: Economy, *, trade: Trade = "pairs") ->
 def link_findings(
     region: Region, economy: Economy, specs: Sequence[CorridorSpec], *, trade: Trade = "pairs"
 ) -> Findings:
-    """Name the links that lead nowhere in the plan (``W-PLN-37``) and those that limit nothing (``N-PLN-38``)."""
+    """Name the links that lead nowhere in the plan (``W-PLN-37``) and those that limit nothing (``N-PLN-38``).
+
+    Freight coefficients that had to be multiplied by more than `FAR_OFF`, or divided by it, are named too
+    (``W-PLN-89``).
+    """
     rows = _links(region, economy).drop_duplicates("link")
     taken = {name for spec in specs for name in spec.names}
     found, idle = [], []
@@ -97,6 +103,10 @@ def link_findings(
         elif trade == "pool":
             why = Text("没有写明能力，或成员间贸易按统一市场处理", "no capacity, or members trade through a pool")
         found.append(Finding("N-PLN-38", table="links", values={"links": ", ".join(idle), "why": why}))
+    for spec in specs:
+        if not 1 / FAR_OFF <= spec.factor <= FAR_OFF:
+            said = {"links": ", ".join(spec.names), "times": f"{spec.factor:.3g}"}
+            found.append(Finding("W-PLN-89", table="freight", column="value", values=said))
     return Findings(found)
 
 

@@ -20,6 +20,8 @@ from haihe.planning.projects import YI, Projects
 
 KINDS = ("own", "bank", "private")
 """Money of the firm: own money, bank credit, other private capital."""
+LAST_RESORT = 0.001
+"""Welfare lost per yuan borrowed, or per yuan and year paid ahead: neither is done where there is money, no more."""
 OWED = 1000.0
 """Welfare lost per yuan that stays owed to a project that was started; no price of money, but an order: promises first."""
 
@@ -80,6 +82,10 @@ class MoneySpec:
         """Worst quality of what the money rests on."""
         return worst_quality(self.marks.values()) or "illustrative"
 
+    def over_years(self, values: Floats) -> Floats:
+        """The same figure of a district in every year, (N, Y)."""
+        return np.repeat(values[:, None], len(self.years), axis=1)
+
     @property
     def payers(self) -> tuple[str, ...]:
         """Name of each budget: fund|region."""
@@ -112,9 +118,9 @@ class Fiscal:
     spaces: Ints
     matching: Block
     borrowed: Block
-    advance: Block
+    ahead: Block
     debt: Block
-    advanced: Block
+    limit: Block
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,32 +264,30 @@ def define_budgets(program: Program, spec: MoneySpec, payments: Payments) -> Blo
 def define_fiscal_space(program: Program, spec: MoneySpec, payments: Payments) -> Fiscal:
     r"""A district matches out of its money, what it may borrow, and what it may pay ahead of its budget.
 
-    .. math:: \sum d_{oy} - b_{ny} - v_{ny} \le M_{ny}, \qquad \sum_{y' \le y} b_{ny'} \le \text{ceiling} - \text{debt},
-              \qquad 0 \le \sum_{y' \le y} v_{ny'} \le 0.05\,\text{expenditure} - \text{outstanding}
+    .. math:: \sum d_{oy} - b_{ny} - (v_{ny} - v_{n,y-1}) \le M_{ny}, \qquad
+              \sum_{y' \le y} b_{ny'} \le \text{ceiling} - \text{debt}, \qquad
+              v_{ny} \le 0.05\,\text{expenditure} - \text{outstanding}
 
-    v is what is paid ahead in a year (negative where it is cleared); at the end all of it is cleared. Unit: 亿元. Rows
-    stand only for districts whose money for matching is known.
+    v is what stands out as paid ahead at the end of a year; in the last year all of it is cleared. Unit: 亿元. Rows stand
+    only for districts whose money for matching is known.
     """
     spaces = np.flatnonzero(np.isfinite(spec.matching).all(axis=1))
     dims = {"district": tuple(spec.districts[n] for n in spaces), "year": spec.years}
 
-    def rows(name: str, zh: str, en: str, upper: Floats, lower: float = -np.inf) -> Block:
-        return program.rows(name, dims, lower=lower, upper=upper, unit="亿元", title=Text(zh, en), policy=True)
+    def rows(name: str, zh: str, en: str, upper: Floats) -> Block:
+        return program.rows(name, dims, upper=upper, unit="亿元", title=Text(zh, en), policy=True)
 
-    borrowed = program.columns("borrowed", dims, unit="亿元", title=Text("当年举借", "borrowed in the year"))
-    advance = program.columns(
-        "advance",
-        dims,
-        lower=-np.inf,
-        unit="亿元",
-        title=Text("当年暂付（清理为负）", "paid ahead, cleared if negative"),
-    )
+    def columns(name: str, zh: str, en: str, upper: Floats | float) -> Block:
+        return program.columns(name, dims, upper=upper, cost=LAST_RESORT * YI, unit="亿元", title=Text(zh, en))
+
+    last = np.arange(len(spec.years)) == len(spec.years) - 1
+    borrowed = columns("borrowed", "当年举借", "borrowed in the year", np.inf)
+    ahead = columns("paid_ahead", "暂付款余额", "paid ahead, standing out", np.where(last, 0.0, np.inf))
     matching = rows("matching", "区级配套", "matching by districts", spec.matching[spaces])
-    headroom = np.repeat(spec.borrowing[spaces][:, None], len(spec.years), axis=1)
-    debt = rows("debt_ceiling", "债务限额", "debt ceiling", headroom)
-    allowed = np.repeat(spec.advance[spaces][:, None], len(spec.years), axis=1)
-    allowed[:, -1] = 0.0
-    advanced = rows("suspended_payments", "暂付款限额", "limit of suspended payments", allowed, 0.0)
+    debt = rows("debt_ceiling", "债务限额", "debt ceiling", spec.over_years(spec.borrowing)[spaces])
+    limit = rows(
+        "suspended_payments", "暂付款限额", "limit of suspended payments", spec.over_years(spec.advance)[spaces]
+    )
     place = np.full(len(spec.districts), -1)
     place[spaces] = np.arange(spaces.size)
     own = place[spec.district[payments.option]]
@@ -292,11 +296,12 @@ def define_fiscal_space(program: Program, spec: MoneySpec, payments: Payments) -
         matching.index[own[known], payments.year[known]], payments.amount.index[known], payments.district[known]
     )
     program.enter(matching.index, borrowed.index, -1.0)
-    program.enter(matching.index, advance.index, -1.0)
+    program.enter(matching.index, ahead.index, -1.0)
+    program.enter(matching.index[:, 1:], ahead.index[:, :-1], 1.0)
     before = np.tril(np.ones((len(spec.years), len(spec.years))))
     program.enter(debt.index[:, :, None], borrowed.index[:, None, :], before)
-    program.enter(advanced.index[:, :, None], advance.index[:, None, :], before)
-    return Fiscal(spaces, matching, borrowed, advance, debt, advanced)
+    program.enter(limit.index, ahead.index, 1.0)
+    return Fiscal(spaces, matching, borrowed, ahead, debt, limit)
 
 
 def define_credit(program: Program, projects: Projects, spec: MoneySpec, firm: Block) -> tuple[Block, Ints]:

@@ -128,20 +128,20 @@ def _budgets(
 ) -> dict[tuple[str, str], tuple[Floats, Floats]]:
     """Budget and promises of every fund and payer that projects may be paid from, 亿元 by year.
 
-    A year without a row has the budget of the last year before it (``W-PLN-44``); before the first row nothing is
-    promised and the first budget counts.
+    A year without a row has the budget and the promises of the last year before it, said one by one within the plan
+    (``W-PLN-44``) and once for the years after it (``N-PLN-49``); before the first row that row counts.
     """
     table = region.frame("budgets").reset_index(drop=True)
     wanted = {fund for fund in projects.fund if fund}
     table = table[table["fund"].isin(wanted) & table["region"].isin([*economy.members, *districts])]
-    found = {}
+    found, later = {}, 0
     for (fund, payer), rows in table.groupby(["fund", "region"], sort=False):
         times = factors(rows["unit"], YI_YUAN)
         value = (rows["value"] * times).to_numpy(dtype=float)
         promised = (rows["promised"].fillna(0.0) * times).to_numpy(dtype=float)
         _refuse_amounts(rows, value, promised, str(fund), str(payer))
         known = rows["year"].to_numpy(dtype=np.int64)
-        gaps = [year for year in years if year not in known]
+        gaps = [year for year in years if year not in known and year <= economy.assumptions.last_year]
         if gaps:
             span = str(gaps[0]) if len(gaps) == 1 else f"{gaps[0]}–{gaps[-1]}"
             last = f"{value[np.argmax(known)]:.6g}"
@@ -149,7 +149,11 @@ def _budgets(
             findings.append(
                 Finding("W-PLN-44", table="budgets", row=int(rows.index[-1]) + 2, column="year", values=said)
             )
+        later += known.max() < years[-1]
         found[str(fund), str(payer)] = (held_over(known, value, years), held_over(known, promised, years))
+    if later:
+        beyond = {"count": later, "years": f"{economy.assumptions.last_year + 1}–{years[-1]}"}
+        findings.append(Finding("N-PLN-49", table="budgets", column="year", values=beyond))
     return found
 
 

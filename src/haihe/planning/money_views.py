@@ -16,6 +16,7 @@ from haihe.planning.project_results import (
     budgets_table,
     fiscal_table,
     funding_table,
+    ownership_table,
     projects_table,
     room_table,
 )
@@ -58,6 +59,18 @@ GUIDANCE = Text(
     "引导而非替代：没有支持也会建的项目不予支付；所需支持是数据，不是推断。",
     "Guidance, not replacement: what is built anyway is not paid for. What a project needs is data, not inferred.",
 )
+OWNERS: Mapping[str, Text] = {
+    "state": Text("国有", "State"),
+    "private": Text("民营", "Private"),
+    "foreign": Text("外资", "Foreign"),
+    "mixed": Text("混合所有", "Mixed"),
+    "": Text("未说明", "Not stated"),
+}
+BARRIER_NOTE = Text(
+    "项目不计所在行业未被解释的成本（楔子）；若计入，其价值与资金的价格会低得多，直至为 0。引用时须同时给出两种算法的结果。",
+    "Projects do not pay what the accounts leave unexplained in their sector (its wedge). If they did, they and a yuan of "
+    "a fund would be worth much less, down to nothing: quote no such figure without both.",
+)
 PRICE_NOTE = Text(
     "价格：该年多 1 元预算可增加多少当年福利，只对小的变动成立；“—”表示多出的钱只会用于清偿已开工项目的欠款。",
     "Price: welfare, in money of that year, that one more yuan of its budget adds; it holds for a small change. “—”: "
@@ -94,7 +107,7 @@ class MoneyViews:
         """Names of regions, sectors, projects, resources and funds by code."""
         spec = self.money.projects.spec
         found = names_of(self.region) | dict(zip(spec.projects, spec.titles, strict=True))
-        for table, key in (("resources", "resource"), ("funds", "fund")):
+        for table, key in (("resources", "resource"), ("funds", "fund"), ("departments", "department")):
             rows = self.region.frame(table)[[key, "name_zh", "name_en"]].itertuples(index=False, name=None)
             found |= {code: Text(zh, en) for code, zh, en in rows}
         return found
@@ -107,7 +120,8 @@ class MoneyViews:
     def tables(self) -> dict[str, Table]:
         """Every table by key; those without rows are left out."""
         made = (
-            self.projects(), self.funding(), self.budgets(), self.districts(), self.room(), self.beside(), self.leverage(),
+            self.projects(), self.funding(), self.budgets(), self.districts(), self.ownership(), self.room(),
+            self.beside(), self.leverage(),
         )  # fmt: skip
         return {table.key: table for table in made if len(table)}
 
@@ -155,6 +169,7 @@ class MoneyViews:
             ],
             GUIDANCE,
             HINT,
+            BARRIER_NOTE,
         )
 
     def funding_frame(self) -> pd.DataFrame:
@@ -189,12 +204,14 @@ class MoneyViews:
     def budgets(self) -> Table:
         """Budgets that candidates are paid from: what there is, what is used, what one more yuan is worth."""
         frame = budgets_table(self.assumptions, self.money, self.solution)
+        departments = self.region.frame("funds").set_index("fund")["department"]
         return self.table(
             "plan-budgets",
             Text("资金预算与多 1 元的价值", "Budgets, and what one more yuan is worth"),
-            frame,
+            frame.assign(department=frame["fund"].map(departments)),
             [
                 Column("fund", Text("资金", "Fund"), labels=self.names),
+                Column("department", Text("主管部门", "Department"), labels=self.names),
                 Column("region", Text("出资地区", "Payer"), labels=self.names),
                 Column("year", Text("年份", "Year"), kind="year"),
                 Column("budget", Text("预算", "Budget"), unit=YI, digits=3),
@@ -204,6 +221,7 @@ class MoneyViews:
                 Column("price", Text("多 1 元的价值", "One more yuan"), unit=Text("元/元", "yuan per yuan"), digits=2),
             ],
             PRICE_NOTE,
+            BARRIER_NOTE,
         )
 
     def districts(self) -> Table:
@@ -242,6 +260,23 @@ class MoneyViews:
                 "候选项目按首选地计；“—”为没有数据，不设限制。",
                 "Candidates at their first site. “—”: not known, not limited.",
             ),
+        )
+
+    def ownership(self) -> Table:
+        """Projects and money by ownership."""
+        return self.table(
+            "plan-ownership",
+            Text("按所有制：建成与资金", "By ownership: built, and whose money"),
+            ownership_table(self.money.projects, self.money, self.solution),
+            [
+                Column("ownership", Text("所有制", "Ownership"), labels=OWNERS),
+                Column("candidates", Text("候选", "Candidates"), digits=0),
+                Column("built", Text("建成（份额合计）", "Built (sum of shares)"), digits=1),
+                Column("investment", Text("投资", "Investment"), unit=YI, digits=2),
+                Column("support", Text("财政支持", "Support"), unit=YI, digits=3),
+                *(Column(kind, PAYERS[kind], unit=YI, digits=2) for kind in ("own", "bank", "private")),
+                Column("support_share", Text("支持占投资", "Support of investment"), kind="share", digits=1),
+            ],
         )
 
     def room(self) -> Table:
@@ -304,13 +339,16 @@ class MoneyViews:
         """Guidance funds: the four meanings of leverage, each by its name."""
         frame = leverage_table(self.region)
         names = ("public", "aim", *MEANINGS)
+        parts = {
+            code: Text(zh, en) for code, zh, en in zip(frame["part"], frame["part_zh"], frame["part_en"], strict=True)
+        }
         words = {"public": Text("财政出资", "Public money"), "aim": Text("目标撬动", "Aim"), **MEANINGS}
         quality = worst_quality(set(frame["quality"])) or "illustrative"
         return Table(
             frame,
             [
                 Column("fund", Text("基金", "Fund"), labels=self.names),
-                Column("part", Text("范围", "Part")),
+                Column("part", Text("范围", "Part"), labels=parts),
                 Column("year", Text("年份", "Year"), kind="year"),
                 *(Column(name, words[name], unit=YI, digits=2) for name in names),
                 *(

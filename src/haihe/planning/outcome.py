@@ -15,6 +15,7 @@ from haihe.planning.leakage import leakage_table
 from haihe.planning.limits import limits_table
 from haihe.planning.model import Model
 from haihe.planning.prices import prices_table
+from haihe.planning.project_results import budgets_table, fiscal_table, funding_table, projects_table, room_table
 from haihe.planning.resource_results import expansions_table, links_table, resources_table, transfers_table
 from haihe.planning.results import (
     caps_table,
@@ -146,6 +147,40 @@ class Outcome:
         return expansions_table(self.model.economy, self.model.resources, self.model.corridors, self.solution)
 
     @cached_property
+    def projects(self) -> pd.DataFrame:
+        """What became of every candidate, see `haihe.planning.project_results.projects_table`; empty without any."""
+        projects = self.model.projects
+        if projects is None:
+            return pd.DataFrame()
+        return projects_table(self.model.program, projects, self.model.money, self.solution)
+
+    @cached_property
+    def funding(self) -> pd.DataFrame:
+        """Who pays for what, see `haihe.planning.project_results.funding_table`; empty without money."""
+        money = self.model.money
+        return pd.DataFrame() if money is None else funding_table(money.projects, money, self.solution)
+
+    @cached_property
+    def budgets(self) -> pd.DataFrame:
+        """Budgets and their price, see `haihe.planning.project_results.budgets_table`; empty without money."""
+        money = self.model.money
+        return (
+            pd.DataFrame() if money is None else budgets_table(self.model.economy.assumptions, money, self.solution)
+        )
+
+    @cached_property
+    def districts(self) -> pd.DataFrame:
+        """Fiscal space of districts, see `haihe.planning.project_results.fiscal_table`; empty without money."""
+        money = self.model.money
+        return pd.DataFrame() if money is None else fiscal_table(self.model.economy.assumptions, money, self.solution)
+
+    @cached_property
+    def rooms(self) -> pd.DataFrame:
+        """What sites set aside for projects, see `haihe.planning.project_results.room_table`; empty without projects."""
+        projects = self.model.projects
+        return pd.DataFrame() if projects is None else room_table(projects, self.solution)
+
+    @cached_property
     def indicators(self) -> pd.DataFrame:
         """Every indicator by member, see `haihe.planning.indicators.indicator_table`."""
         return indicator_table(self.assembly.indicators, self.solution.x)
@@ -229,7 +264,8 @@ class Outcome:
     def frames(self) -> dict[str, pd.DataFrame]:
         """Every result as a plain frame, by name."""
         names = (
-            "summary", "output", "trade", "flows", "caps", "resources", "transfers", "links", "expansions", "limits",
-            "targets", "indicators", "prices", "welfare", "leakage", "guards",
+            "summary", "output", "trade", "flows", "caps", "resources", "transfers", "links", "expansions", "projects",
+            "funding", "budgets", "districts", "rooms", "limits", "targets", "indicators", "prices", "welfare", "leakage",
+            "guards",
         )  # fmt: skip
         return {name: getattr(self, name) for name in names}

@@ -171,14 +171,15 @@ class _Walk:
             self.session.set_costs(self.cost(self.y))
             best = self.solve()
         self.best = self.watch(self.y).value(best.x)
-        self.start = (self.end_of(self.y, self.x, best), self.session.basis())
+        basis = self.session.basis()  # of y's best: from there the first points are a few pivots away
+        self.start = (self.end_of(self.y, self.x, best), basis)
 
     def end_of(self, first: Measure, second: Measure, best: Solution) -> Solution:
         """Best of the second measure among the plans that are best in the first, and put the costs of y back."""
         watch = self.watch(first)
         watch.keep(self.session, watch.value(best.x) - watch.sign * SLACK * watch.size)
         self.session.set_costs(self.cost(second))
-        end = self.solve()
+        end = self.session.solve(method="simplex")  # cold, the crossover of so flat a face takes a minute (measured)
         watch.keep(self.session, np.inf)
         self.session.set_costs(self.cost(self.y), self.constant)
         return end

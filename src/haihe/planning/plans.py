@@ -1,21 +1,28 @@
 """The plan: `plan(region)` gives one feasible plan and what it says."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 from haihe.figures import Figure, Table
 from haihe.figures.workbook import InSheets
 from haihe.messages import Findings, Progress, Text
+from haihe.planning.alternatives import WITHIN, Alternatives, alternatives
 from haihe.planning.assembly import BEFORE_PROJECTS, PROJECTS, Grip, assemble
 from haihe.planning.assumptions import Assumptions
+from haihe.planning.comparison import Comparison, compare
 from haihe.planning.control import Control
+from haihe.planning.decided import Decisions
+from haihe.planning.gallery import figures_of, tables_of
 from haihe.planning.goals import Goals, solve_goals
 from haihe.planning.outcome import Outcome
 from haihe.planning.path_inputs import UNIFORM
 from haihe.planning.relax import names_of, solve_or_explain
+from haihe.planning.scenarios import scenario as in_force
 from haihe.planning.setup import setup_of
-from haihe.planning.solver import Session
+from haihe.planning.solver import Session, Solution
+from haihe.planning.telling import Line, tell
 from haihe.planning.views import PlanViews
 from haihe.region import Region
 
@@ -24,8 +31,27 @@ BAND = (0.5, 2.0)
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What a plan was asked for beside its region and assumptions; see `plan`."""
+
+    goals: Goals = Goals()
+    path: str = UNIFORM
+    pooled: bool | None = None
+    upgrades: bool = True
+    projects: bool = True
+    decided: Decisions | None = None
+
+
+@dataclass(frozen=True)
 class Plan(InSheets, Outcome):
     """A solved plan: its results as frames (see `Outcome`), and as tables and figures to read.
+
+    Attributes
+    ----------
+    asked : Asked
+        What it was asked for.
+    basis : object, optional
+        Basis of the last solve, from which plans of the same form are solved again; not kept when a plan is stored.
 
     Examples
     --------
@@ -33,6 +59,12 @@ class Plan(InSheets, Outcome):
     >>> p = hh.plan(hh.example("jing-jin-ji"))          # doctest: +SKIP
     >>> p.prices.query("kind == 'cap' and year == 2025")  # doctest: +SKIP
     """
+
+    asked: Asked = field(default_factory=Asked)
+    basis: object | None = field(default=None, repr=False, compare=False)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"basis": None}
 
     @cached_property
     def views(self) -> PlanViews:
@@ -42,12 +74,25 @@ class Plan(InSheets, Outcome):
     @property
     def tables(self) -> dict[str, Table]:
         """Tables for reading, by key."""
-        return self.views.tables()
+        return tables_of(self)
 
     @property
     def figures(self) -> dict[str, Figure]:
         """Figures by key."""
-        return self.views.figures()
+        return figures_of(self)
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        """The plan in a few sentences, see `haihe.planning.telling`."""
+        return tell(self)
+
+    def compare(self, **others: Outcome) -> Comparison:
+        """Put other plans beside this one, by name; see `haihe.planning.comparison.compare`."""
+        return compare({"plan": self, **others})
+
+    def alternatives(self, *, within: float = WITHIN, control: Control | None = None) -> Alternatives:
+        """Look at the plans that are almost as good, see `haihe.planning.alternatives.alternatives`."""
+        return alternatives(self, within=within, control=control)
 
     def __repr__(self) -> str:
         e, projects = self.model.economy, self.model.projects
@@ -65,6 +110,7 @@ class Plan(InSheets, Outcome):
 def plan(
     region: Region,
     *,
+    scenario: str | Sequence[str] = (),
     goals: Goals | Mapping[str, float] | Sequence[str] | None = None,
     assumptions: Assumptions | None = None,
     path: str = UNIFORM,
@@ -72,6 +118,7 @@ def plan(
     upgrades: bool = True,
     projects: bool = True,
     band: bool = True,
+    decided: Decisions | None = None,
     control: Control | None = None,
     progress: Progress | None = None,
 ) -> Plan:
@@ -81,6 +128,8 @@ def plan(
     ----------
     region : Region
         A checked region with accounts; see `haihe.planning.setup.setup_of` for the tables that are read.
+    scenario : str or sequence of str
+        Scenarios of the table ``scenarios`` to put into force first; see `haihe.planning.scenarios.scenario`.
     goals : Goals, mapping or sequence, optional
         What to strive for beside welfare: weights by measure, or measures in order; see `haihe.planning.goals.Goals`.
     assumptions : Assumptions, optional
@@ -94,6 +143,8 @@ def plan(
     band : bool
         Solve again with every elasticity halved and doubled, so that prices of limits and the loss carry their band;
         nobody can know the elasticities. Takes about three times as long.
+    decided : Decisions, optional
+        Decisions to hold, see `haihe.planning.rolling.replan`.
     control : Control, optional
         Time limit, cancel and progress of every solve.
     progress : callable, optional
@@ -110,46 +161,66 @@ def plan(
         the lists of limits to relax in its findings; ``E-PLN-50`` for goals that make people poor.
     """
     say = progress or (lambda _: None)
-    say(Text("校准经济", "calibrating the economy"))
+    if scenario:
+        region = in_force(region, scenario)
     assumptions = assumptions or Assumptions.of(region)
-    setup = setup_of(region, assumptions=assumptions, path=path, pooled=pooled, upgrades=upgrades, projects=projects)
-    wanted = Goals.of(goals)
+    asked = Asked(Goals.of(goals), path, pooled, upgrades, projects, decided)
+    middle = _solved(region, assumptions, asked, None, control, say)
+    if not band or middle.solution is middle.base:
+        return middle
+    others = tuple(_solved(region, assumptions.scaled(k), asked, middle.base, control, say) for k in BAND)
+    return replace(middle, variants=others)
+
+
+def _solved(
+    region: Region,
+    assumptions: Assumptions,
+    asked: Asked,
+    base: Solution | None,
+    control: Control | None,
+    say: Progress,
+) -> Plan:
+    """Solve a plan in stages: free, under limits, with projects, for its goals.
+
+    Without limits the optimum is the reference path, whatever the elasticities; so one solve without limits (``base``)
+    serves all of them.
+    """
+    say(Text("校准经济", "calibrating the economy"))
+    setup = setup_of(
+        region,
+        assumptions=assumptions,
+        path=asked.path,
+        pooled=asked.pooled,
+        upgrades=asked.upgrades,
+        projects=asked.projects,
+    )
+    wanted, decided = asked.goals, asked.decided
     assembly = assemble(setup, wanted.measures)
     session = Session(assembly.model.program, control)
     grip = Grip(session, assembly)
-    say(Text("求解无限制的基准", "solving the economy without limits"))
     grip.lift()
     grip.hold_projects()
-    base = session.solve()
+    if base is None:
+        say(Text("求解无限制的基准", "solving the economy without limits"))
+        base = session.solve()
     say(Text("求解方案", "solving the plan"))
     trend: dict[object, float] = dict(zip(assumptions.years, assumptions.trend.tolist(), strict=True))
     names = names_of(region)
     solution = limited = base
-    if assembly.policies(*BEFORE_PROJECTS):
+    if assembly.policies(*BEFORE_PROJECTS) or decided is not None:
         grip.restore(*BEFORE_PROJECTS)
+        if decided is not None:
+            decided.hold(session, assembly.model, projects=False)
         solution = limited = solve_or_explain(session, method="ipx", trend=trend, names=names)
     if setup.projects is not None:
         say(Text("选择项目", "choosing projects"))
         grip.restore(PROJECTS)
         grip.free_projects()
+        if decided is not None:
+            decided.hold(session, assembly.model, projects=True)
         solution = solve_or_explain(session, trend=trend, names=names)
     reached = solve_goals(session, assembly.indicators, assembly.watches, wanted) if wanted.measures else None
     found = [*setup.findings, *assembly.findings, *session.findings, *base.findings, *solution.findings]
-    variants = tuple(
-        plan(
-            region,
-            goals=wanted,
-            assumptions=assumptions.scaled(k),
-            path=path,
-            pooled=pooled,
-            upgrades=upgrades,
-            projects=projects,
-            band=False,
-            control=control,
-            progress=progress,
-        )
-        for k in (BAND if band and solution is not base else ())
-    )
     more = {} if reached is None else {"goals": reached.table}
     return Plan(
         assembly,
@@ -157,6 +228,7 @@ def plan(
         limited,
         base,
         Findings(found),
-        variants=variants,
+        asked=asked,
+        basis=session.basis(),
         **more,
     )

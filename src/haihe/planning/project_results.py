@@ -17,6 +17,8 @@ CHOSEN = 1e-6
 """A share up to this counts as none."""
 WHOLE = 1 - 1e-6
 MONEY = "亿元"
+TINY = 1e-9
+"""bn yuan up to which a worth or a cost is none."""
 NOTHING = 1e-9
 """Payments up to this many 亿元 are rounding."""
 OWED_SHARE = 0.1
@@ -33,9 +35,10 @@ def projects_table(program: Program, projects: Projects, money: Money | None, so
     DataFrame
         ``project``, ``status`` (``committed``, ``anyway``, ``chosen``, ``part``, ``not``), ``share`` (of it that is
         built), ``site`` and ``start`` (those with the largest share; of its best option where none is), ``investment``,
-        ``support``, ``spared`` (what the rules would give to what is built anyway), ``need`` (亿元), ``jobs``, ``value`` (about what its capacity is worth at the plan's prices less its
-        investment, 亿元 discounted), ``bound`` (why it is not built whole: ``worth``, ``rules``, ``room``, ``budget``,
-        ``matching``, ``credit``, ``split``, ``other``; empty where it is) and ``bound_by`` (which one), and ``quality``.
+        ``support``, ``spared`` (what the rules would give to what is built anyway), ``need`` (亿元), ``jobs``, ``value``
+        (about what its capacity is worth at the plan's prices less its investment, 亿元 discounted), ``bound`` (why it is
+        not built whole: ``worth``, ``rules``, ``room``, ``budget``, ``matching``, ``credit``, ``other``; empty where it
+        is), ``bound_by`` (which one), ``unit`` and ``quality``.
     """
     spec = projects.spec
     z = solution.value(projects.choice)
@@ -185,7 +188,7 @@ def fiscal_table(assumptions: Assumptions, money: Money, solution: Solution) -> 
         "borrowed": full(fiscal.borrowed, solution.value(fiscal.borrowed)),
         "borrowed_in_all": full(fiscal.debt, solution.activity[fiscal.debt.index]),
         "headroom": np.where(known, spec.borrowing[:, None], np.nan),
-        "ahead": full(fiscal.advanced, solution.activity[fiscal.advanced.index]),
+        "ahead": full(fiscal.ahead, solution.value(fiscal.ahead)),
         "ahead_limit": np.where(known, spec.advance[:, None], np.nan),
         "price": full(fiscal.matching, price),
     }
@@ -219,6 +222,29 @@ def room_table(projects: Projects, solution: Solution) -> pd.DataFrame:
             "quality": spec.quality,
         }
     )
+
+
+def ownership_table(projects: Projects, money: Money, solution: Solution) -> pd.DataFrame:
+    """Projects by ownership: how many there are and are built, and whose money they take.
+
+    Returns
+    -------
+    DataFrame
+        ``ownership`` (empty where not stated), ``candidates``, ``built`` (sum of shares), ``investment``, ``support``,
+        ``own``, ``bank``, ``private`` (亿元), ``support_share`` (support over investment), ``unit``.
+    """
+    spec = projects.spec
+    z = solution.value(projects.choice)
+    owner = pd.Series(spec.ownership, dtype=object)
+    option = owner.to_numpy()[spec.project]
+    firm = solution.value(money.firm)
+    paid = np.bincount(money.payments.option, solution.value(money.payments.amount), z.size)
+    values = {"built": z, "investment": z * spec.investment, "support": paid, **dict(zip(KINDS, firm.T, strict=True))}
+    total = pd.DataFrame(values).groupby(option).sum()
+    frame = total.reindex(owner.value_counts().index, fill_value=0.0).rename_axis("ownership").reset_index()
+    frame.insert(1, "candidates", owner.value_counts().to_numpy())
+    frame["support_share"] = frame["support"] / frame["investment"].where(frame["investment"] > CHOSEN)
+    return frame.assign(unit=MONEY)
 
 
 def _worth(solution: Solution, rows: Block) -> Floats:
@@ -267,17 +293,17 @@ def _status(projects: Projects, share: Floats) -> np.ndarray:
 def _reason(
     projects: Projects, money: Money | None, solution: Solution, p: int, option: int, share: float, worth: float
 ) -> tuple[str, str]:
-    """What holds a project back, about: the dearest of what it would use up; see the module on such prices."""
+    """What holds a project back, about: its own worth, or the dearest of what it would use up; see the module."""
     spec = projects.spec
     if spec.committed[p] or share >= WHOLE:
         return "", ""
     if spec.short[p]:
         return "rules", spec.fund[p]
+    if worth <= TINY:
+        return "worth", ""
     costs = {**_room_costs(projects, solution, option), **_money_costs(projects, money, solution, option)}
     dearest = max(costs, key=lambda name: costs[name], default=("", ""))
-    if dearest[0] and costs[dearest] > 1e-9:
-        return dearest
-    return ("worth", "") if worth <= 1e-9 else ("other", "")
+    return dearest if dearest[0] and costs[dearest] > TINY else ("other", "")
 
 
 def _room_costs(projects: Projects, solution: Solution, option: int) -> dict[tuple[str, str], float]:

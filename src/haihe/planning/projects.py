@@ -267,8 +267,9 @@ def define_choice(program: Program, spec: ProjectSpec, gain: Floats) -> Projects
     .. math:: \sum_{o \in p} z_o \le 1, \qquad \sum_{o \in s,\ \text{in use in } y} n_{pu} z_o \le \text{room}_{suy}
 
     A project that has been started is built (= 1) and holds its land and quotas already, so that it does not count
-    against what is set aside for new ones. One that needs more support than it can get is not built. A stock is held from the start of construction, a flow used from
-    completion. Both are limits that a policy maker set. Unit of the second: share of the most that the site has.
+    against what is set aside for new ones. One that needs more support than it can get is not built. A stock is held
+    from the start of construction, a flow used from completion. Both are limits that a policy maker set. Unit of the
+    second: share of the most that the site has, or that any project needs where that is more.
 
     Parameters
     ----------
@@ -307,7 +308,7 @@ def define_choice(program: Program, spec: ProjectSpec, gain: Floats) -> Projects
     limited = np.argwhere(np.isfinite(spec.room).any(axis=2) & _asked(spec, ~committed))
     room = spec.room[limited[:, 0], limited[:, 1]]
     most = np.where(np.isfinite(room), room, 0.0).max(axis=1, initial=0.0)
-    scale = np.where(most > 0, most, 1.0)
+    scale = np.maximum(most, spec.uses.max(axis=0, initial=0.0)[limited[:, 1]])
     rows = program.rows(
         "project_room",
         {"site_resource": tuple(f"{spec.sites[a]}|{spec.resources[u]}" for a, u in limited), "year": spec.years},

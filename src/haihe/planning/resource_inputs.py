@@ -90,7 +90,8 @@ def resource_findings(region: Region, economy: Economy, specs: Sequence[Resource
     """Say what of the resources does not limit the plan, and what looks wrong.
 
     Endowments without uses (``N-PLN-34``), uses without endowments (``N-PLN-35``, not where a limit stands in
-    ``limits``), transfers that no member gets (``W-PLN-33``), intensities of very different size (``W-PLN-36``).
+    ``limits``), transfers that no member gets (``W-PLN-33``), intensities of very different size (``W-PLN-36``),
+    transfers within one member and uses of its parts (``N-PLN-88``).
     """
     endowed, used = _endowments(region, economy), _uses(region, economy)
     used = used[used["value"].gt(0)]
@@ -108,7 +109,8 @@ def resource_findings(region: Region, economy: Economy, specs: Sequence[Resource
         if lacking and resource not in limited:
             values = {"resource": title, "regions": ", ".join(lacking)}
             found.append(Finding("N-PLN-35", table="uses", column="resource", values=values))
-    return Findings([*found, *_transfers_left_out(region, economy), *_far_apart(specs, economy)])
+    left_out = [*_transfers_left_out(region, economy), *_without_effect(region, economy)]
+    return Findings([*found, *left_out, *_far_apart(specs, economy)])
 
 
 def expansions_stated(region: Region) -> pd.DataFrame:
@@ -244,6 +246,25 @@ def _transfers_left_out(region: Region, economy: Economy) -> list[Finding]:
         for (at, resource, giver, taker), known in zip(
             lost[["resource", "from_region", "to_region"]].itertuples(), given, strict=True
         )
+    ]
+
+
+def _without_effect(region: Region, economy: Economy) -> list[Finding]:
+    """Transfers within one member, whose parts share what it has anyway, and uses stated for parts of a member."""
+    member = members_above(region, economy.members)
+    moves, uses = region.frame("transfers"), region.frame("uses")
+    giver, taker = (moves[name].map(member) for name in ("from_region", "to_region"))
+    within = int((giver.notna() & (giver == taker)).sum())
+    parts = int((uses["region"].isin(member) & ~uses["region"].isin(economy.members)).sum())
+    same = Text(
+        "两地属于同一成员，成员的要素本来就合计", "both ends lie in one member, whose parts are added up anyway"
+    )
+    part = Text("使用强度只按成员读取", "uses are read for members only")
+    counted = (("transfers", "to_region", within, same), ("uses", "region", parts, part))
+    return [
+        Finding("N-PLN-88", table=table, column=column, values={"count": count, "why": why})
+        for table, column, count, why in counted
+        if count
     ]
 
 

@@ -1,5 +1,8 @@
 """Tables, figures and sentences on resources, transfers, ports and links of a plan, in both languages."""
 
+from collections.abc import Hashable, Mapping
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -9,8 +12,8 @@ from haihe.planning.results import WORTHLESS
 from haihe.planning.views import PlanViews, enlarged, span_notes
 from haihe.region.units import said
 
-STEP = 0.02
-"""One step more of something is a power of ten near this share of what there is."""
+STEP = 0.01
+"""One step more of something is the power of ten nearest to this share of what there is."""
 CALIBRATED = Text(
     "货运系数已按公布的吞吐量校准：系数大于 1 表示港口还承运外省货物、空箱等，这里假定它们随成员的贸易同比例变动。",
     "Freight is calibrated to the published throughput: a factor above 1 stands for goods of other provinces, empty "
@@ -33,11 +36,9 @@ class ResourceViews:
         self.links: dict[object, Text] = {
             link.name: link.title for corridor in model.corridors.values() for link in corridor.spec.links
         }
-        self.built: dict[object, Text] = {
-            spec.name: spec.title
-            for part in (*model.resources.values(), *model.corridors.values())
-            for spec in part.expansions.specs
-        }
+        parts = [resource.expansions for resource in model.resources.values()]
+        parts += [corridor.expansions for corridor in model.corridors.values()]
+        self.built: dict[object, Text] = {spec.name: spec.title for part in parts for spec in part.specs}
         self.things: dict[object, Text] = {
             **self.titles,
             **{name: corridor.spec.title for name, corridor in model.corridors.items()},
@@ -222,33 +223,37 @@ class ResourceViews:
     def sentences(self) -> list[Text]:
         """Say who is short in the last year and what one step more is worth, the dearest first.
 
-        A step is a power of ten near a fiftieth of what there is; its worth is the price times the step, which holds
-        for a small step only.
+        A step is the power of ten nearest to a hundredth of what there is; its worth is the price times the step, which
+        holds for a small step only.
         """
         resources = self._with_band(self._last(self.plan.resources), "resource", ["resource", "region"])
         links = self._with_band(self._last(self.plan.links), "link", ["corridor", "link"])
-        rows = [
-            (self.titles[row["resource"]], self.views.names[row["region"]], row["endowment"], row)
-            for row in resources[resources["price"] > WORTHLESS].to_dict("records")
-        ]
-        rows += [
-            (self.links[row["link"]], None, row["capacity"], row)
-            for row in links[links["price"] > WORTHLESS].to_dict("records")
-        ]
-        told = [(_step(have) * row["price"], self._sentence(what, where, have, row)) for what, where, have, row in rows]
-        return [text for _, text in sorted(told, key=lambda item: -item[0])]
+        told = []
+        for frame, column in ((resources, "endowment"), (links, "capacity")):
+            short = frame[frame["price"] > WORTHLESS]
+            step = 10.0 ** np.round(np.log10(STEP * short[column].where(short[column] > 0, 1 / STEP)))
+            worth = {name: short[name] * step for name in ("price", "low", "high")}
+            plain = short.assign(step=step, plain=step, plain_unit=short["unit"], **worth)
+            told += enlarged(plain, ["step"]).to_dict("records")
+        return [self._sentence(row) for row in sorted(told, key=lambda row: -row["price"])]
 
-    def _sentence(self, what: Text, where: Text | None, have: float, row: dict[object, object]) -> Text:
-        step, unit = _step(have), said(str(row["unit"]))
-        worth, low, high = (step * float(str(row[name])) / 1e8 for name in ("price", "low", "high"))
-        band = ("", "") if np.isnan(low) else (f"（{low:.2g}–{high:.2g}）", f" ({low:.2g} to {high:.2g})")
-        zh = what.zh if where is None else f"{where.zh}{what.zh}"
-        en = what.en if where is None else f"{what.en} in {where.en}"
+    def _sentence(self, row: Mapping[Hashable, Any]) -> Text:
+        """Say what one step more is worth; price, low and high hold the yuan of the step."""
+        unit, plain = said(row["unit"]), said(row["plain_unit"])
+        if "link" in row:
+            what = self.links[row["link"]]
+        else:
+            title, where = self.titles[row["resource"]], self.views.names[row["region"]]
+            what = Text(f"{where.zh}的{title.zh}", f"{title.en} in {where.en}")
+        low, high = row["low"], row["high"]
+        worth = _money(row["price"])
+        if not np.isnan(low):
+            band = _money(low), _money(high)
+            worth = Text(f"{worth.zh}（{band[0].zh}至{band[1].zh}）", f"{worth.en} ({band[0].en} to {band[1].en})")
         year = self.views.last
         return Text(
-            f"{year} 年{zh}紧缺：每增加 {step:,.0f} {unit.zh}，当年福利约增加 {worth:.2g} 亿元{band[0]}。",
-            f"{year}: {en} is scarce: {step:,.0f} {unit.en} more would add about {worth:.2g} 100 m yuan{band[1]} to welfare "
-            "that year.",
+            f"{year} 年{what.zh}紧缺：每增加 {row['step']:,.9g} {unit.zh}，当年福利约增加 {worth.zh}。",
+            f"{year}: {what.en}: scarce; {row['plain']:,.9g} {plain.en} more would add about {worth.en} to welfare that year.",
         )
 
     def _last(self, frame: pd.DataFrame) -> pd.DataFrame:
@@ -266,6 +271,8 @@ def _units(units: "pd.Series[str]") -> dict[object, Text]:
     return {unit: said(unit) for unit in units.unique()}
 
 
-def _step(have: float) -> float:
-    """A power of ten near a fiftieth of what there is; 1 where that is unknown."""
-    return float(10.0 ** np.floor(np.log10(STEP * have))) if have > 0 else 1.0
+def _money(yuan: float) -> Text:
+    """Write an amount of money with two digits, in a unit that suits its size."""
+    word, size = ("亿元", 1e8) if abs(yuan) >= 1e8 else ("万元", 1e4)
+    zh, en = (float(f"{yuan / each:.1e}") for each in (size, 1e6))
+    return Text(f"{zh:,.9g} {word}", f"{en:,.9g} m yuan")

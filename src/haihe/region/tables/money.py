@@ -6,8 +6,10 @@ from haihe.messages import Text
 from haihe.region.spec import (
     Column,
     TableSpec,
+    both,
     choice,
     code,
+    codes,
     date,
     evidence,
     names,
@@ -232,6 +234,43 @@ PROJECTS = TableSpec(
             {"contact": "储备", "signed": "签约", "started": "开工", "built": "建成", "producing": "投产"},
             default="contact",
         ),
+        codes(
+            "requires",
+            "前置项目",
+            "requires",
+            (
+                "须不晚于本项目开工的其他项目，分号隔开",
+                "Other projects that must be started no later than this one, joined by ;.",
+            ),
+            ref="projects.project",
+        ),
+        codes(
+            "excludes",
+            "互斥项目",
+            "excludes",
+            ("不能与本项目同时建设的项目，分号隔开", "Projects that cannot be built beside this one, joined by ;."),
+            ref="projects.project",
+        ),
+        code(
+            "phase_of",
+            "上一期项目",
+            "phase of",
+            (
+                "本项目是哪个项目的下一期：同一选址，上一期建成后才能开工",
+                "Project whose next phase this is: on the same site, started once that one is complete.",
+            ),
+            ref="projects.project",
+        ),
+        code(
+            "moves_from",
+            "迁出地区",
+            "moves from",
+            (
+                "企业由此地区迁来：本项目建成时，该地区同行业同等产能退出",
+                "Region the firm moves from: as much capacity of the sector closes there when this is complete.",
+            ),
+            ref="regions.region",
+        ),
         *evidence(unit=False),
         note(),
     ),
@@ -327,6 +366,29 @@ FINANCING = TableSpec(
     Text("项目资金", "money of projects"),
 )
 
+LEADING_INDUSTRIES = TableSpec(
+    "leading_industries",
+    Text("主导产业", "leading industries"),
+    Text(
+        "各区现有的主导产业与个数上限；新项目使其产业成为所在区的主导产业。",
+        "Industries that lead in a district already, and how many may; a new project makes its chain lead where it stands.",
+    ),
+    (
+        code("region", "地区", "region", ("区或功能区", "District or zone."), ref="regions.region", key=True),
+        codes(
+            "chains",
+            "现有主导产业",
+            "leading chains",
+            ("现有主导产业的产业链，分号隔开", "Chains that lead there already, joined by ;."),
+            ref="chains.chain",
+        ),
+        number("most", "至多", "most", ("主导产业最多几个", "Most leading industries."), "1", minimum=0, default=4.0),
+        *evidence(unit=False),
+        note(),
+    ),
+    Text("项目选择", "project selection"),
+)
+
 FUND_MONEY = TableSpec(
     "fund_money",
     Text("基金运作", "fund money"),
@@ -337,6 +399,7 @@ FUND_MONEY = TableSpec(
     (
         code("fund", "资金", "fund", ("资金", "Fund."), ref="funds.fund", key=True),
         code("part", "范围", "part", ("所指的部分，全部为 all", "The part meant; all for the whole."), key=True),
+        *both("covers", "范围名称", "name of the part", ("这一部分叫什么", "What the part is called")),
         choice(
             "item",
             "项目",

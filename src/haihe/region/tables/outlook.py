@@ -10,6 +10,7 @@ _REGIONS = codes(
     ("地区代码，分号隔开；* 为全部成员", "Regions joined by ;, * for all members."),
     ref="regions.region",
     default="*",
+    key=True,
 )
 _SECTORS = codes(
     "sectors",
@@ -18,6 +19,7 @@ _SECTORS = codes(
     ("行业代码，分号隔开；* 为全部", "Sectors joined by ;, * for all."),
     ref="sectors.sector",
     default="*",
+    key=True,
 )
 
 GROWTH_PATHS = TableSpec(
@@ -29,11 +31,11 @@ GROWTH_PATHS = TableSpec(
         "override earlier ones; what no row names grows by the trend.",
     ),
     (
-        code("path", "路径代码", "path", ("同一路径的行用同一代码", "The same for all rows of a path."), required=True),
+        code("path", "路径代码", "path", ("同一路径的行用同一代码", "The same for all rows of a path."), key=True),
         *both("title", "标题", "title", ("路径的名称", "Name of the path")),
         _REGIONS,
         _SECTORS,
-        year(key=False),
+        year(),
         number(
             "value",
             "年均增长率",
@@ -61,7 +63,7 @@ FOREIGN_PARTNERS = TableSpec(
         "How exports and imports divide between groups of foreign partners. What the shares leave goes to “others”.",
     ),
     (
-        code("partner", "伙伴组", "partner", ("伙伴组代码", "Code of the group."), required=True),
+        code("partner", "伙伴组", "partner", ("伙伴组代码", "Code of the group."), key=True),
         *both("title", "标题", "title", ("伙伴组的名称", "Name of the group")),
         _REGIONS,
         _SECTORS,
