@@ -99,6 +99,8 @@ def engine() -> Case:
 
     def impossible() -> None:
         p.session.set_column_bounds(col["imports"].index, 0.0, 0.0)
+        most = p.before.upper[col["demand"].index]
+        p.session.set_column_bounds(col["demand"].index, most, most)
         p.rows(row["factors"], 0.6, labour)
 
     p.impossible = impossible
@@ -134,7 +136,7 @@ def example() -> Case:
 
     def impossible() -> None:
         for block in scarce:
-            p.rows(block, 0.05)
+            p.rows(block, 0.02)
 
     p.impossible = impossible
     return p

@@ -18,7 +18,7 @@ from haihe.planning.program import Block, Floats
 from haihe.planning.results import value_added_of
 from haihe.planning.wedges import value_path, wedges
 from haihe.region import Region
-from haihe.reporting.chapters import movement
+from haihe.reporting.plan_chapters import movement
 from plan_cases import Built, synthetic, with_loss
 from plan_checks import expenditure
 from plan_formulas import earned, even_formulas, formulas

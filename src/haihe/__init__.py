@@ -5,7 +5,8 @@
 >>> region.check().ok
 True
 
-Everything that the command line can do, the library can: `read`, `example`, `diagnose`, `plan`, `front`, `report`.
+Everything that the command line can do, the library can: `read`, `example`, `diagnose`, `plan`, `what_ifs`, `compare`,
+`front`, `pareto`, `report`.
 """
 
 from importlib import import_module
@@ -18,6 +19,16 @@ if TYPE_CHECKING:
     from haihe.diagnosis.diagnosis import diagnose
     from haihe.messages import HaiheError
     from haihe.planning import Assumptions, Front, Plan, band, front, plan
+    from haihe.planning.alternatives import alternatives
+    from haihe.planning.comparison import compare
+    from haihe.planning.control import Control
+    from haihe.planning.fates import fates
+    from haihe.planning.goals import Goals
+    from haihe.planning.ladder import ladder
+    from haihe.planning.pareto import pareto
+    from haihe.planning.rolling import replan
+    from haihe.planning.scenarios import scenario
+    from haihe.planning.what_ifs import what_ifs
     from haihe.region import Region, load, read
     from haihe.region.examples import example
     from haihe.reporting.regional import report
@@ -29,10 +40,20 @@ _ROOMS = {
     "HaiheError": "haihe.messages",
     "Assumptions": "haihe.planning",
     "Front": "haihe.planning",
+    "Goals": "haihe.planning.goals",
     "Plan": "haihe.planning",
     "band": "haihe.planning",
     "front": "haihe.planning",
+    "pareto": "haihe.planning.pareto",
     "plan": "haihe.planning",
+    "alternatives": "haihe.planning.alternatives",
+    "compare": "haihe.planning.comparison",
+    "Control": "haihe.planning.control",
+    "fates": "haihe.planning.fates",
+    "ladder": "haihe.planning.ladder",
+    "replan": "haihe.planning.rolling",
+    "scenario": "haihe.planning.scenarios",
+    "what_ifs": "haihe.planning.what_ifs",
     "Region": "haihe.region",
     "load": "haihe.region",
     "read": "haihe.region",
@@ -44,21 +65,31 @@ _ROOMS = {
 
 __all__ = [
     "Assumptions",
+    "Control",
     "Front",
+    "Goals",
     "HaiheError",
     "Plan",
     "Region",
     "__version__",
     "accounts_of",
+    "alternatives",
     "band",
+    "compare",
     "diagnose",
     "example",
+    "fates",
     "front",
+    "ladder",
     "load",
+    "pareto",
     "plan",
     "read",
     "read_schemes",
+    "replan",
     "report",
+    "scenario",
+    "what_ifs",
 ]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from haihe.region import Region
-from small_region import EVIDENCE, META, MEMBERS, SECTORS, small_tables
+from small_region import EVIDENCE, MEMBERS, META, SECTORS, small_tables
 
 Tables = dict[str, pd.DataFrame]
 USE = {
@@ -94,7 +94,8 @@ def full_tables(*, projects: bool = True) -> Tables:
     )  # fmt: skip
     t["targets"] = rows(
         {"target": "hard", "indicator": "consumption", "value": 50.0, "unit": "亿元", "kind": "hard", "region": "north"},
-        {"target": "soft", "indicator": "value_added", "value": 6.0, "unit": "%", "measure": "growth", "base_year": 2017, "kind": "soft", "penalty": 0.2, "region": "south"},
+        {"target": "soft", "indicator": "value_added", "value": 6.0, "unit": "%", "measure": "growth",
+         "base_year": 2017, "kind": "soft", "penalty": 0.2, "region": "south"},
         {"target": "watch", "indicator": "exports", "value": 21.0, "unit": "亿元", "kind": "watch", "region": "north"},
         year=2021, sense="at_least", name_zh="目标", name_en="target",
     )  # fmt: skip
@@ -106,7 +107,8 @@ def full_tables(*, projects: bool = True) -> Tables:
         {"partner": "east", "exports": 0.4, "imports": 0.7, "title_zh": "东", "title_en": "east"}
     )
     t["technologies"] = rows(
-        *({"technology": k, "energy_inputs": -0.12, "other_inputs": -0.02, "labour": -0.03, "co2": c, "new_capital": 0.2, "retrofit": 0.3, "retrofit_limit": 0.06}
+        *({"technology": k, "energy_inputs": -0.12, "other_inputs": -0.02, "labour": -0.03, "co2": c,
+           "new_capital": 0.2, "retrofit": 0.3, "retrofit_limit": 0.06}
           for k, c in (("green", -0.2), ("smart", -0.05))), name_zh="升级", name_en="upgraded", sectors="*",
     )  # fmt: skip
     t["replacements"] = rows({"sector": "steel", "regions": "south", "ratio": 1.05})

@@ -27,7 +27,8 @@ RICH = with_partners(with_two(synthetic(2)))
 def region(**tables: list[dict[str, object]]) -> Region:
     given = small_tables()
     for name, rows in tables.items():
-        given[name] = pd.DataFrame([EVIDENCE | row for row in rows])
+        everywhere = {"regions": "*", "sectors": "*"} if name in ("growth_paths", "foreign_partners") else {}
+        given[name] = pd.DataFrame([EVIDENCE | everywhere | row for row in rows])
     return Region(given, META)
 
 

@@ -221,7 +221,7 @@ def test_draws_are_taken_up_where_they_were_left(tmp_path: Path, monkeypatch: py
     for other in ({"seed": 5}, {"upgrades": False}, {"together": False}):
         with pytest.raises(HaiheError) as caught:
             draws(REGION, 4, path=file, **other)  # type: ignore[arg-type]
-        assert caught.value.code == "E-PLN-90"
+        assert caught.value.code == "E-PLN-99"
 
 
 def test_two_processes_give_what_one_gives() -> None:

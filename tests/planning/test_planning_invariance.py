@@ -32,7 +32,7 @@ from haihe.region import Region
 from haihe.region.units import factor
 from plan_breakages import Break, _rows, wedge, wrapped
 from plan_cases import Case
-from small_region import META, MEMBERS, SECTORS
+from small_region import MEMBERS, META, SECTORS
 
 SAME = 1e-7
 """Objectives are the same within this share."""

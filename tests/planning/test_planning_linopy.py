@@ -30,7 +30,7 @@ from plan_linopy_policies import Line, Policies, add_policies
 
 SEEDS = (2, 5)
 PACE, NAME = 0.02, Text("限", "limit")
-SHARES = {"exports": 1.004, "value_added": 0.995}
+SHARES = {"exports": 1.004, "value_added": 0.99}
 """Floors in the last year, as shares of the reference."""
 
 
@@ -124,7 +124,9 @@ def draw(seed: int) -> Draw:
     drawn = case(seed)
     b = drawn.build()
     ratio = np.zeros(b.economy.wages.shape)
-    ratio[0, 1], ratio[1, 2] = 1.05, 1.2
+    for r, i in ((0, 1), (1, 2)):  # a little more than what leaves for each unit that the reference builds
+        leaves = b.economy.capacity[r, i] * b.economy.assumptions.depreciation_steps / b.economy.assumptions.steps
+        ratio[r, i] = 1.02 * float((leaves / b.economy.investment[r, i]).min())
     cap = replace(b.spec, cap=cap_path(b.reference, 0.05, b.economy.assumptions))
     eaten = 1.002 * float(b.economy.households.sum(axis=(0, 1))[-1])
     return Draw(drawn, b, cap, ratio, specs(b.economy, seed), eaten)
@@ -197,7 +199,12 @@ def _resource_without_transfers(patch: pytest.MonkeyPatch) -> None:
 
 
 BROKEN: dict[str, Any] = {
-    **{f"{family} holds nothing": _free(family) for family in ("replacement", "growth_guard", "resource:water", "link:", "limit:", "expansion_limit:", "freight:")},
+    **{
+        f"{family} holds nothing": _free(family)
+        for family in (
+            "replacement", "growth_guard", "resource:water", "link:", "limit:", "expansion_limit:", "freight:"
+        )
+    },
     "givers lose nothing": _resource_without_transfers,
     "berths for nothing": lambda p: p.setattr(expansions, "_most", lambda s, t: 10 + np.zeros((len(s), t))),
 }  # fmt: skip

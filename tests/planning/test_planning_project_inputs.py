@@ -27,18 +27,22 @@ PROOF = {"source": "DEMO", "quality": "illustrative"}
 
 
 @pytest.fixture(scope="module")
+def economy() -> Economy:
+    region = read(EXAMPLE)
+    return economy_of(region, Assumptions.of(region))
+
+
+@pytest.fixture(scope="module")
 def region() -> Region:
-    return read(EXAMPLE)
+    """The example without the large tables that no project rests on."""
+    whole = read(EXAMPLE)
+    large = {name: whole[name].iloc[:1] for name in ("accounts", "uses", "flows", "known_totals") if whole.has(name)}
+    return Region({**whole.tables, **large}, whole.meta)
 
 
 @pytest.fixture(scope="module")
 def book() -> Rulebook:
     return read_schemes(EXAMPLE / "rules")
-
-
-@pytest.fixture(scope="module")
-def economy(region: Region) -> Economy:
-    return economy_of(region, Assumptions.of(region))
 
 
 def with_projects(region: Region, *rows: dict[str, Any], site: str = "TJ-BH") -> Region:

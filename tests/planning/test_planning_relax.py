@@ -13,7 +13,7 @@ from scipy.optimize import linprog
 from haihe.messages import HaiheError, Text
 from haihe.planning import Program, Session
 from haihe.planning.relax import Infeasible, explain_infeasible, row_sizes, solve_or_explain
-from haihe.planning.relax_words import MOST, digits_up, grouped, in_unit
+from haihe.planning.relax_words import MOST, digits_up, grouped, in_unit, in_words
 
 YEARS = (2026, 2028, 2030)
 TREND = {2026: 1.0, 2028: 1.1, 2030: 1.25}
@@ -154,8 +154,8 @@ def test_hand_solved_list_has_amount_unit_share_and_words() -> None:
     assert row.bound == pytest.approx(row.amount / 1250)
     assert row.share == pytest.approx(2 / 3, rel=1.1e-3)
     zh, en = (caught.value.findings[1].text(lang) for lang in ("zh", "en"))
-    assert "“上限” 2030的上限提高 2501 t/year（约 67 %）" in zh
-    assert "“cap” 2030 raised by 2501 t/year (about 67 %)" in en
+    assert "“上限” 2030的上限提高 2,501 t/年（约 67 %）" in zh
+    assert "“cap” 2030 raised by 2,501 t/year (about 67 %)" in en
 
 
 def test_a_feasible_program_has_an_empty_list_and_solves() -> None:
@@ -267,3 +267,42 @@ def test_rounding_is_up_and_close(value: float) -> None:
 )
 def test_scaled_units_are_read(unit: str, expected: tuple[str, float]) -> None:
     assert in_unit(unit) == expected
+
+
+@pytest.mark.parametrize(
+    ("amount", "unit", "zh", "en"),
+    [
+        (131_200_000.0, "t CO2/year", "13,120 万吨CO2/年", "13,120 10,000 t CO2/year"),
+        (950.0, "t CO2/year", "950 吨CO2/年", "950 t CO2/year"),
+        (69.19, "bn yuan/year", "691.9 亿元/年", "691.9 100 m yuan/year"),
+        (0.01234, "机时/year", "0.01234 机时/年", "0.01234 机时/year"),
+        (5.0, "share", "5 share", "5 share"),
+    ],
+)
+def test_amounts_are_said_without_powers_of_ten(amount: float, unit: str, zh: str, en: str) -> None:
+    assert (in_words(amount, unit).zh, in_words(amount, unit).en) == (zh, en)
+
+
+def test_limits_of_a_floor_on_all_members_are_said_together() -> None:
+    program = hand()
+    rows = program.rows("floor", {"place": ("*",), "year": (2030,)}, lower=20.0, unit="t/year", policy=True)
+    program.enter(rows.index, program.column_blocks["x"].index, 1.0)
+    session = Session(program)
+    session.set_row_bounds(program.row_blocks["cap"].index, -np.inf, np.inf)
+    finding = explain_infeasible(session).findings[1]
+    assert "成员合计" in finding.text("zh")
+    assert "members together" in finding.text("en")
+
+
+def test_a_limit_that_is_needed_gives_way_in_another_place() -> None:
+    """Two caps of one limit, either of which can make room: the limit is needed, its places are alternatives."""
+    program = Program()
+    x = program.columns("x", {"region": ("BJ", "TJ"), "year": (2030,)}, upper=10.0, unit="t")
+    cap = program.rows("cap", x.dims, upper=[[1.0], [2.0]], unit="t/year", policy=True)
+    need = program.rows("need", {"year": (2030,)}, lower=5.0, unit="t/year")
+    program.enter(cap.index, x.index, 1.0)
+    program.enter(need.index[None, :], x.index, 1.0)
+    answer = explain_infeasible(Session(program))
+    assert answer.needed == ("cap",)
+    assert [way.rows["place"].tolist() for way in answer.lists] == [["TJ"], ["BJ"]]
+    assert [way.total for way in answer.lists] == pytest.approx([1.0, 2.0], rel=2e-3)

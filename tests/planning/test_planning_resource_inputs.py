@@ -249,7 +249,7 @@ def check_upgrades() -> None:
     region = more(region, "technologies", {**row, **numbers})
     e = economy(region)
     for unit, wanted in (("万t CO2", -0.3), ("万tce", -0.2), ("GJ", -0.2), ("万人", -0.07), ("m3", 0.0)):
-        assert resource_inputs._upgraded(e, unit).tolist() == [wanted]
+        assert e.change_of_use(unit).tolist() == [wanted]
 
 
 CHECKS = [

@@ -1,5 +1,6 @@
 """Rolling: what was decided stays, the rest is planned anew; unchanged tables give the plan they gave before."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -49,7 +50,8 @@ def net(outcome: Plan) -> float:
 
 @pytest.mark.parametrize("until", [2017, 2019, 2023, 2024])
 def test_unchanged_tables_give_the_plan_they_gave_before(until: int) -> None:
-    again = replan(REGION, PREVIOUS, decided_until=until, band=False)
+    again = replan(REGION, PREVIOUS, decided_until=until)
+    assert not again.plan.variants
     assert again.plan.solution.objective == pytest.approx(PREVIOUS.solution.objective, rel=1e-8, abs=1e-8)
     assert again.plan.limited.objective == pytest.approx(PREVIOUS.limited.objective, rel=1e-8, abs=1e-8)
     np.testing.assert_allclose(
@@ -142,6 +144,13 @@ def test_updated_tables_can_be_given_by_name_and_targets_are_reckoned() -> None:
     assert (frame["plan_now"] != frame["plan_before"]).any()
     assert set(new.frames) == {"changes", "causes", "reckoning", "decided"}
     assert "compare-summary" in new.tables
+
+
+def test_what_the_previous_plan_was_asked_for_is_asked_again() -> None:
+    plain = plan(REGION, band=False, upgrades=False, projects=False, pooled=False)
+    again = replan(REGION, plain, decided_until=2019)
+    assert again.plan.asked == replace(plain.asked, decided=again.decisions)
+    assert again.plan.solution.objective == pytest.approx(plain.solution.objective, rel=1e-8, abs=1e-8)
 
 
 def test_decisions_without_a_place_are_named() -> None:

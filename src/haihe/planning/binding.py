@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from haihe.messages import Text, worst_quality
+from haihe.messages import worst_quality
 from haihe.planning.assembly import GROUPS
 from haihe.planning.economy import BN_YUAN
 from haihe.planning.money import discount_of
@@ -22,7 +22,21 @@ KINDS: Mapping[str, str] = {"cap:": "cap", "resource:": "resource", "link:": "li
 MONEY = ("fund_budget", "matching")
 """Blocks of limits on money; their price is yuan of welfare for a yuan, in money of the same year."""
 ROWS = ["group", "row", "title", "place", "year", "price", "unit", "quality"]
-COLUMNS = ["group", "row", "title", "place", "since", "until", "years", "year", "price", "low", "high", "unit", "quality"]
+COLUMNS = [
+    "group",
+    "row",
+    "title",
+    "place",
+    "since",
+    "until",
+    "years",
+    "year",
+    "price",
+    "low",
+    "high",
+    "unit",
+    "quality",
+]
 POOL = "*"
 
 
@@ -42,9 +56,7 @@ def binding_rows(plan: Outcome) -> pd.DataFrame:
         A limit binds where one more unit is worth more than a millionth of a yuan.
     """
     assembly = plan.assembly
-    parts = [
-        _of_block(plan, block, group) for group in GROUPS for block in assembly.policies(group) if block.size
-    ]
+    parts = [_of_block(plan, block, group) for group in GROUPS for block in assembly.policies(group) if block.size]
     found = [part for part in parts if len(part)]
     return pd.concat(found, ignore_index=True)[ROWS] if found else pd.DataFrame(columns=ROWS)
 

@@ -108,7 +108,7 @@ def define_cap(program: Program, economy: Economy, production: Production, spec:
 
     .. math:: \sum_j \gamma_j (x^0_j + (1+\theta)\, x^1_j) \le \text{Cap}_{rt} + p_{rt}, \qquad \sum_r p_{rt} = 0
 
-    theta is what each upgraded technology changes (-0.15 for CO2 in the example, 0 for a resource it does not name).
+    theta is what each upgraded technology changes, for CO2, energy and labour; 0 for other resources.
     Unit: the resource's own (scaled by a power of ten). The worth of the row over D_t is the price of the resource:
     what one more unit of cap adds to welfare. Permits are free when the cap is pooled, else 0.
     """

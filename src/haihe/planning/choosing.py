@@ -12,14 +12,14 @@ with a choice forced, which is how reasons are found. This is the cutting plane 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from haihe.messages import HaiheError, Text
-from haihe.planning.assembly import Assembly
 from haihe.planning.assumptions import Assumptions
 from haihe.planning.control import Control
+from haihe.planning.model import Model
 from haihe.planning.money import Money, MoneySpec, define_money
 from haihe.planning.program import Block, Floats, Program
 from haihe.planning.projects import Projects, ProjectSpec, define_choice
@@ -70,7 +70,7 @@ class Candidates:
     assumptions: Assumptions
     projects: ProjectSpec
     money: MoneySpec | None = None
-    ties: TieSpec = TieSpec()
+    ties: TieSpec = field(default_factory=TieSpec)
     gain: Floats | None = None
     cuts: tuple[Cut, ...] = ()
 
@@ -213,9 +213,9 @@ class Valuer:
 
     Parameters
     ----------
-    assembly : Assembly
-        A plan's program with projects and without their money (`haihe.planning.setup.Setup` with ``money=None``): money
-        limits which choice is possible and not what the economy does with it.
+    model : Model
+        A plan's program with projects and without their money: money limits which choice is possible and not what the
+        economy does with it.
     control : Control, optional
 
     Attributes
@@ -226,12 +226,12 @@ class Valuer:
         Number of plans solved. ``seconds``: time for them.
     """
 
-    def __init__(self, assembly: Assembly, control: Control | None = None) -> None:
-        projects = assembly.model.projects
-        if projects is None or assembly.model.money is not None:
-            raise ValueError("an assembly with projects and without money is needed")
-        self.assembly, self.projects = assembly, projects
-        self.session = Session(assembly.model.program, control)
+    def __init__(self, model: Model, control: Control | None = None) -> None:
+        projects = model.projects
+        if projects is None or model.money is not None:
+            raise ValueError("a model with projects and without money is needed")
+        self.model, self.projects = model, projects
+        self.session = Session(model.program, control)
         for block in (projects.once, projects.room):
             self.session.set_row_bounds(block.index, -np.inf, np.inf)
         self.solution: Solution | None = None

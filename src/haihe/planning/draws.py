@@ -186,7 +186,7 @@ def draws(
     Raises
     ------
     HaiheError
-        As `haihe.planning.drawing.dimensions_of`; ``E-PLN-90`` where the file keeps draws of another region or other
+        As `haihe.planning.drawing.dimensions_of`; ``E-PLN-99`` where the file keeps draws of another region or other
         options.
     """
     dimensions = dimensions_of(region, together=together)
@@ -282,7 +282,7 @@ def _known(path: str | Path | None, mark: str) -> dict[int, dict[str, Any]]:
         return {}
     table = pd.read_csv(path, dtype={"run": str, "error": str})
     if set(table["run"]) - {mark}:
-        raise HaiheError("E-PLN-90", file=Path(path).name)
+        raise HaiheError("E-PLN-99", file=Path(path).name)
     records = table.astype(object).where(table.notna(), None).to_dict("records")
     return {int(row["draw"]): {str(k): v for k, v in row.items()} for row in records}
 

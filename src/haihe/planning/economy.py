@@ -16,7 +16,8 @@ from haihe.messages import HaiheError
 from haihe.planning.assumptions import Assumptions
 from haihe.planning.program import Floats
 from haihe.planning.reference import IDLE, Demand, capacity_path, constant, follow
-from haihe.planning.technology import Technology
+from haihe.planning.technology import FALLS_WITH, Technology
+from haihe.region.units import compatible
 
 HOUSEHOLDS = ("household_rural", "household_urban")
 BN_YUAN = "bn yuan"
@@ -111,6 +112,16 @@ class Economy:
     def change(self, name: str) -> Floats:
         """One number of every upgraded technology, e.g. ``co2`` or ``retrofit``; shape (K,)."""
         return np.array([getattr(technology, name) for technology in self.technologies], dtype=np.float64)
+
+    def change_of_use(self, unit: str) -> Floats:
+        """Relative change of the use of a resource with each technology, shape (K,).
+
+        By the resource's unit that of CO2, energy or labour; other resources are used as today.
+        """
+        for like, name in FALLS_WITH:
+            if compatible(unit, like):
+                return self.change(name)
+        return np.zeros(len(self.technologies))
 
     def residual(self) -> Floats:
         """What the reference leaves of each product after every use; 0 up to rounding, shape (R, n, T)."""

@@ -84,7 +84,7 @@ class Fates(InSheets):
         )
         return {
             "fates": Table(
-                frame, columns, key="fates",
+                frame, columns, key=f"fates-{self.member}-{self.sector}",
                 title=Text(f"改造、维持还是退出：{name['zh']}", f"Upgrade, keep or exit: {name['en']}"),
                 source=Text("haihe 方案计算", "computed by the haihe plan"), quality=self.quality, notes=[note],
             )

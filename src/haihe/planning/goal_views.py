@@ -221,9 +221,9 @@ def pareto_table(front: Pareto, source: Text) -> Table:
             Column("percent", Text("改善", "Better by"), unit=Text("%", "%"), digits=1),
             Column("way", Text("方式", "Way"), labels=WAYS),
             *level,
-            Column("x", front.titles[0], unit=said(x_unit), digits=3),
-            Column("y", front.titles[1], unit=said(y_unit), digits=3),
-            Column("loss", Text("代价", "Cost"), unit=said(y_unit), digits=3),
+            Column("x", _totalled(front.titles[0], front.units[0]), unit=said(x_unit)),
+            Column("y", _totalled(front.titles[1], front.units[1]), unit=said(y_unit)),
+            Column("loss", _totalled(Text("代价", "Cost"), front.units[1]), unit=said(y_unit)),
             Column("loss_share", Text("占规模", "Of its size"), kind="share", digits=2),
             Column("price", Text("再改善一个单位的代价", "Cost of one more unit"), unit=both),
         ],
@@ -283,6 +283,11 @@ def _unit(frame: pd.DataFrame) -> Column:
 
 def _titles(indicators: Indicators, codes: "pd.Series[str]") -> dict[object, Text]:
     return {code: indicators.spec(code).title for code in codes.unique() if code != "—"}
+
+
+def _totalled(title: Text, unit: str) -> Text:
+    """Say that an amount is a discounted total over the plan, where it is one."""
+    return Text(f"{title.zh}，贴现累计", f"{title.en}, discounted total") if unit.endswith("discounted") else title
 
 
 def _stops(front: Pareto) -> list[Text]:

@@ -12,6 +12,7 @@ from haihe.planning.indicator_fields import Built, Scope
 
 Better = Literal["up", "down"]
 MONEY = f"{BN_YUAN}/year"
+NOTHING = Text("", "")
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,8 @@ class IndicatorSpec:
         It grows with activity whatever becomes of people's consumption, so it may not be the only goal.
     qualifier : {"", "optional", "required"}
         Whether something stands after a colon.
+    remark : Text
+        What a reader must know of it.
     """
 
     code: str
@@ -55,6 +58,7 @@ class IndicatorSpec:
     counts: str = ""
     activity: bool = True
     qualifier: Literal["", "optional", "required"] = ""
+    remark: Text = NOTHING
 
     @property
     def plain_unit(self) -> str:
@@ -67,7 +71,6 @@ class IndicatorSpec:
         return self.over is not None
 
 
-NOTHING = Text("", "")
 TRADE_NEEDS = Text("按伙伴组时需 accounts 分列", "accounts by partner group, where one is named")
 USES_NEEDS = Text("要素使用强度（表 uses）", "uses of the resource (table uses)")
 
@@ -81,8 +84,8 @@ FOR_PEOPLE = (WELFARE, "consumption")
 _SPECS = (
     IndicatorSpec(
         WELFARE, Text("福利（较基准路径）", "Welfare against the reference path"), f"{BN_YUAN}, discounted", "up", NOTHING,
-        r"\sum_t D_t\,(\sum C - \sum L - \dots), the objective of the plan less its value on the reference path",
-        None, activity=False,
+        r"\sum_t D_t\,(\sum C - \sum L - \dots)", None, activity=False,
+        remark=Text("方案的目标函数减去它在基准路径上的值", "the plan's objective less its value on the reference path"),
     ),
     IndicatorSpec(
         "consumption", Text("居民消费", "Household consumption"), MONEY, "up", NOTHING, r"\sum_i C_i", build.consumption,
@@ -90,8 +93,8 @@ _SPECS = (
     ),
     IndicatorSpec(
         "household_income", Text("劳动报酬", "Compensation of employees"), MONEY, "up", NOTHING,
-        r"\sum_j \omega_j (x^0_j + (1+\lambda)\,x^1_j); what households get of the surplus is not in the accounts",
-        build.wages,
+        r"\sum_j \omega_j (x^0_j + (1+\lambda)\,x^1_j)", build.wages,
+        remark=Text("核算不分居民所得的盈余，未计入", "the accounts do not tell what households get of the surplus; it is left out"),
     ),
     IndicatorSpec(
         "value_added", Text("增加值", "Value added"), MONEY, "up", NOTHING, r"\sum_j (1 - \sum_i a_{ij})\, x_j",
@@ -118,8 +121,8 @@ _SPECS = (
     ),
     IndicatorSpec(
         "jobs", Text("就业", "Jobs"), "persons", "up", Text("用工强度（uses，labour）", "jobs per output (uses, labour)"),
-        r"\sum_j \ell_j (x^0_j + (1+\lambda)\,x^1_j), with the trend taken as growth of output per worker", build.jobs,
-        counts=LABOUR,
+        r"\sum_j \ell_j (x^0_j + (1+\lambda)\,x^1_j)", build.jobs, counts=LABOUR,
+        remark=Text("趋势增长视为劳动生产率的增长", "trend growth is taken as growth of output per worker"),
     ),
     IndicatorSpec("investment", Text("方案内投资", "Investment planned"), MONEY, "up", NOTHING,
         r"\sum_j \kappa_j (i^0_j + (1+\phi)\, i^1_j + \psi\, u_j)", build.investment,
@@ -185,8 +188,8 @@ _SPECS = (
     ),
     IndicatorSpec(
         "upgraded_share", Text("升级技术占比", "Share made with upgraded technology"), "share", "up",
-        Text("技术表", "technologies"), r"\sum_j x^1_j / \sum_j (x^0_j + x^1_j), sectors that may upgrade",
-        build.upgraded_output, build.upgradable_output,
+        Text("技术表", "technologies"), r"\sum_j x^1_j / \sum_j (x^0_j + x^1_j)",
+        build.upgraded_output, build.upgradable_output, remark=Text("只计可升级的行业", "sectors that may upgrade"),
     ),
     IndicatorSpec(
         "output_by_ownership", Text("按所有制的产出：{of}", "Output by ownership: {of}"), MONEY, "up",

@@ -169,7 +169,7 @@ def caps_of(region: Region, economy: Economy) -> list[CapSpec]:
                 resource=str(first["resource"]),
                 unit=unit,
                 intensity=intensity,
-                upgraded=economy.change("co2") * (first["resource"] == "co2"),
+                upgraded=economy.change_of_use(unit),
                 cap=np.where(who[:, None] > 0, share * path, np.inf),
                 pooled=bool(first["pooled"]),
                 title=Text(first["name_zh"], first["name_en"]),

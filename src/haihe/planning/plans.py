@@ -34,7 +34,7 @@ BAND = (0.5, 2.0)
 class Asked:
     """What a plan was asked for beside its region and assumptions; see `plan`."""
 
-    goals: Goals = Goals()
+    goals: Goals = field(default_factory=Goals)
     path: str = UNIFORM
     pooled: bool | None = None
     upgrades: bool = True

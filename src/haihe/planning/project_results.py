@@ -257,7 +257,8 @@ def _rows(
     spec: ProjectSpec, options: Ints, years: Ints, amount: Floats, payer: str, names: np.ndarray | None = None
 ) -> pd.DataFrame:
     """Payments of options in years, both of shape (M,) or (M, years), as records, without those of nothing."""
-    years, amount = years.reshape(options.size, -1), amount.reshape(options.size, -1)
+    width = 1 if years.ndim == 1 else years.shape[1]
+    years, amount = years.reshape(options.size, width), amount.reshape(options.size, width)
     from_ = np.full(options.size, "", dtype=object) if names is None else names
     row, column = np.nonzero(np.abs(amount) > NOTHING)
     option = options[row]

@@ -147,7 +147,7 @@ def solve_or_explain(
 def explain_infeasible(
     session: Session, *, trend: Trend | None = None, names: Names | None = None, alternatives: int = ALTERNATIVES
 ) -> Infeasible:
-    """Find what to relax so that a plan becomes feasible: one cold solve, and a warm one an alternative.
+    """Find what to relax so that a plan becomes feasible: one cold solve, and another for each alternative.
 
     Parameters
     ----------
@@ -221,7 +221,7 @@ class _Elastic:
     def solve(self, trend: Trend | None) -> Relaxation | None:
         """Give the cheapest list; None where there is none."""
         try:
-            x = self.session.solve().x
+            x = self.session.solve(method="ipx").x
         except HaiheError as error:
             if error.code != "E-PLN-02":
                 raise

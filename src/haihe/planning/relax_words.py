@@ -10,7 +10,11 @@ from numpy.typing import ArrayLike
 
 from haihe.messages import Text
 from haihe.planning.program import Floats
+from haihe.region.units import factor, said
 
+SHOWN_IN = {"bn yuan": "亿元", "t CO2": "万t CO2", "tce": "万tce", "m3": "万m3", "persons": "万人", "TEU": "万TEU"}
+"""Units in which people say large amounts."""
+TOGETHER = {"*": Text("成员合计", "members together")}
 MOST = 20
 """Most names in a list."""
 DIGITS = 4
@@ -108,15 +112,14 @@ def _summed(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
 def item_values(item: Any, names: Mapping[str, Text]) -> Mapping[str, object]:
     """Placeholders of a message about one item of a list (a record of `grouped`)."""
     years = "" if pd.isna(item.first) else str(item.first) if item.first == item.last else f"{item.first}–{item.last}"
-    labels = [names.get(label, Text(label, label)) for label in str(item.place).replace(",", " ").split()]
+    known = {**TOGETHER, **names}
+    labels = [known.get(label, Text(label, label)) for label in str(item.place).replace(",", " ").split()]
     place = Text("".join(f" {label.zh}" for label in labels), "".join(f" {label.en}," for label in labels).rstrip(","))
-    size = f"{item.amount:.4g} {item.unit}"
     if pd.isna(item.amount):
         amount = Text("若干", "by different amounts")
-    elif item.rows > 1:
-        amount = Text(f"至多 {size}", f"by up to {size}")
     else:
-        amount = Text(size, f"by {size}")
+        size = in_words(float(item.amount), str(item.unit))
+        amount = Text(f"至多 {size.zh}", f"by up to {size.en}") if item.rows > 1 else Text(size.zh, f"by {size.en}")
     raised = item.side == "upper"
     return {
         "value": item.row,
@@ -127,6 +130,24 @@ def item_values(item: Any, names: Mapping[str, Text]) -> Mapping[str, object]:
         "amount": amount,
         "share": percent(item.share),
     }
+
+
+def in_words(amount: float, unit: str) -> Text:
+    """Write an amount in the unit in which people say it, without powers of ten.
+
+    Examples
+    --------
+    >>> in_words(131_200_000.0, "t CO2/year").zh, in_words(0.25, "bn yuan/year").zh
+    ('13,120 万吨CO2/年', '2.5 亿元/年')
+    """
+    head, slash, tail = unit.partition("/")
+    large = SHOWN_IN.get(head, head)
+    if large != head and (head == "bn yuan" or amount >= 1e4):
+        amount, unit = amount * factor(head, large), f"{large}{slash}{tail}"
+    digits = max(0, DIGITS - 1 - int(np.floor(np.log10(amount)))) if amount > 0 else 0
+    number, shown = f"{amount:,.{digits}f}", said(unit)
+    number = number.rstrip("0").rstrip(".") if "." in number else number
+    return Text(f"{number} {shown.zh}", f"{number} {shown.en}")
 
 
 def percent(share: float) -> str:

@@ -20,13 +20,11 @@ from haihe.planning.stated import (
     stated_paths,
 )
 from haihe.region import Region
-from haihe.region.units import compatible, factor
+from haihe.region.units import factor
 
 WAN_TO_BN = factor("万元", "bn yuan")
 RANGE = 1e6
 """Intensities of one resource that differ by more are probably in different units."""
-FALLS_WITH = (("t CO2", "co2"), ("tce", "energy_inputs"), ("persons", "labour"))
-"""Resources by unit, and the number of an upgraded technology by which their use per output falls."""
 
 
 def resources_of(region: Region, economy: Economy) -> list[ResourceSpec]:
@@ -74,7 +72,7 @@ def resources_of(region: Region, economy: Economy) -> list[ResourceSpec]:
                 title=Text(zh, en),
                 unit=unit,
                 intensity=_intensity(use, economy, unit),
-                upgraded=_upgraded(economy, unit),
+                upgraded=economy.change_of_use(unit),
                 endowment=_endowment(have, economy, unit),
                 givers=givers,
                 transfer_limit=limit,
@@ -169,14 +167,6 @@ def _endowment(rows: pd.DataFrame, economy: Economy, unit: str) -> Floats:
     rows = rows.assign(value=rows["value"] * factors_to(rows, "endowments", unit))
     paths = stated_paths(rows, ["member", "region"], economy.assumptions.years).groupby(level="member").sum()
     return laid_out(paths, economy.members, empty=np.inf) / economy.assumptions.trend
-
-
-def _upgraded(economy: Economy, unit: str) -> Floats:
-    """Relative change of the use with each upgraded technology: that of CO2, energy or labour by the unit, else 0."""
-    for like, name in FALLS_WITH:
-        if compatible(unit, like):
-            return economy.change(name)
-    return np.zeros(len(economy.technologies))
 
 
 def _transfers(region: Region, economy: Economy, resource: str, unit: str) -> pd.DataFrame:

@@ -93,7 +93,7 @@ class Replan(InSheets):
 
 def replan(
     region: Region,
-    previous: Outcome,
+    previous: Plan,
     *,
     decided_until: int,
     happened: Mapping[str, pd.DataFrame] | None = None,
@@ -122,7 +122,7 @@ def replan(
     progress : callable, optional
         Called with a `Text` before each step.
     **options
-        As of `haihe.planning.plan`; those that the previous plan was made with should be given again.
+        As of `haihe.planning.plan`; what the previous plan was asked for where not given.
 
     Returns
     -------
@@ -137,6 +137,7 @@ def replan(
     for name, frame in (happened or {}).items():
         region = region.with_table(name, frame)
     decisions = decide(previous, decided_until, actuals)
+    options = _asked(previous) | options
     steps: dict[str, Outcome] = {"previous": previous}
     changed = not table_differences(previous.region, region).empty
     if actuals is not None and changed:
@@ -148,8 +149,15 @@ def replan(
     return Replan(previous, new, decisions, steps)
 
 
+def _asked(previous: Plan) -> dict[str, Any]:
+    """Options of the previous plan."""
+    asked = previous.asked
+    kept = {name: getattr(asked, name) for name in ("goals", "path", "pooled", "upgrades", "projects")}
+    return kept | {"band": bool(previous.variants)}
+
+
 def _in_between(
-    previous: Outcome, decisions: Decisions, progress: Progress | None, options: Mapping[str, Any]
+    previous: Plan, decisions: Decisions, progress: Progress | None, options: Mapping[str, Any]
 ) -> dict[str, Outcome]:
     """The old tables with what was really done; nothing where they leave no feasible plan."""
     try:

@@ -140,8 +140,18 @@ class Session:
         """Give the last basis, to go back to with `set_basis`; None before the first solve."""
         return self.solver.getBasis() if self._has_basis else None
 
-    def set_basis(self, basis: object) -> None:
-        """Start the next warm solve from a basis of this program."""
+    def set_basis(self, basis: object, *, budget: float | None = None) -> None:
+        """Start the next warm solve from a basis of this program, or of one of the same form.
+
+        Parameters
+        ----------
+        basis : object
+            As `basis` gives it.
+        budget : float, optional
+            Seconds that the warm solve may take before a cold one is tried; those of the last cold solve where not given.
+        """
+        if budget is not None:
+            self._cold_seconds = budget
         if self.solver.setBasis(basis) == highspy.HighsStatus.kError:
             raise ValueError("the basis is of another program")
         self._has_basis, self._only_costs = True, False

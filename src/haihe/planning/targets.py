@@ -167,12 +167,22 @@ def targets_of(region: Region) -> list[TargetSpec]:
 
 
 def not_expressible(indicators: Indicators, specs: Sequence[TargetSpec]) -> Findings:
-    """Name the targets that the plan cannot express and why (``N-PLN-57``)."""
-    reasons = [(spec, spec.why_not(indicators)) for spec in specs]
+    """Name the targets that the plan cannot express, together for each reason (``N-PLN-57``)."""
+    why: dict[Text, list[TargetSpec]] = {}
+    for spec in specs:
+        if (reason := spec.why_not(indicators)) is not None:
+            why.setdefault(reason, []).append(spec)
     return Findings(
-        Finding("N-PLN-57", table="targets", values={"value": spec.title, "reason": reason})
-        for spec, reason in reasons
-        if reason is not None
+        Finding("N-PLN-57", table="targets", values={"value": _names(group), "count": len(group), "reason": reason})
+        for reason, group in why.items()
+    )
+
+
+def _names(specs: Sequence[TargetSpec]) -> Text:
+    """Titles of some targets with their years, joined."""
+    return Text(
+        "、".join(f"{spec.title.zh}（{spec.year}）" for spec in specs),
+        "; ".join(f"{spec.title.en} ({spec.year})" for spec in specs),
     )
 
 

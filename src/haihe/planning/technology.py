@@ -11,6 +11,8 @@ from haihe.region import Region
 
 Flags = np.ndarray
 """Flags by sector, shape (n,)."""
+FALLS_WITH = (("t CO2", "co2"), ("tce", "energy_inputs"), ("persons", "labour"))
+"""Resources by unit, and the number of a technology by which their use per output changes."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,9 @@ import pandas as pd
 
 from haihe.figures import format_number
 from haihe.messages import Quality, Text, worst_quality
+from haihe.planning.assembly import BEFORE_PROJECTS
 from haihe.planning.binding import KINDS, POOL, binding_table
+from haihe.planning.fates import Fates
 from haihe.planning.leverage import money_per_support
 from haihe.planning.outcome import Outcome
 from haihe.planning.resource_views import ResourceViews
@@ -24,6 +26,8 @@ LEAST = 1.0
 """Reference output from which a sector of a region is told as a mover, bn yuan a year."""
 MOVED = 0.005
 """Change of output from which it is told."""
+NOTHING = 1e-9
+"""Share of consumption up to which a loss is none."""
 MOST = 3
 """Most things that one sentence lists."""
 UNIT_WORDS = {
@@ -57,6 +61,11 @@ def tell(plan: Outcome) -> list[Line]:
 def cost(plan: Outcome) -> list[Line]:
     """What all limits cost over the horizon, with band, and what projects and goals add."""
     views, s = PlanViews(plan), plan.model.economy.assumptions
+    if not plan.assembly.policies(*BEFORE_PROJECTS):
+        return []
+    if plan.loss <= NOTHING * plan.consumption:
+        text = Text("全部限制都不起作用，没有代价。", "No limit binds, so limits cost nothing.")
+        return [Line("cost", text, views.quality)]
     loss, low, high = (rough(v * YI_PER_BN) for v in (plan.loss, *plan.loss_band))
     band = Text("", "")
     if plan.variants:
@@ -65,7 +74,11 @@ def cost(plan: Outcome) -> list[Line]:
     if plan.model.projects is not None or not plan.goals.empty:
         gain = rough(plan.gain * YI_PER_BN)
         who = Text("候选项目", "candidate projects")
-        who = who if plan.goals.empty else Text("候选项目与福利之外的目标合计", "candidate projects and further goals together")
+        who = (
+            who
+            if plan.goals.empty
+            else Text("候选项目与福利之外的目标合计", "candidate projects and further goals together")
+        )
         more = Text(f"；{who.zh}挽回约 {gain} 亿元", f"; {who.en} bring back about {gain}")
     text = Text(
         f"全部限制的代价约 {loss} 亿元{band.zh}（{s.first_year}–{s.years[-1]} 年贴现累计，占消费 "
@@ -238,9 +251,34 @@ def reached(plan: Outcome) -> list[Line]:
     return [Line("reached", text, worst_quality({*due["quality"], PlanViews(plan).quality}) or "illustrative")]
 
 
+def told_fates(fates: Fates) -> Line:
+    """Upgrade, keep or exit: what each is worth against keeping, and what becomes of jobs where they are known."""
+    table, region = fates.table.set_index("fate"), fates.region
+    places, sectors = (region[name].set_index(key) for name, key in (("regions", "region"), ("sectors", "sector")))
+    parts = []
+    for fate, name in (("upgrade", Text("改造", "upgrading it")), ("exit", Text("退出", "closing it"))):
+        row = table.loc[fate]
+        gain = rough(row["welfare"] * YI_PER_BN)
+        zh, en = f"{name.zh}的福利变化 {gain} 亿元", f"{name.en} changes welfare by {gain} x 100 m yuan"
+        if np.isfinite(row["jobs_lost"]):
+            lost, kept = (rough(row[key] / 1e4) for key in ("jobs_lost", "jobs_absorbed"))
+            zh += f"（岗位减 {lost.lstrip('−')} 万、其他行业增 {kept} 万）"
+            en += f" ({lost.lstrip('−')} x 10,000 jobs lost, {kept} added elsewhere)"
+        parts.append(Text(zh, en))
+    who_zh = f"{places.loc[fates.member, 'name_zh']}{sectors.loc[fates.sector, 'name_zh']}"
+    who_en = f"{sectors.loc[fates.sector, 'name_en']} in {places.loc[fates.member, 'name_en']}"
+    text = Text(
+        f"{who_zh}：与维持相比，{'；'.join(p.zh for p in parts)}（福利为贴现累计）。",
+        f"{who_en}: against keeping it, {'; '.join(p.en for p in parts)} (welfare is a discounted total).",
+    )
+    return Line("fates", text, fates.quality)
+
+
 def _missed(title: Text, row: dict[object, object]) -> Text:
     unit, gap = said(str(row["unit"])), rough(abs(float(str(row["gap"]))))
-    return Text(f"{title.zh}（{row['year']} 年差 {gap} {unit.zh}）", f"{title.en} ({row['year']}: {gap} {unit.en} short)")
+    return Text(
+        f"{title.zh}（{row['year']} 年差 {gap} {unit.zh}）", f"{title.en} ({row['year']}: {gap} {unit.en} short)"
+    )
 
 
 def _band(price: str, low: str, high: str) -> Text:
@@ -259,7 +297,13 @@ class _Words:
         resources = ResourceViews(self.views)
         limits = {limit.spec.name: limit.spec.title for limit in plan.assembly.limits}
         targets = {target.spec.name: target.spec.title for target in plan.assembly.targets}
-        self.titles: dict[object, Text] = {**resources.titles, **resources.links, **self.views.limits, **limits, **targets}
+        self.titles: dict[object, Text] = {
+            **resources.titles,
+            **resources.links,
+            **self.views.limits,
+            **limits,
+            **targets,
+        }
         funds = plan.region.frame("funds")
         self.funds = {
             code: Text(zh, en) for code, zh, en in zip(funds["fund"], funds["name_zh"], funds["name_en"], strict=True)
@@ -291,7 +335,9 @@ class _Words:
         amount = str(row["row"]).startswith(tuple(KINDS))
         price, low, high = (float(str(row[name])) for name in ("price", "low", "high"))
         band = _band(rough(price), rough(low), rough(high)) if np.isfinite(low + high) else Text("", "")
-        zh, en = (f"多 1 {one.zh}", f"1 {one.en} more") if amount else (f"放宽 1 {one.zh}", f"relaxing it by 1 {one.en}")
+        zh, en = (
+            (f"多 1 {one.zh}", f"1 {one.en} more") if amount else (f"放宽 1 {one.zh}", f"relaxing it by 1 {one.en}")
+        )
         until = Text("", "")
         if row["until"] < self.views.last:  # type: ignore[operator]
             until = Text(f"至 {row['until']} 年", f" to {row['until']}")
@@ -329,7 +375,8 @@ class _Words:
         amount = rough(float(str(row["difference"])) * YI_PER_BN)
         change = format_number(float(str(row["change"])), 1, share=True, signed=True)
         return Text(
-            f"{region.zh}{sector.zh}（{amount} 亿元，{change}）", f"{region.en} {sector.en} ({amount} x 100 m yuan, {change})"
+            f"{region.zh}{sector.zh}（{amount} 亿元，{change}）",
+            f"{region.en} {sector.en} ({amount} x 100 m yuan, {change})",
         )
 
 

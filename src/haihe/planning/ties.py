@@ -10,7 +10,7 @@ import numpy as np
 
 from haihe.messages import Quality, Text, worst_quality
 from haihe.planning.program import Block, Floats, Ints, Program
-from haihe.planning.projects import Projects, ProjectSpec
+from haihe.planning.projects import Projects
 
 Pairs = tuple[tuple[int, int], ...]
 

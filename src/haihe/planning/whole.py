@@ -166,5 +166,7 @@ class WholeSession(Session):
             ),
         )
         if not worst <= TOLERANCE:
-            raise HaiheError("E-PLN-04", worst=f"{worst:.1e}", tolerance=f"{TOLERANCE:.0e}", parts="rows after rounding")
+            raise HaiheError(
+                "E-PLN-04", worst=f"{worst:.1e}", tolerance=f"{TOLERANCE:.0e}", parts="rows after rounding"
+            )
         return x, float(a.cost @ x) + a.constant, worst

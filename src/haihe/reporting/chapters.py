@@ -9,9 +9,7 @@ from haihe.accounts.of_region import accounts_of
 from haihe.accounts.views import concentration_figure, flows_figure, size_table, structure_figure
 from haihe.figures import Column, Figure, Table, bars, shape_map, tile_map
 from haihe.messages import QUALITY_NAMES, Findings, Text
-from haihe.planning import Front, Plan
-from haihe.planning.front_views import front_figure, front_members, fronts_table
-from haihe.planning.views import base_of, names_of, rate, source_of
+from haihe.planning.views import names_of
 from haihe.region import TABLES, Region
 from haihe.region.units import said
 from haihe.reporting.content import Chapter
@@ -153,66 +151,6 @@ def projects_map(region: Region, shapes: Shapes | None = None) -> Figure | None:
     if shapes is not None and on_map:
         return shape_map(table, key, "amount", shapes.geojson, code_property=shapes.code_property)
     return tile_map(table, key, "amount")
-
-
-def movement(plan: Plan) -> Chapter:
-    """How output, trade and investment move against the reference path."""
-    views, base = plan.views, base_of(plan)
-    s = plan.model.economy.assumptions
-    outlook = s.years[-1] if s.years[-1] > s.last_year else None
-    ahead = Text(f"（展望 {outlook} 年）", f" (outlook {outlook})") if outlook else Text("", "")
-    return Chapter(
-        "plan",
-        Text("方案", "The plan"),
-        Text(
-            f"{s.first_year}–{s.last_year} 年{ahead.zh}，在全部限制之下，产出、贸易和投资相对基准路径怎样变动。"
-            f"基准路径以 {s.first_year} 年为起点，据 {base.zh}，各行业年均增长 {rate(s.growth)}，是假想的参照，不是预测；"
-            "限制逐年收紧，因此投资从首期就开始调整。"
-            "增加值按基年价格计：升级技术少用投入，产出下降时增加值也可能上升。",
-            f"How output, trade and investment move against the reference path under all limits, {s.first_year} to "
-            f"{s.last_year}{ahead.en}. The reference starts in {s.first_year} from {base.en}, and grows by "
-            f"{rate(s.growth)} a year everywhere: a thought path for comparison, no forecast. Limits tighten year by "
-            "year, so investment moves from the first milestone. "
-            "Value added is at base-year prices: upgraded technology uses fewer inputs, so it may rise while output falls.",
-        ),
-        [
-            views.summary(),
-            views.output(),
-            views.trade(),
-            *([views.flows()] if plan.region.has("flows") else []),
-            views.investment(),
-        ],
-    )
-
-
-def scarcity(plan: Plan, front: Front | None, fronts: Mapping[float, Front] | None = None) -> Chapter:
-    """What is scarce and what one more unit of it is worth."""
-    views = plan.views
-    blocks: list[Table | Figure | Text] = []
-    if plan.model.caps:
-        blocks += [views.caps(), *(views.cap_prices(limit) for limit in plan.model.caps)]
-    if front is not None:
-        source = source_of(plan)
-        blocks += [
-            front_figure(front, source, views.quality),
-            front_members(front, plan.region, source, views.quality),
-        ]
-    if fronts:
-        blocks.append(fronts_table(fronts, source_of(plan), fronts[1.0].quality))
-    blocks += [views.welfare(), views.good_prices()]
-    leakage = views.leakage()
-    if leakage is not None:
-        blocks.append(leakage)
-    blocks.append(views.guards())
-    return Chapter(
-        "scarcity",
-        Text("什么稀缺、值多少", "What is scarce and what it is worth"),
-        Text(
-            "每个价格都写明单位、区间与所依据的输入。",
-            "Each price carries its unit, its band and what it rests on.",
-        ),
-        blocks,
-    )
 
 
 def evidence(region: Region, findings: Findings) -> Chapter:

@@ -1,7 +1,7 @@
 """The report on a region: from facts to plan to what is scarce, as one page and one workbook."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -9,19 +9,40 @@ from haihe.diagnosis.diagnosis import diagnose
 from haihe.files import folder_for
 from haihe.messages import Findings, Lang, Progress, Text
 from haihe.planning import CUTS, Front, Plan, band, front, plan
+from haihe.planning.control import Control
+from haihe.planning.fates import Fates
+from haihe.planning.fates import fates as compare_fates
+from haihe.planning.ladder import Ladder, ladder
+from haihe.planning.scenarios import scenarios_of
+from haihe.planning.telling import Line, told_fates
+from haihe.planning.what_ifs import WhatIfs, what_ifs
 from haihe.region import Region
 from haihe.reporting.accounts_chapter import accounts_chapter
-from haihe.reporting.chapters import evidence, movement, scarcity, sources, standing
+from haihe.reporting.chapters import evidence, sources, standing
 from haihe.reporting.content import Chapter, KeyLine, KeyLines, Meta
 from haihe.reporting.diagnosis_chapter import diagnosis_chapter
 from haihe.reporting.maps import Shapes
+from haihe.reporting.plan_chapters import (
+    futures_chapter,
+    goals_chapter,
+    key_lines,
+    movement,
+    projects_chapter,
+    resources_chapter,
+    scarcity,
+)
 from haihe.reporting.report import Report
 from haihe.reporting.telling import telling_lines, what_if_lines
 
+FACTS = Text("现状：", "Where the region stands:")
+SAID = Text(
+    "方案说什么（增长、弹性、护栏均为假设，可在参数表修改；括号内为弹性减半与加倍）：",
+    "What the plan says (growth, elasticities and guards are assumed, see the table parameters; in brackets: elasticities "
+    "halved and doubled):",
+)
 ASSUMED = Text(
-    "在本方案的假设之下（增长、弹性、护栏均为假设，可在参数表修改；技术细节见“什么稀缺、值多少”一章）：",
-    "Under the plan's assumptions (growth, elasticities and guards are assumed, see the table parameters; details in the "
-    "chapter on what is scarce):",
+    "如果换一种做法（与方案或基准路径相比）：",
+    "If things were done otherwise (against the plan or the reference path):",
 )
 READING = (
     Text(
@@ -41,19 +62,78 @@ TELLING_CUT = 0.10
 
 @dataclass(frozen=True)
 class RegionalReport:
-    """A finished report and what it was made of."""
+    """A finished report and what it was made of.
+
+    ``lines`` are facts, ``told`` is what the plan says, ``what_if`` what other ways of doing things would change.
+    """
 
     report: Report
     plan: Plan
     front: Front | None
     lines: Sequence[KeyLine]
+    told: Sequence[KeyLine]
     what_if: Sequence[KeyLine]
     html: Path | None = None
     workbook: Path | None = None
 
 
+@dataclass(frozen=True)
+class Work:
+    """Everything that a report needs solved: the plan, and what is put beside it."""
+
+    plan: Plan
+    front: Front | None
+    fronts: dict[float, Front]
+    steps: Ladder
+    what_ifs: WhatIfs | None
+    fates: Sequence[Fates]
+
+    @property
+    def futures(self) -> list[Line]:
+        """What scenarios and fates say."""
+        return [*(self.what_ifs.lines if self.what_ifs is not None else []), *map(told_fates, self.fates)]
+
+
+def solve_all(
+    region: Region,
+    *,
+    of: Sequence[tuple[str, str]] = (),
+    control: Control | None = None,
+    progress: Progress | None = None,
+) -> Work:
+    """Solve everything that a report shows.
+
+    Parameters
+    ----------
+    region : Region
+        A checked region.
+    of : sequence of (str, str)
+        Members and sectors of which upgrading, keeping and closing are compared.
+    control : Control, optional
+        Time limit and cancel of the solves of the plan and what is put beside it.
+    progress : callable, optional
+        Called with a `Text` before each step.
+    """
+    planned = plan(region, control=control, progress=progress)
+    capped = any(cap.spec.resource == "co2" for cap in planned.model.caps.values())
+    return Work(
+        planned,
+        front(region, cuts=CUTS, progress=progress) if capped else None,
+        band(region, TELLING_CUT, upgrades=False, progress=progress) if capped else {},
+        ladder(planned, control=control, progress=progress),
+        what_ifs(planned, control=control, progress=progress) if scenarios_of(region) else None,
+        [compare_fates(region, sector, member=member, progress=progress) for member, sector in of],
+    )
+
+
 def compose(
-    region: Region, findings: Findings, *, shapes: Shapes | None = None, progress: Progress | None = None
+    region: Region,
+    findings: Findings,
+    *,
+    of: Sequence[tuple[str, str]] = (),
+    shapes: Shapes | None = None,
+    control: Control | None = None,
+    progress: Progress | None = None,
 ) -> RegionalReport:
     """Plan a region and gather everything worth reading about it.
 
@@ -63,33 +143,49 @@ def compose(
         A checked region.
     findings : Findings
         What the check found.
+    of, control, progress
+        As of `solve_all`.
     shapes : Shapes, optional
         The user's own boundaries.
-    progress : callable, optional
-        Called with a `Text` before each step.
     """
-    planned = plan(region, progress=progress)
-    capped = any(cap.spec.resource == "co2" for cap in planned.model.caps.values())
-    walked = front(region, cuts=CUTS, progress=progress) if capped else None
-    fronts = band(region, TELLING_CUT, upgrades=False, progress=progress) if capped else None
+    work = solve_all(region, of=of, control=control, progress=progress)
+    planned = work.plan
     if progress:
         progress(Text("诊断", "diagnosing"))
     diagnosis = diagnose(region)
     lines = telling_lines(region)
-    what_if = what_if_lines(region, fronts) if fronts else []
+    told = key_lines(planned.lines)
+    what_if = [*(what_if_lines(region, work.fronts) if work.fronts else []), *key_lines(work.futures).lines]
     title = region.meta.title
     opening = Chapter(
         "telling",
         Text("要点", "In a few lines"),
         Text(
-            "事实只依据官方或估算数据，不含示例。",
-            "The facts rest on official or estimated inputs only, none illustrative.",
+            "现状只依据官方或估算数据，不含示例；方案各句的标记取其所有输入中最差的一个。",
+            "Where the region stands rests on official or estimated inputs only, none illustrative; each line on the plan "
+            "carries the worst mark of all its inputs.",
         ),
         [
-            KeyLines(lines),
-            *([ASSUMED, KeyLines(what_if), *READING] if what_if else READING),
+            *([SAID, told] if told.lines else []),
+            *([ASSUMED, KeyLines(what_if)] if what_if else []),
+            *([FACTS, KeyLines(lines)] if lines else []),
+            *READING,
         ],
     )
+    chapters = [
+        opening,
+        standing(region, shapes),
+        diagnosis_chapter(diagnosis),
+        movement(planned),
+        scarcity(planned, work.front, work.fronts, work.steps),
+        resources_chapter(planned),
+        projects_chapter(planned),
+        goals_chapter(planned),
+        futures_chapter(work.what_ifs, work.fates),
+        evidence(region, Findings([*findings, *planned.findings])),
+        accounts_chapter(region),
+        sources(region),
+    ]
     report = Report(
         Text(f"{title.zh}：资源统筹报告", f"{title.en}: coordinating what is scarce"),
         Meta(
@@ -98,18 +194,9 @@ def compose(
             data_version=region.hash[:12],
             made=datetime.now().astimezone(),
         ),
-        [
-            opening,
-            standing(region, shapes),
-            diagnosis_chapter(diagnosis),
-            movement(planned),
-            scarcity(planned, walked, fronts),
-            evidence(region, Findings([*findings, *planned.findings])),
-            accounts_chapter(region),
-            sources(region),
-        ],
+        [chapter for chapter in chapters if chapter is not None],
     )
-    return RegionalReport(report, planned, walked, lines, what_if)
+    return RegionalReport(report, planned, work.front, lines, told.lines, what_if)
 
 
 def report(
@@ -118,7 +205,9 @@ def report(
     *,
     findings: Findings | None = None,
     lang: Lang | None = None,
+    fates: Sequence[tuple[str, str]] = (),
     shapes: Shapes | None = None,
+    control: Control | None = None,
     progress: Progress | None = None,
 ) -> RegionalReport:
     """Write the report of a region: ``report.html`` and ``report.xlsx``.
@@ -133,6 +222,10 @@ def report(
         Findings of the check, run here where not given.
     lang : {"zh", "en"}, optional
         Language in which the page opens and the workbook is written.
+    fates : sequence of (str, str)
+        Members and sectors of which upgrading, keeping and closing are compared, see `haihe.planning.fates.fates`.
+    control : Control, optional
+        Time limit and cancel of the solves.
     shapes : Shapes, optional
         The user's own boundaries, see `haihe.reporting.maps.read_shapes`.
     progress : callable, optional
@@ -152,9 +245,9 @@ def report(
     findings = region.check() if findings is None else findings
     findings.raise_errors()
     with folder_for(out) as folder:
-        made = compose(region, findings, shapes=shapes, progress=progress)
+        made = compose(region, findings, of=fates, shapes=shapes, control=control, progress=progress)
         if progress:
             progress(Text("写出网页与工作簿", "writing page and workbook"))
         html = made.report.to_html(folder / "report.html", lang)
         workbook = made.report.to_excel(folder / "report.xlsx", lang)
-    return RegionalReport(made.report, made.plan, made.front, made.lines, made.what_if, html, workbook)
+    return replace(made, html=html, workbook=workbook)

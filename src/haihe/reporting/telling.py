@@ -10,6 +10,7 @@ from haihe.messages import Quality, Text, worst_quality
 from haihe.planning import Assumptions, Front
 from haihe.planning.inputs import intensity_of, members_of
 from haihe.planning.program import Floats
+from haihe.planning.telling import rough
 from haihe.planning.views import YI_PER_BN, rate
 from haihe.region import Region
 from haihe.region.units import said
@@ -193,8 +194,3 @@ def cut_line(fronts: Mapping[float, Front], accounts: Accounts, assumed: Assumpt
 def number(value: float) -> str:
     """Write a number without decimals, with separators."""
     return format_number(value, 0)
-
-
-def rough(value: float) -> str:
-    """Write a number to two significant digits, with separators: no more is known."""
-    return number(float(f"{value:.1e}"))

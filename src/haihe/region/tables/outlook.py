@@ -9,7 +9,6 @@ _REGIONS = codes(
     "regions",
     ("地区代码，分号隔开；* 为全部成员", "Regions joined by ;, * for all members."),
     ref="regions.region",
-    default="*",
     key=True,
 )
 _SECTORS = codes(
@@ -18,7 +17,6 @@ _SECTORS = codes(
     "sectors",
     ("行业代码，分号隔开；* 为全部", "Sectors joined by ;, * for all."),
     ref="sectors.sector",
-    default="*",
     key=True,
 )
 

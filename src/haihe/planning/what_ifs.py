@@ -1,0 +1,335 @@
+"""What if: the scenarios of a region, each solved like its plan and put beside it.
+
+Every scenario is planned with the same assumptions, path and goals as the plan, without bands: what is told is the
+difference between two optima of one economy. Where a scenario changes nothing that the reference path rests on, the
+plan's own solve without limits serves it too, and where its program has the same form, it is solved from the plan's basis.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from haihe.figures import Column, Figure, Table, bars
+from haihe.figures.workbook import InSheets
+from haihe.messages import HaiheError, Progress, Quality, Text, worst_quality
+from haihe.planning.assembly import Grip, assemble
+from haihe.planning.assumptions import Assumptions
+from haihe.planning.comparison import Comparison, compare
+from haihe.planning.control import Control
+from haihe.planning.goals import solve_goals
+from haihe.planning.plans import Plan
+from haihe.planning.results import WORTHLESS
+from haihe.planning.scenarios import scenario, scenarios_of
+from haihe.planning.setup import setup_of
+from haihe.planning.solver import Session, Solution
+from haihe.planning.telling import Line, rough
+from haihe.planning.trade_views import place_names
+from haihe.planning.views import DIFFERENCE_NOTE, YI, YI_PER_BN, PlanViews
+from haihe.region import Region
+from haihe.region.units import said
+
+POLICY = ("limits", "endowments", "links", "transfers", "expansions", "budgets", "finances", "targets")
+"""Tables on which the reference path does not rest: where only these change, it stays."""
+PATIENCE = 1.5
+"""Time that a solve from the plan's basis may take, in times of its cold solve."""
+NOTHING = 1e-3
+"""Change of output up to this is none, bn yuan a year."""
+NOTICED = 0.05
+"""Relative change of a price that is told, and the share of the largest change in money below which one is a trifle."""
+ABSURD = 100.0
+"""A price that rises beyond this many times says that nothing can replace the thing."""
+PRICED = ("cap", "resource", "link")
+COLUMNS = [
+    "scenario", "feasible", "cost", "price_kind", "price_name", "price_region", "price_year", "price_before", "price_after",
+    "price_unit", "region", "sector", "output", "method", "seconds",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class WhatIfs(InSheets):
+    """Scenarios beside a plan.
+
+    Attributes
+    ----------
+    plan : Plan
+    table : DataFrame
+        One row a scenario: scenario, feasible, cost (discounted bn yuan that it loses more than the plan; less is
+        negative), price_kind, price_name, price_region, price_year, price_before, price_after, price_unit (the price that
+        changes most, weighed by the amount it is of; missing where none changes), region, sector, output (bn yuan of the
+        sector that moves most in the plan's last year), method, seconds.
+    titles : dict of str to Text
+        What each scenario is, from its first reason (``Chinese / English``).
+    plans : dict of str to Plan
+        The scenarios that are feasible.
+    """
+
+    plan: Plan
+    table: pd.DataFrame
+    titles: dict[str, Text]
+    plans: dict[str, Plan]
+
+    @property
+    def comparison(self) -> Comparison:
+        """The plan and its scenarios table by table; the plan stands first."""
+        return compare({"plan": self.plan, **self.plans})
+
+    @property
+    def quality(self) -> Quality:
+        """Worst mark of what the plan and the scenarios rest on."""
+        marks = [mark for p in (self.plan, *self.plans.values()) for mark in p.marks.values()]
+        return worst_quality(marks) or "illustrative"
+
+    @property
+    def lines(self) -> list[Line]:
+        """A sentence a scenario: what it costs or brings, which price and which sector it moves."""
+        return [Line("what-if", self._sentence(row), self.quality) for row in self.table.to_dict("records")]
+
+    def _sentence(self, row: dict[object, object]) -> Text:
+        title = self.titles[str(row["scenario"])]
+        if not row["feasible"]:
+            return Text(f"{title.zh}：没有可行的方案。", f"{title.en}: no feasible plan.")
+        cost = float(str(row["cost"])) * YI_PER_BN
+        amount = rough(abs(cost))
+        more = Text(f"福利少 {amount} 亿元（贴现累计）", f"{amount} x 100 m yuan less welfare (discounted total)")
+        less = Text(f"福利多 {amount} 亿元（贴现累计）", f"{amount} x 100 m yuan more welfare (discounted total)")
+        parts = [Text("福利不变", "no change of welfare") if amount == "0" else more if cost > 0 else less]
+        parts += [text for text in (self._price(row), self._sector(row)) if text is not None]
+        return Text(
+            f"{title.zh}：{'，'.join(p.zh for p in parts)}。",
+            f"{title.en}: {', '.join(p.en for p in parts)}.",
+        )
+
+    def _price(self, row: dict[object, object]) -> Text | None:
+        if pd.isna(row["price_year"]):  # type: ignore[call-overload]
+            return None
+        names = place_names(self.plan)
+        for other in self.plans.values():
+            names = place_names(other) | names
+        name, region = str(row["price_name"]), str(row["price_region"])
+        what = names.get(name) or PlanViews(self.plan).limits.get(name, Text(name, name))
+        where = names.get(region, Text("", "")) if row["price_kind"] == "resource" else Text("", "")
+        before, after = (rough(float(str(row[key]))) for key in ("price_before", "price_after"))
+        unit = said(str(row["price_unit"]))
+        rigid = Text("", "")
+        if float(str(row["price_after"])) > ABSURD * float(str(row["price_before"])) > 0:
+            rigid = Text(
+                "（没有替代的要素一旦不够，价格极高，请先核对使用强度）", " (nothing replaces it: check the uses first)"
+            )
+        return Text(
+            f"{row['price_year']} 年{where.zh}{what.zh}的价格由 {before} 变为 {after} {unit.zh}{rigid.zh}",
+            f"the price of {what.en}{' in ' + where.en if where.en else ''} in {row['price_year']} goes from {before} to "
+            f"{after} {unit.en}{rigid.en}",
+        )
+
+    def _sector(self, row: dict[object, object]) -> Text | None:
+        if not row["sector"]:
+            return None
+        names = PlanViews(self.plan).names
+        region, sector, amount = (
+            names[row["region"]],
+            names[row["sector"]],
+            rough(float(str(row["output"])) * YI_PER_BN),
+        )
+        return Text(
+            f"产出变动最大的是{region.zh}{sector.zh}（{amount} 亿元）",
+            f"output moves most in {region.en}, {sector.en} ({amount} x 100 m yuan)",
+        )
+
+    @property
+    def tables(self) -> dict[str, Table]:
+        """Tables for reading, by key: the scenarios, what they change, and prices side by side."""
+        more = self.comparison.views if self.plans else None
+        found = [self._table("what-ifs"), *([more.changes(), more.prices()] if more else [])]
+        return {table.key: table for table in found if table is not None}
+
+    @property
+    def figures(self) -> dict[str, Figure]:
+        """Figures by key: what every scenario costs or brings."""
+        table = self._table("what-ifs-figure")
+        return {table.key: bars(table, "title", "amount", horizontal=True)}
+
+    def _table(self, key: str) -> Table:
+        views = PlanViews(self.plan)
+        words = [line.text for line in self.lines]
+        frame = self.table.assign(
+            title=pd.Series([self.titles[name] for name in self.table["scenario"]], dtype=object),
+            words=pd.Series(words, dtype=object),
+            amount=-self.table["cost"] * YI_PER_BN,
+        )
+        return Table(
+            frame,
+            [
+                Column("title", Text("如果", "What if")),
+                Column("amount", Text("福利变化", "Change of welfare"), unit=YI, digits=1, signed=True),
+                Column("words", Text("说明", "In words")),
+            ],
+            key=key,
+            title=Text("如果……会怎样（与方案相比，贴现累计）", "What if (against the plan, discounted total)"),
+            source=views.source,
+            quality=self.quality,
+            notes=[
+                Text(
+                    "情景取自表 scenarios；只与方案本身相比，没有区间。",
+                    "Scenarios of the table scenarios; compared with the plan itself, without bands.",
+                ),
+                DIFFERENCE_NOTE,
+            ],
+        )
+
+
+def what_ifs(
+    plan: Plan, names: Sequence[str] | None = None, *, control: Control | None = None, progress: Progress | None = None
+) -> WhatIfs:
+    """Solve scenarios of a plan's region and put them beside the plan.
+
+    Parameters
+    ----------
+    plan : Plan
+        A solved plan.
+    names : sequence of str, optional
+        Scenarios of the table ``scenarios``; all of them where not given.
+    control : Control, optional
+        Progress and cancel of every solve, and the time limit of those that start cold.
+    progress : callable, optional
+        Called with a `Text` before each scenario.
+
+    Returns
+    -------
+    WhatIfs
+        A scenario without a feasible plan is a row that says so.
+
+    Raises
+    ------
+    HaiheError
+        As `haihe.planning.scenarios.scenario` and `haihe.planning.setup.setup_of`.
+    """
+    known = scenarios_of(plan.region)
+    chosen = list(known) if names is None else list(names)
+    titles, plans, rows = dict[str, Text](), dict[str, Plan](), []
+    for name in chosen:
+        region = scenario(plan.region, name)
+        titles[name] = title_of(name, [edit.reason for edit in known[name]])
+        if progress:
+            progress(Text(f"情景：{titles[name].zh}", f"scenario: {titles[name].en}"))
+        tables = {edit.table for edit in known[name]}
+        try:
+            plans[name] = _solved(plan, region, tables, control or Control())
+        except HaiheError as error:
+            if error.code != "E-PLN-02":
+                raise
+            rows.append({"scenario": name, "feasible": False})
+            continue
+        rows.append(_row(plan, name, plans[name]))
+    return WhatIfs(plan, pd.DataFrame(rows, columns=COLUMNS), titles, plans)
+
+
+def title_of(name: str, reasons: Sequence[str]) -> Text:
+    """What a scenario is called: its first reason, in both languages where it is written ``Chinese / English``."""
+    given = next((reason for reason in reasons if reason), name)
+    zh, *en = re.split(r"\s*/ ", given, maxsplit=1)
+    return Text(zh, en[0] if en else zh)
+
+
+def _solved(plan: Plan, region: Region, tables: set[str], control: Control) -> Plan:
+    """Plan a scenario as its plan was asked for."""
+    asked = plan.asked
+    own = plan.model.economy.assumptions
+    setup = setup_of(
+        region,
+        assumptions=Assumptions.of(region) if "parameters" in tables else own,
+        path=asked.path,
+        pooled=asked.pooled,
+        upgrades=asked.upgrades,
+        projects=asked.projects,
+    )
+    assembly = assemble(setup, asked.goals.measures)
+    session = Session(assembly.model.program, control)
+    base = plan.base if tables <= set(POLICY) else _free(session, Grip(session, assembly))
+    if asked.decided is not None:
+        asked.decided.hold(session, assembly.model, projects=setup.projects is not None)
+    solution = _warm(plan, session)
+    reached = solve_goals(session, assembly.indicators, assembly.watches, asked.goals) if asked.goals.measures else None
+    return Plan(
+        assembly,
+        solution if reached is None else reached.solution,
+        solution,
+        base,
+        setup.findings,
+        asked=asked,
+        basis=session.basis(),
+    )
+
+
+def _free(session: Session, grip: Grip) -> Solution:
+    """Solve without limits and put everything back."""
+    grip.lift()
+    grip.hold_projects()
+    base = session.solve()
+    grip.restore()
+    grip.free_projects()
+    return base
+
+
+def _warm(plan: Plan, session: Session) -> Solution:
+    """Solve from the plan's basis where the program has its form, else cold."""
+    if plan.basis is None or session.arrays.matrix.shape != plan.model.program.arrays().matrix.shape:
+        return session.solve(method="ipx")
+    session.set_basis(plan.basis, budget=PATIENCE * plan.limited.seconds)
+    return session.solve()
+
+
+def _row(plan: Plan, name: str, other: Plan) -> dict[str, object]:
+    """What a scenario changes most."""
+    costs = [p.solution.objective - p.base.objective for p in (plan, other)]
+    last = plan.model.economy.assumptions.last_year
+    keys = ["region", "sector", "year"]
+    both = plan.output[[*keys, "plan"]].merge(other.output[[*keys, "plan"]], on=keys, suffixes=("", "_other"))
+    both = both[both["year"] == last].assign(gap=lambda f: f["plan_other"] - f["plan"])
+    top = both.loc[both["gap"].abs().idxmax()]
+    moved = abs(top["gap"]) > NOTHING
+    return {
+        "scenario": name,
+        "feasible": True,
+        "cost": costs[1] - costs[0],
+        **_dearest(plan, other),
+        "region": top["region"] if moved else "",
+        "sector": top["sector"] if moved else "",
+        "output": top["gap"],
+        "method": other.solution.method,
+        "seconds": other.solution.seconds,
+    }
+
+
+def _dearest(plan: Plan, other: Plan) -> dict[str, object]:
+    """The price whose change tells most.
+
+    Of prices that change noticeably and whose change, times the amount they are of, is no trifle: those of the plan's last
+    year before others, and of these the one that changes most.
+    """
+    keys = ["kind", "name", "region", "year", "unit"]
+    prices = [p.prices[p.prices["kind"].isin(PRICED)][[*keys, "price"]] for p in (plan, other)]
+    both = prices[0].merge(prices[1], on=keys, suffixes=("_before", "_after"))
+    both = both.merge(_amounts(plan), on=["kind", "name", "region", "year"], how="left")
+    gap = (both["price_after"] - both["price_before"]).abs()
+    share = gap / both[["price_before", "price_after"]].max(axis=1)
+    worth = gap * both["amount"].fillna(0.0)
+    told = both[(gap > WORTHLESS) & (share >= NOTICED) & (worth >= NOTICED * worth.max())].assign(share=share)
+    if told.empty:
+        return {"price_year": np.nan}
+    late = told["year"] == plan.model.economy.assumptions.last_year
+    row = (told[late] if late.any() else told).nlargest(1, "share").iloc[0]
+    named = {f"price_{key}": row[key] for key in keys}
+    return named | {"price_before": row["price_before"], "price_after": row["price_after"]}
+
+
+def _amounts(plan: Plan) -> pd.DataFrame:
+    """How much of what has a price there is: kind, name, region, year, amount."""
+    caps = plan.caps.rename(columns={"limit": "name", "cap": "amount"}).assign(kind="cap")
+    resources = plan.resources.rename(columns={"resource": "name", "endowment": "amount"}).assign(kind="resource")
+    links = plan.links.rename(columns={"link": "name", "corridor": "region", "capacity": "amount"}).assign(kind="link")
+    parts = [f[["kind", "name", "region", "year", "amount"]] for f in (caps, resources, links) if len(f)]
+    columns = ["kind", "name", "region", "year", "amount"]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)

@@ -1,0 +1,59 @@
+"""The commands on goals, and the pages that are written from the registry."""
+
+import json
+import runpy
+from pathlib import Path
+
+import pytest
+from goal_region import region_with
+from typer.testing import CliRunner
+
+from haihe.cli import app
+from haihe.messages import LANGUAGES
+from haihe.planning.indicator_list import INDICATORS
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write the small region into a folder."""
+    path = tmp_path_factory.mktemp("small") / "region"
+    region_with().write(path)
+    return path
+
+
+def test_pareto_prints_a_front_and_writes_its_files(folder: Path, tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, ["pareto", str(folder), "--points", "3", "--lang", "zh", "-o", str(tmp_path)])
+    assert done.exit_code == 0, done.output
+    assert "前沿" in done.stdout
+    assert (tmp_path / "pareto.csv").stat().st_size > 0
+    assert "<html" in (tmp_path / "pareto.html").read_text("utf-8")
+    done = CliRunner().invoke(app, ["pareto", str(folder), "--points", "3", "--together", "--json"])
+    answer = json.loads(done.stdout)
+    assert answer["ok"]
+    assert [point["way"] for point in answer["points"]] == ["together"] * 3
+
+
+def test_a_front_that_cannot_be_says_why(folder: Path) -> None:
+    done = CliRunner().invoke(app, ["pareto", str(folder), "--x", "carbon_intensity", "--json"])
+    assert done.exit_code == 1
+    assert json.loads(done.stdout)["findings"][0]["code"] == "E-PLN-54"
+
+
+def test_alternatives_say_what_is_settled(folder: Path) -> None:
+    done = CliRunner().invoke(
+        app, ["alternatives", str(folder), "--within", "0.05", "--plans", "1", "--most", "1", "--json"]
+    )
+    assert done.exit_code == 0, done.output
+    answer = json.loads(done.stdout)
+    assert {row["verdict"] for row in answer["ranges"]} <= {"settled", "direction", "stays", "open"}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_page_of_indicators_is_up_to_date(lang: str) -> None:
+    script = runpy.run_path(str(ROOT / "scripts" / "indicator_pages.py"))
+    page = script["page"](lang)
+    name = "indicators.md" if lang == "en" else "indicators.zh.md"
+    assert (ROOT / "docs" / "reference" / name).read_text("utf-8") == page, "run scripts/indicator_pages.py"
+    assert all(f"`{code}" in page for code in INDICATORS)
