@@ -116,6 +116,8 @@ def test_plan_gives_tables_and_says_what_prices_rest_on(tmp_path):
     assert result.exit_code == 0
     made = json.loads(result.stdout)
     assert made["loss_bn_yuan"] > 0
+    assert {"cost", "caps", "movers", "leaks"} <= {line["topic"] for line in made["lines"]}
+    assert all(line["text"]["zh"] and line["text"]["en"] and line["quality"] for line in made["lines"])
     carbon = [row for row in made["tables"]["prices"] if row["kind"] == "cap" and row["year"] == 2030]
     assert len(carbon) == 3
     assert all(row["unit"] == "yuan/t CO2" and row["quality"] == "illustrative" and row["rests_on"] for row in carbon)
@@ -210,6 +212,8 @@ def test_audit_names_what_is_odd_and_exits_1_where_a_test_fails(tmp_path):
         (("template", "{tmp}/form.txt"), "E-FILE-02"),
         (("convert", EXAMPLE, "{tmp}/file/inside.xlsx"), "E-CLI-02"),
         (("report", EXAMPLE, "-o", "{tmp}/file/inside"), "E-CLI-02"),
+        (("plan", EXAMPLE, "--scenario", "no-such"), "E-PLN-68"),
+        (("plan", EXAMPLE, "--goal", "value_added"), "E-PLN-50"),
     ],
 )
 def test_what_cannot_be_done_is_said_with_its_code_and_writes_nothing(tmp_path, words, code):
@@ -218,3 +222,16 @@ def test_what_cannot_be_done_is_said_with_its_code_and_writes_nothing(tmp_path, 
     assert result.exit_code == 1
     assert code in result.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("plan", EXAMPLE, "--goal", "jobs=1", "--goal", "welfare"),
+        ("plan", EXAMPLE, "--goal", "jobs=many"),
+        ("plan", EXAMPLE, "--time-limit", "0"),
+        ("report", EXAMPLE, "--fate", "HE"),
+    ],
+)
+def test_what_an_option_cannot_mean_is_wrong_usage(words):
+    assert run(*words).exit_code == 2

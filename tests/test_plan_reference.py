@@ -25,7 +25,7 @@ def case_of(reference: Path) -> Case:
 def measured(b: Built, cut: float) -> tuple[float, float, float]:
     """Welfare lost (bn yuan), price (yuan a tonne) and change of Hebei's power in the last milestone, pooled."""
     base, s = b.free(), b.solve(cut)
-    power = output(b, s)[2, POWER, -1] / b.economy.output[2, POWER] - 1
+    power = output(b, s)[2, POWER, -1] / b.economy.output[2, POWER, -1] - 1
     prices = price(b, s)[:, -1] / 1e6
     assert np.ptp(prices) <= 1e-6 * prices.max()
     return s.objective - base.objective, float(prices[0]), float(power)

@@ -9,6 +9,7 @@ import haihe as hh
 from haihe.figures import Table
 from haihe.messages import HaiheError
 from haihe.planning import Assumptions, Front, band
+from haihe.planning.scenarios import scenarios_of
 from haihe.reporting.chapters import TILES_NOTE, projects_map, sources_line
 from haihe.reporting.maps import read_shapes
 from haihe.reporting.telling import rough, telling_lines, what_if_lines
@@ -21,7 +22,7 @@ def region():
 
 @pytest.fixture(scope="module")
 def made(region, tmp_path_factory):
-    return hh.report(region, tmp_path_factory.mktemp("report"), lang="zh")
+    return hh.report(region, tmp_path_factory.mktemp("report"), fates=[("HE", "TEX")], lang="zh")
 
 
 @pytest.mark.slow
@@ -32,6 +33,10 @@ def test_the_report_has_its_chapters_in_both_files(made):
         "diagnosis",
         "plan",
         "scarcity",
+        "resources",
+        "projects",
+        "goals",
+        "futures",
         "quality",
         "accounts-quality",
         "sources",
@@ -57,9 +62,9 @@ def test_every_figure_has_unit_or_units_source_quality_and_description(made):
 
 
 @pytest.mark.slow
-def test_five_telling_lines_rest_on_nothing_made_up(made):
+def test_five_telling_lines_rest_on_nothing_made_up(region, made):
     assert len(made.lines) == 5
-    assert len(made.what_if) == 2
+    assert len(made.what_if) == 2 + len(scenarios_of(region)) + 1  # cut pooled and separate, scenarios, textiles
     assert {line.quality for line in made.what_if} == {"illustrative"}  # elasticities and growth are assumptions
     assert {line.quality for line in made.lines} <= {"official", "estimated"}
 

@@ -21,7 +21,7 @@ CAP = {
 def region_with(*limits: dict[str, object], **tables: list[dict[str, object]]) -> Region:
     """Give the small region with limits (the carbon cap where none is given), and other tables replaced."""
     given = small_tables()
-    for name in ("transfers", "links", "projects", "project_sites", "project_resources"):
+    for name in ("transfers", "links", "projects", "project_sites", "project_resources", "scenarios"):
         given.pop(name, None)
     given["endowments"] = given["endowments"].iloc[:0]
     labour = [(m, s, "labour", 2017, 900.0 + 300 * k, "persons/亿元") for k, m in enumerate(MEMBERS) for s in SECTORS]

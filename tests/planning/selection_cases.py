@@ -121,7 +121,9 @@ def _ties_hold(spec: ProjectSpec, ties: TieSpec, taken: Any) -> bool:
     return True
 
 
-def brute(spec: ProjectSpec, funds: MoneySpec, ties: TieSpec, worth: Floats, fixed: dict[int, bool] | None = None) -> float:
+def brute(
+    spec: ProjectSpec, funds: MoneySpec, ties: TieSpec, worth: Floats, fixed: dict[int, bool] | None = None
+) -> float:
     """Give the greatest worth of a choice that keeps every limit, by trying them all; -inf where none does."""
     own = [[None, *np.flatnonzero(spec.project == p)] for p in range(len(spec.projects))]
     for p, into in (fixed or {}).items():

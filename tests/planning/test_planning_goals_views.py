@@ -12,6 +12,7 @@ from haihe.planning.decisions import decisions_of
 from haihe.planning.measures import Measure
 from haihe.planning.pareto import pareto
 from haihe.planning.plans import Plan, plan
+from haihe.planning.reachable import reachable
 
 SOURCE = Text("来源", "source")
 
@@ -87,6 +88,13 @@ def test_targets_that_cannot_be_expressed_have_a_reason_and_no_numbers(full: Pla
     rows = [row for row in read(goal_views.targets_view(full)) if row[0] == "甲" and "没有对应的方案指标" in row]
     assert rows
     assert "—" in rows[0]
+
+
+def test_what_can_be_reached_is_a_table(full: Plan) -> None:
+    table = goal_views.reachable_view(full, reachable(full))
+    rows = read(table)
+    assert len(rows) == 2
+    assert set(table.frame["reachable"]) <= {True, False}
 
 
 def test_units_are_those_that_planners_read(full: Plan) -> None:

@@ -415,6 +415,18 @@ def test_promises_are_paid_before_anything_new_however_late() -> None:
     assert t.value(q.money.payments.owed).tolist() == pytest.approx([0.0])
 
 
+def test_without_any_money_or_room_there_still_is_a_plan() -> None:
+    """What was started is built and owed everything; what is built anyway gives way; nothing is infeasible."""
+    spec = spec_of(
+        3, investment=10.0, award=[1.0, 0.0, 1.0], committed=(0,), anyway=(1,),
+        uses=np.ones((3, 1)), room=np.zeros((2, 1)),
+    )  # fmt: skip
+    p = paid(spec, money_for(spec, city=0.0, district=0.0, matching=0.0, credit=0.0), [1.0, 1.0, 1.0])
+    s = p.solve()
+    assert p.chosen(s).tolist() == pytest.approx([1.0, 0.0, 0.0])
+    assert s.value(p.money.payments.owed).tolist() == pytest.approx([1.0])
+
+
 def test_unlimited_where_not_known() -> None:
     """Without a budget, without money for matching and without a ceiling nothing stands in the way."""
     spec = spec_of(3, investment=10.0, award=1.0)

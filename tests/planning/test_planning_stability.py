@@ -219,11 +219,11 @@ def p10_warned(given_case: Case, patch: pytest.MonkeyPatch) -> None:
     assert f"{share.max():.0%}" in found[0].text("en")
 
 
-@BOTH
+@pytest.mark.parametrize(("members", "sectors"), [(2, 6), (3, 8)])
 def test_specialisation_without_corridors_is_warned_of(
-    way: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+    members: int, sectors: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    p10_warned(case(way, request), monkeypatch)
+    p10_warned(synthetic(3, members, sectors), monkeypatch)
 
 
 @pytest.mark.parametrize(("name", "value"), [("MANY", 1.0), ("GONE", 0.0)])

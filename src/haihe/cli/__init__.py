@@ -1,7 +1,7 @@
 """The command line: ``haihe``.
 
 Standard output carries data, standard error carries messages and progress. Exit codes: 0 ok, 1 problems in the data,
-2 wrong usage, 4 no feasible plan, 70 an error of ours.
+2 wrong usage, 4 no feasible plan, 70 an error of ours, 130 stopped by Ctrl-C.
 """
 
 import os

@@ -30,9 +30,9 @@ accounts_app = typer.Typer(
 )
 app.add_typer(accounts_app, name="accounts")
 
-DATA_PROBLEM, INFEASIBLE, INTERNAL = 1, 4, 70
+DATA_PROBLEM, INFEASIBLE, INTERNAL, STOPPED = 1, 4, 70, 130
 COLOURS: dict[Severity, str] = {"error": "red", "warning": "yellow", "note": "dim"}
-EXIT_CODES = {"E-PLN-02": INFEASIBLE, "E-PLN-03": INTERNAL, "E-PLN-04": INTERNAL}
+EXIT_CODES = {"E-PLN-02": INFEASIBLE, "E-PLN-03": INTERNAL, "E-PLN-04": INTERNAL, "E-PLN-60": STOPPED}
 
 
 class Language(StrEnum):

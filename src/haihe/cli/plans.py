@@ -1,18 +1,28 @@
 """Commands that think: plan, front, report, demo."""
 
 import json
+import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from haihe.cli.desk import COLOURS, Desk, JsonOption, LangOption, OutOption, PathArgument, app, checked, desk
-from haihe.messages import Text
+from haihe.messages import QUALITY_NAMES, Progress, Text
 
 if TYPE_CHECKING:
+    from haihe.planning.control import Control
     from haihe.reporting.regional import RegionalReport
+
+
+DEMO_FATES = {"jing-jin-ji": [("HE", "TEX")]}
+"""Whose upgrading, keeping and closing the demonstration compares: textiles in Hebei."""
 
 
 class Crs(StrEnum):
@@ -23,27 +33,50 @@ class Crs(StrEnum):
     gcj02 = "GCJ-02"
 
 
-@app.command(epilog="Example: haihe plan examples/jing-jin-ji --separate -o out")
+@app.command(epilog="Example: haihe plan examples/jing-jin-ji --scenario separate-caps -o out")
 def plan(
     path: PathArgument,
     out: Annotated[
         Path | None, typer.Option("-o", "--out", help="Folder for plan.xlsx and the result frames as CSV.")
     ] = None,
+    scenario: Annotated[
+        list[str] | None, typer.Option("--scenario", help="Scenario of the table scenarios; repeatable.")
+    ] = None,
+    goal: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--goal",
+            help="Goal beside welfare; repeatable. measure=weight weighs it (bn yuan a unit); measures alone, the first of "
+            "them welfare or consumption, are goals in order.",
+        ),
+    ] = None,
+    reference: Annotated[
+        str, typer.Option("--path", help="Reference path: uniform, shift-share, or one of the table growth_paths.")
+    ] = "uniform",
     pooled: Annotated[
         bool | None, typer.Option("--pooled/--separate", help="Pool every cap, or none; as the limits say otherwise.")
     ] = None,
     upgrades: Annotated[bool, typer.Option("--upgrades/--no-upgrades", help="Allow the upgraded technology.")] = True,
+    projects: Annotated[bool, typer.Option("--projects/--no-projects", help="Choose among candidate projects.")] = True,
+    band: Annotated[
+        bool,
+        typer.Option("--band/--no-band", help="Solve with elasticities halved and doubled, too: three times as long."),
+    ] = True,
+    time_limit: Annotated[float, typer.Option("--time-limit", help="Seconds that one solve may take.")] = inf,
     json_: JsonOption = False,
     lang: LangOption = None,
 ) -> None:
-    """Plan the members and print what is scarce and what it is worth. Exit code 4 without a feasible plan."""
+    """Plan the members and say what is scarce and what it is worth. Exit code 4 without a feasible plan."""
     from haihe.files import write_tables
     from haihe.planning import plan as make_plan
-    from haihe.planning.views import YI_PER_BN
 
+    wanted = goals_of(goal or [])
     with desk(lang, json_) as here:
-        with here.progress() as now:
-            result = make_plan(checked(path, now), pooled=pooled, upgrades=upgrades, progress=now)
+        with here.progress() as now, stoppable(time_limit, now) as control:
+            result = make_plan(
+                checked(path, now), scenario=scenario or (), goals=wanted, path=reference, pooled=pooled,
+                upgrades=upgrades, projects=projects, band=band, control=control, progress=now,
+            )  # fmt: skip
         views = result.views
         if out is not None:
             write_tables(result.frames, out)
@@ -53,9 +86,13 @@ def plan(
                 "ok": True,
                 "loss_bn_yuan": result.loss,
                 "loss_band_bn_yuan": result.loss_band,
+                "gain_bn_yuan": result.gain,
                 "share_of_consumption": result.loss / result.consumption,
                 "calibration": result.calibration,
                 "quality": result.marks,
+                "lines": [
+                    {"topic": line.topic, "text": line.text.to_dict(), "quality": line.quality} for line in result.lines
+                ],
                 "findings": [finding.to_dict(here.lang) for finding in result.findings],
                 "tables": {name: json.loads(frame.to_json(orient="records")) for name, frame in result.frames.items()},
             }
@@ -63,18 +100,55 @@ def plan(
         for table in (views.summary(), *([views.caps()] if result.model.caps else [])):
             headings = [column.heading for column in table.columns]
             here.grid(table.title, headings, [[cell(here.lang) for cell in row] for row in table.shown_rows()])
-        low, high = (f"{v * YI_PER_BN:,.0f}" for v in result.loss_band)
-        span = f" [{low} … {high}]" if result.variants else ""
         for finding in result.findings:
             here.err.print(finding.text(here.lang), markup=False, style=COLOURS[finding.severity])
-        here.say(
-            Text(
-                f"全部限制的代价：{result.loss * YI_PER_BN:,.0f} 亿元{span}"
-                f"（规划期贴现累计，占消费 {result.loss / result.consumption:.2%}）；{views.source.zh}",
-                f"Cost of all limits: {result.loss * YI_PER_BN:,.0f} x 100 m yuan{span} (discounted total over the horizon, "
-                f"{result.loss / result.consumption:.2%} of consumption); {views.source.en}",
-            )
-        )
+        for number, line in enumerate(result.lines, 1):
+            mark = QUALITY_NAMES[line.quality]
+            here.say(Text(f"{number}. {line.text.zh}〔{mark.zh}〕", f"{number}. {line.text.en} [{mark.en}]"))
+        here.say(views.source)
+
+
+def goals_of(given: list[str]) -> dict[str, float] | list[str] | None:
+    """Read goals: weights by measure where all are ``measure=weight``, an order where none is; None without any.
+
+    Raises
+    ------
+    typer.BadParameter
+        Where both are mixed, or a weight is no number.
+    """
+    if not given:
+        return None
+    pairs = [text.rpartition("=") for text in given]
+    if not any(sign for _, sign, _ in pairs):
+        return given
+    try:
+        weights = {measure: float(weight) for measure, _, weight in pairs}
+    except ValueError as error:
+        raise typer.BadParameter(f"a weight is no number: {error}", param_hint="--goal") from error
+    if not all(sign for _, sign, _ in pairs):
+        raise typer.BadParameter("give a weight to every goal, or to none", param_hint="--goal")
+    return weights
+
+
+@contextmanager
+def stoppable(seconds: float, now: Progress) -> Iterator["Control"]:
+    """Give a control that Ctrl-C cancels between two steps of the solver; a second Ctrl-C stops at once."""
+    from haihe.planning.control import Control
+
+    if not seconds > 0:
+        raise typer.BadParameter("must be positive", param_hint="--time-limit")
+    asked = threading.Event()
+
+    def stop(*_: object) -> None:
+        if asked.is_set():
+            raise KeyboardInterrupt
+        asked.set()
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield Control(time_limit=seconds, cancel=asked, progress=now)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @app.command(epilog="Example: haihe front examples/jing-jin-ji --cut 0.1 --cut 0.2")
@@ -144,6 +218,10 @@ def report(
     map_source: Annotated[str, typer.Option("--map-source", help="Who made the boundaries; printed on the map.")] = "",
     map_number: Annotated[str, typer.Option("--map-number", help="Map review number; printed on the map.")] = "",
     map_crs: Annotated[Crs, typer.Option("--map-crs", help="Coordinate system of the boundaries.")] = Crs.wgs84,
+    fate: Annotated[
+        list[str] | None,
+        typer.Option("--fate", help="Member/sector whose upgrading, keeping and closing are compared; repeatable."),
+    ] = None,
     json_: JsonOption = False,
     lang: LangOption = None,
 ) -> None:
@@ -152,14 +230,32 @@ def report(
     from haihe.reporting.maps import read_shapes
     from haihe.reporting.regional import report as write_report
 
+    compared = fates_of(fate or [])
     with desk(lang, json_) as here:
         shapes = None
         if boundaries is not None:
             shapes = read_shapes(boundaries, source=map_source, review_number=map_number, crs=map_crs.value)
-        with here.progress() as now:
+        with here.progress() as now, stoppable(inf, now) as control:
             now(Text("读取", "reading"))
-            made = write_report(read(path), out, lang=here.lang, shapes=shapes, progress=now)
+            made = write_report(
+                read(path), out, lang=here.lang, fates=compared, shapes=shapes, control=control, progress=now
+            )
         _story(here, made)
+
+
+def fates_of(given: list[str]) -> list[tuple[str, str]]:
+    """Read pairs of member and sector, written ``member/sector``.
+
+    Raises
+    ------
+    typer.BadParameter
+        For anything else.
+    """
+    pairs = [text.partition("/") for text in given]
+    wrong = [text for text, (member, _, sector) in zip(given, pairs, strict=True) if not (member and sector)]
+    if wrong:
+        raise typer.BadParameter(f"write member/sector, not {wrong[0]}", param_hint="--fate")
+    return [(member, sector) for member, _, sector in pairs]
 
 
 @app.command(epilog="Example: haihe demo -o out/jing-jin-ji")
@@ -174,12 +270,15 @@ def demo(
     from haihe.reporting.regional import report as write_report
 
     with desk(lang, json_) as here:
-        with here.progress() as now:
+        with here.progress() as now, stoppable(inf, now) as control:
             now(Text("读取示例", "reading the example"))
             region = example(name)
             now(Text("检查", "checking"))
             findings = region.check()
-            made = write_report(region, out, findings=findings, lang=here.lang, progress=now)
+            compared = DEMO_FATES.get(name, ())
+            made = write_report(
+                region, out, findings=findings, lang=here.lang, fates=compared, control=control, progress=now
+            )
         _story(here, made)
         here.say(Text("接下来：", "Next:"))
         us = sys.argv[0] if Path(sys.argv[0]).name == "haihe" else "haihe"
@@ -187,7 +286,7 @@ def demo(
         place = folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
         for command in (
             f"{us} check {place}",
-            f"{us} plan {place} --separate",
+            f"{us} plan {place} --scenario separate-caps",
             f"{us} convert {place} {name}.xlsx",
             f"{us} template my-region.xlsx",
         ):
@@ -196,19 +295,26 @@ def demo(
 
 def _story(here: Desk, made: "RegionalReport") -> None:
     """Print the telling lines, what a cut would cost under the assumptions, and where the report is."""
+    sections = {"told": made.told, "what_if": made.what_if, "lines": made.lines}
     here.data(
         {
             "ok": True,
-            "lines": [{"text": line.text.to_dict(), "quality": line.quality} for line in made.lines],
-            "what_if": [{"text": line.text.to_dict(), "quality": line.quality} for line in made.what_if],
+            **{
+                name: [{"text": line.text.to_dict(), "quality": line.quality} for line in lines]
+                for name, lines in sections.items()
+            },
             "html": str(made.html),
             "workbook": str(made.workbook),
         }
     )
-    for number, line in enumerate(made.lines, 1):
-        here.say(Text(f"{number}. {line.text.zh}", f"{number}. {line.text.en}"))
-    if made.what_if:
-        here.say(Text("在方案的假设之下：", "Under the plan's assumptions:"))
-    for line in made.what_if:
-        here.say(Text(f"– {line.text.zh}", f"- {line.text.en}"))
+    heads = {
+        "told": Text("方案说什么：", "What the plan says:"),
+        "what_if": Text("如果换一种做法：", "If things were done otherwise:"),
+        "lines": Text("现状：", "Where the region stands:"),
+    }
+    for name, lines in sections.items():
+        if lines:
+            here.say(heads[name])
+        for number, line in enumerate(lines, 1):
+            here.say(Text(f"{number}. {line.text.zh}", f"{number}. {line.text.en}"))
     here.say(Text(f"报告：{made.html}\n工作簿：{made.workbook}", f"Report: {made.html}\nWorkbook: {made.workbook}"))

@@ -108,7 +108,7 @@ def front(
             path = np.where(reach, cap_path(reference, cut, assumptions), np.inf)
             here = replace(spec, cap=path, pooled=pooled)
             set_caps(session, model, [here])
-            solution = session.solve(method="ipx")
+            solution = session.solve(method="ipx" if cut == cuts[0] else None)
             loss = solution.objective - base.objective
             points.append((cut, pooled, loss, loss / consumption))
             price = (solution.worth(model.caps[spec.name].rows) / weights)[:, last] / model.caps[spec.name].scale * 1e9

@@ -13,7 +13,7 @@ from haihe.planning.outcome import Outcome
 from haihe.planning.pareto import Pareto
 from haihe.planning.roles import roles_of, roles_table
 from haihe.planning.targets import targets_table
-from haihe.planning.views import DIFFERENCE_NOTE, PlanViews
+from haihe.planning.views import DIFFERENCE_NOTE, YI, YI_PER_BN, PlanViews
 from haihe.region.units import factor, said
 
 SHOWN: Mapping[str, str] = {
@@ -130,6 +130,34 @@ def targets_view(plan: Outcome) -> Table:
         ],
         key="plan-targets",
         title=Text("目标对照：逐年", "Targets, year by year"),
+        source=views.source,
+        quality=views.quality,
+        quality_column="quality",
+        notes=[DIFFERENCE_NOTE],
+    )
+
+
+def reachable_view(plan: Outcome, found: pd.DataFrame) -> Table:
+    """What `haihe.planning.reachable.reachable` found: cost of reaching each target, or how near any plan can come."""
+    views = PlanViews(plan)
+    frame = shown(found, ["plan", "wanted", "best"])
+    return Table(
+        frame.assign(cost=frame["cost"] * YI_PER_BN),
+        [
+            Column("target", Text("目标", "Target"), labels={s.name: s.title for s in plan.assembly.setup.targets}),
+            _region(views),
+            Column("year", Text("年份", "Year"), kind="year"),
+            Column("sense", Text("方向", "Sense"), labels=SENSES),
+            Column("plan", Text("方案", "Plan"), digits=3),
+            Column("wanted", Text("目标值", "Wanted"), digits=3),
+            Column("reachable", Text("能达到", "Reachable"), labels=YES),
+            Column("best", Text("最接近", "Nearest"), digits=3),
+            _unit(frame),
+            Column("cost", Text("达到的代价", "Cost of reaching it"), unit=YI, digits=1),
+            Column("quality", Text("质量", "Quality"), kind="quality"),
+        ],
+        key="plan-targets-reachable",
+        title=Text("各目标能否达到、代价多少", "Which targets can be reached, at what cost"),
         source=views.source,
         quality=views.quality,
         quality_column="quality",

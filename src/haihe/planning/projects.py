@@ -244,19 +244,27 @@ def hurdles(spec: ProjectSpec, value: Floats) -> Floats:
     return np.where(np.isfinite(top), wanted - value, 0.0)
 
 
+def gain_of(spec: ProjectSpec, economy: Economy, wedges: Wedges) -> Floats:
+    """What each option adds to the objective beside its effects on rows, discounted bn yuan, shape (O,).
+
+    Its capacity after the last milestone, less the share of the wedge that it pays, and its hurdle where it is in the
+    reference path.
+    """
+    course, r, j = _where(spec, economy)
+    earned, spent, after = value_of(spec, economy, wedges)
+    s = economy.assumptions
+    tau = (s.weights / s.trend * wedges.build[r, j] / s.steps * course.added).sum(axis=1) * spec.capacity[spec.project]
+    paid = spec.barrier * tau
+    return np.asarray(after - paid + hurdles(spec, earned - spent - paid))
+
+
 def define_projects(program: Program, economy: Economy, wedges: Wedges, spec: ProjectSpec) -> Projects:
     """Add projects to a plan's program: the choice, what it does to the economy, and the sites' resources.
 
     The blocks ``stock``, ``within_capacity`` and ``balance`` must be there. Stage by stage, see `define_choice` and
     `enter_effects`; the value of an option at reference prices is that of `value_of`.
     """
-    course, r, j = _where(spec, economy)
-    earned, spent, after = value_of(spec, economy, wedges)
-    s = economy.assumptions
-    tau = (s.weights / s.trend * wedges.build[r, j] / s.steps * course.added).sum(axis=1) * spec.capacity[spec.project]
-    gain = after - spec.barrier * tau
-    gain = gain + hurdles(spec, earned - spent - spec.barrier * tau)
-    projects = define_choice(program, spec, gain)
+    projects = define_choice(program, spec, gain_of(spec, economy, wedges))
     enter_effects(program, economy, projects)
     return projects
 

@@ -16,6 +16,7 @@ from haihe.messages import Quality, Text, worst_quality
 from haihe.planning.assembly import BEFORE_PROJECTS
 from haihe.planning.binding import KINDS, POOL, binding_table
 from haihe.planning.fates import Fates
+from haihe.planning.goal_views import shown
 from haihe.planning.leverage import money_per_support
 from haihe.planning.outcome import Outcome
 from haihe.planning.resource_views import ResourceViews
@@ -26,6 +27,7 @@ LEAST = 1.0
 """Reference output from which a sector of a region is told as a mover, bn yuan a year."""
 MOVED = 0.005
 """Change of output from which it is told."""
+POINTS = Text("个百分点", "percentage points")
 NOTHING = 1e-9
 """Share of consumption up to which a loss is none."""
 MOST = 3
@@ -237,7 +239,7 @@ def reached(plan: Outcome) -> list[Line]:
         )
         return [Line("reached", text, worst_quality(t.quality for t in stated) or "illustrative")]
     titles = {target.name: target.title for target in stated}
-    missed = due[~due["reached"].astype(bool)]
+    missed = shown(due[~due["reached"].astype(bool)], ["gap"])
     named = [_missed(titles[str(row["target"])], row) for row in missed.head(MOST).to_dict("records")]
     more = len(missed) - len(named)
     tail_zh = f"：{'；'.join(t.zh for t in named)}{f'；另 {more} 项' if more else ''}" if named else ""
@@ -275,9 +277,12 @@ def told_fates(fates: Fates) -> Line:
 
 
 def _missed(title: Text, row: dict[object, object]) -> Text:
-    unit, gap = said(str(row["unit"])), rough(abs(float(str(row["gap"]))))
+    """A target that is not reached, by how much, in the unit in which it is read."""
+    unit, gap = str(row["unit"]), abs(float(str(row["gap"])))
+    words, gap = (POINTS, 100 * gap) if unit == "share" else (said(unit), gap)
     return Text(
-        f"{title.zh}（{row['year']} 年差 {gap} {unit.zh}）", f"{title.en} ({row['year']}: {gap} {unit.en} short)"
+        f"{title.zh}（{row['year']} 年差 {rough(gap)} {words.zh}）",
+        f"{title.en} ({row['year']}: {rough(gap)} {words.en} short)",
     )
 
 

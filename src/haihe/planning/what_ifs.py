@@ -35,8 +35,10 @@ POLICY = ("limits", "endowments", "links", "transfers", "expansions", "budgets",
 """Tables on which the reference path does not rest: where only these change, it stays."""
 PATIENCE = 1.5
 """Time that a solve from the plan's basis may take, in times of its cold solve."""
-NOTHING = 1e-3
-"""Change of output up to this is none, bn yuan a year."""
+SAME = 1e-8
+"""Share of consumption up to which a change of welfare is none."""
+NOTHING = 0.5
+"""Change of output up to this is not worth telling, bn yuan a year."""
 NOTICED = 0.05
 """Relative change of a price that is told, and the share of the largest change in money below which one is a trifle."""
 ABSURD = 100.0
@@ -91,11 +93,17 @@ class WhatIfs(InSheets):
         title = self.titles[str(row["scenario"])]
         if not row["feasible"]:
             return Text(f"{title.zh}：没有可行的方案。", f"{title.en}: no feasible plan.")
-        cost = float(str(row["cost"])) * YI_PER_BN
-        amount = rough(abs(cost))
+        cost = float(str(row["cost"]))
+        amount = rough(abs(cost) * YI_PER_BN)
         more = Text(f"福利少 {amount} 亿元（贴现累计）", f"{amount} x 100 m yuan less welfare (discounted total)")
         less = Text(f"福利多 {amount} 亿元（贴现累计）", f"{amount} x 100 m yuan more welfare (discounted total)")
-        parts = [Text("福利不变", "no change of welfare") if amount == "0" else more if cost > 0 else less]
+        parts = [
+            Text("福利不变", "no change of welfare")
+            if abs(cost) <= SAME * self.plan.consumption
+            else more
+            if cost > 0
+            else less
+        ]
         parts += [text for text in (self._price(row), self._sector(row)) if text is not None]
         return Text(
             f"{title.zh}：{'，'.join(p.zh for p in parts)}。",
@@ -118,9 +126,10 @@ class WhatIfs(InSheets):
             rigid = Text(
                 "（没有替代的要素一旦不够，价格极高，请先核对使用强度）", " (nothing replaces it: check the uses first)"
             )
+        year = int(float(str(row["price_year"])))
         return Text(
-            f"{row['price_year']} 年{where.zh}{what.zh}的价格由 {before} 变为 {after} {unit.zh}{rigid.zh}",
-            f"the price of {what.en}{' in ' + where.en if where.en else ''} in {row['price_year']} goes from {before} to "
+            f"{year} 年{where.zh}{what.zh}的价格由 {before} 变为 {after} {unit.zh}{rigid.zh}",
+            f"the price of {what.en}{' in ' + where.en if where.en else ''} in {year} goes from {before} to "
             f"{after} {unit.en}{rigid.en}",
         )
 

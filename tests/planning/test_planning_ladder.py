@@ -1,0 +1,72 @@
+"""The ladder: its steps add up to what limits cost, and each group lifted alone brings back what it says."""
+
+from functools import cache
+
+import pytest
+from scarce_region import scarce_region
+
+from haihe.planning import Session, plan
+from haihe.planning import ladder as room
+from haihe.planning.assembly import BEFORE_PROJECTS, GROUPS, Grip
+from haihe.planning.ladder import Ladder, ladder
+from haihe.planning.plans import Plan
+
+
+@cache
+def planned() -> Plan:
+    return plan(scarce_region(), band=False)
+
+
+def check(steps: Ladder) -> None:
+    p, frame = steps.plan, steps.steps.set_index("group")
+    assert list(frame.index) == [group for group in GROUPS if p.assembly.policies(group) or group == "projects"]
+    before = [group for group in frame.index if group in BEFORE_PROJECTS]
+    assert frame.loc[before, "added"].sum() == pytest.approx(p.loss, rel=1e-6)
+    assert -frame.loc["projects", "added"] == pytest.approx(p.gain, rel=1e-6)
+    assert frame["cost"].iloc[-1] == pytest.approx(p.loss - p.gain, rel=1e-6)
+    assert (frame.loc[before, "added"] > 0).all(), "a limit that binds is free"
+    assert (frame.loc[before, "alone"] > 0).all()
+    assert (frame["rows"] > 0).all()
+
+
+def test_the_steps_add_up_to_what_limits_cost_less_what_projects_bring() -> None:
+    check(ladder(planned()))
+
+
+def test_what_a_group_lifted_alone_brings_back_is_found_by_solving_without_it() -> None:
+    p = planned()
+    frame = ladder(p).steps.set_index("group")
+    for group in frame.index:
+        session = Session(p.model.program)
+        grip = Grip(session, p.assembly)
+        grip.lift(group)
+        if group == "projects":
+            grip.hold_projects()
+        alone = p.solution.objective - session.solve(method="ipx").objective
+        assert frame.loc[group, "alone"] == pytest.approx(alone, rel=1e-6, abs=1e-8), group
+
+
+def test_goals_stand_on_the_last_step() -> None:
+    p = plan(scarce_region(), band=False, goals={"exports": 0.5})
+    frame = ladder(p, alone=False).steps
+    assert frame["group"].iloc[-1] == "goals"
+    assert frame["cost"].iloc[-1] == pytest.approx(p.loss - p.gain, rel=1e-6)
+    assert frame["alone"].isna().all()
+
+
+def test_table_and_figure_show_every_step() -> None:
+    steps = ladder(planned())
+    (table,), (figure,) = steps.tables.values(), steps.figures.values()
+    assert len(table) == len(steps.steps)
+    assert len(figure.table) == 2 * len(steps.steps)
+    assert table.frame["added"].sum() == pytest.approx(10 * steps.steps["added"].sum())
+
+
+@pytest.mark.parametrize("broken", ["free", "_put"])
+def test_a_ladder_that_forgets_a_step_is_noticed(broken: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if broken == "free":
+        monkeypatch.setattr(room._Climb, "free", lambda climb: climb.session.solve())
+    else:
+        monkeypatch.setattr(room._Climb, "_put", lambda climb, group: None)
+    with pytest.raises(AssertionError):
+        check(ladder(planned()))

@@ -1,0 +1,124 @@
+"""What if: each scenario's difference is that of two plans made alone, however it was solved."""
+
+from functools import cache
+
+import pytest
+from scarce_region import scarce_region
+
+import haihe as hh
+from haihe.planning import plan
+from haihe.planning import what_ifs as room
+from haihe.planning.plans import Plan
+from haihe.planning.telling import rough
+from haihe.planning.what_ifs import WhatIfs, title_of, what_ifs
+
+
+@cache
+def planned() -> Plan:
+    return plan(scarce_region(), band=False)
+
+
+@cache
+def found() -> WhatIfs:
+    return what_ifs(planned())
+
+
+@cache
+def apart(name: str) -> Plan:
+    """The scenario planned alone, cold."""
+    return plan(scarce_region(), scenario=name, band=False)
+
+
+def check(w: WhatIfs) -> None:
+    table = w.table.set_index("scenario")
+    assert list(table.index) == ["tighter", "more-land", "same", "nothing-left"]
+    assert table["feasible"].tolist() == [True, True, True, False]
+    assert set(w.plans) == {"tighter", "more-land", "same"}
+    p = w.plan
+    for name in w.plans:
+        other = apart(name)
+        cost = (other.loss - other.gain) - (p.loss - p.gain)
+        assert table.loc[name, "cost"] == pytest.approx(cost, abs=1e-6), name
+    assert table.loc["tighter", "cost"] > 0 > table.loc["more-land", "cost"]
+
+
+def test_every_scenario_costs_what_it_costs_planned_alone() -> None:
+    check(found())
+
+
+def test_a_basis_of_another_plan_changes_the_way_and_not_the_answer() -> None:
+    warm = found().table.set_index("scenario")
+    assert set(warm["method"].dropna()) == {"simplex"}
+    p = planned()
+    cold = what_ifs(hh.Plan(**{f: getattr(p, f) for f in p.__dataclass_fields__} | {"basis": None}))
+    gap = (cold.table.set_index("scenario")["cost"] - warm["cost"]).abs()
+    assert gap.dropna().max() < 1e-7
+
+
+@pytest.mark.parametrize("broken", ["scenario", "_warm"])
+def test_a_scenario_that_is_not_put_into_force_is_noticed(broken: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if broken == "scenario":
+        monkeypatch.setattr(room, "scenario", lambda region, name: region)
+    else:
+        monkeypatch.setattr(room, "_warm", lambda plan, session: plan.solution)
+    with pytest.raises(AssertionError):
+        check(what_ifs(planned()))
+
+
+def test_sentences_carry_the_numbers_of_the_table() -> None:
+    w = found()
+    table = w.table.set_index("scenario")
+    tighter, land, same, nothing = (line.text for line in w.lines)
+    assert f"福利少 {rough(10 * table.loc['tighter', 'cost'])} 亿元" in tighter.zh
+    assert (
+        f"由 {rough(table.loc['tighter', 'price_before'])} 变为 {rough(table.loc['tighter', 'price_after'])} 元"
+        in tighter.zh
+    )
+    assert f"福利多 {rough(-10 * table.loc['more-land', 'cost'])} 亿元" in land.zh
+    assert land.en.startswith("more land in the north:")
+    assert same.zh == "不变：福利不变。"
+    assert "没有可行的方案" in nothing.zh
+    years = table["price_year"].dropna()
+    assert set(years) <= set(w.plan.model.economy.assumptions.years)
+
+
+def test_the_price_told_stands_in_both_plans() -> None:
+    row = found().table.set_index("scenario").loc["more-land"]
+    for p, key in ((planned(), "price_before"), (apart("more-land"), "price_after")):
+        prices = p.prices.set_index(["kind", "name", "region", "year"])["price"]
+        wanted = prices[row["price_kind"], row["price_name"], row["price_region"], int(row["price_year"])]
+        assert row[key] == pytest.approx(wanted, rel=1e-6, abs=1e-6)
+
+
+def test_tables_and_figure_show_every_scenario() -> None:
+    w = found()
+    assert len(w.tables["what-ifs"]) == 4
+    assert len(w.figures["what-ifs-figure"].table) == 4
+    assert set(w.comparison.plans) == {"plan", *w.plans}
+    assert {"what-ifs", "compare-changes", "compare-prices"} == set(w.tables)
+
+
+def test_only_the_scenarios_named_are_solved() -> None:
+    assert what_ifs(planned(), ["same"]).table["scenario"].tolist() == ["same"]
+
+
+@pytest.mark.parametrize(
+    ("reasons", "zh", "en"),
+    [
+        (["", "更紧 / tighter"], "更紧", "tighter"),
+        (["更紧（0.9×0.95）/ tighter (0.9 x 0.95)"], "更紧（0.9×0.95）", "tighter (0.9 x 0.95)"),
+        (["t/亿元更低"], "t/亿元更低", "t/亿元更低"),
+        ([], "code", "code"),
+    ],
+)
+def test_a_scenario_is_called_by_its_first_reason(reasons: list[str], zh: str, en: str) -> None:
+    title = title_of("code", reasons)
+    assert (title.zh, title.en) == (zh, en)
+
+
+def test_a_plan_of_a_scenario_is_that_of_the_changed_region_and_can_be_compared() -> None:
+    p, other = planned(), apart("tighter")
+    assert other.region["limits"]["value"].tolist() == [0.75]
+    compared = p.compare(tighter=other)
+    gap = compared.summary.set_index("scenario")["difference"]["tighter"]
+    assert gap == pytest.approx(found().table.set_index("scenario").loc["tighter", "cost"], abs=1e-6)
