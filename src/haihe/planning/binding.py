@@ -103,7 +103,8 @@ def _of_block(plan: Outcome, block: Block, group: str) -> pd.DataFrame:
     worth = np.abs(plan.solution.worth(block)).ravel()
     unit, price = _price(plan, block, worth, years)
     frame = pd.DataFrame({"place": places, "year": years.astype("Int64"), "price": price})
-    frame = frame.assign(group=group, row=block.name, title=[block.title] * len(frame), unit=unit)
+    title = pd.Series([block.title] * len(frame), dtype=object)
+    frame = frame.assign(group=group, row=block.name, title=title, unit=unit)
     frame["quality"] = _quality(plan, block)
     return frame[worth * YUAN > WORTHLESS * in_unit(block.unit)[1]]
 
@@ -114,7 +115,7 @@ def _price(plan: Outcome, block: Block, worth: Floats, years: "pd.Series[int]") 
     unit, times = in_unit(block.unit)
     unit = unit.removesuffix("/year")
     if block.name in MONEY:
-        return "yuan/yuan", worth / YI / discount_of(s, years.to_numpy(dtype=np.int64))
+        return "yuan/yuan", worth / YI / discount_of(s, np.asarray(years, dtype=np.int64))
     if block.name.startswith(GROUPS["projects"]):
         return unit, np.full(worth.size, np.nan)
     if unit == BN_YUAN:

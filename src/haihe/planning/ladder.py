@@ -30,7 +30,7 @@ STEPS: Mapping[object, Text] = {
     GOALS: Text("福利之外的目标", "Goals beside welfare"),
 }
 """What each step adds; projects bring something, so their cost is negative."""
-WAYS: Mapping[object, Text] = {
+WAYS: Mapping[str, Text] = {
     "added": Text("逐步加上时的代价", "Cost when added step by step"),
     "alone": Text("只去掉这一组可挽回", "Saved by lifting it alone"),
 }

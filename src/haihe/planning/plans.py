@@ -221,7 +221,7 @@ def _solved(
         solution = solve_or_explain(session, trend=trend, names=names)
     reached = solve_goals(session, assembly.indicators, assembly.watches, wanted) if wanted.measures else None
     found = [*setup.findings, *assembly.findings, *session.findings, *base.findings, *solution.findings]
-    more = {} if reached is None else {"goals": reached.table}
+    more: dict[str, Any] = {} if reached is None else {"goals": reached.table}
     return Plan(
         assembly,
         solution if reached is None else reached.solution,

@@ -20,7 +20,7 @@ from haihe.planning.goal_views import shown
 from haihe.planning.leverage import money_per_support
 from haihe.planning.outcome import Outcome
 from haihe.planning.resource_views import ResourceViews
-from haihe.planning.views import YI_PER_BN, PlanViews
+from haihe.planning.views import YI_PER_BN, PlanViews, names_of
 from haihe.region.units import said
 
 LEAST = 1.0
@@ -256,22 +256,21 @@ def reached(plan: Outcome) -> list[Line]:
 def told_fates(fates: Fates) -> Line:
     """Upgrade, keep or exit: what each is worth against keeping, and what becomes of jobs where they are known."""
     table, region = fates.table.set_index("fate"), fates.region
-    places, sectors = (region[name].set_index(key) for name, key in (("regions", "region"), ("sectors", "sector")))
+    names = names_of(region)
+    who, what = names[fates.member], names[fates.sector]
     parts = []
     for fate, name in (("upgrade", Text("改造", "upgrading it")), ("exit", Text("退出", "closing it"))):
-        row = table.loc[fate]
-        gain = rough(row["welfare"] * YI_PER_BN)
+        welfare, jobs_lost, absorbed = (float(table[key][fate]) for key in ("welfare", "jobs_lost", "jobs_absorbed"))
+        gain = rough(welfare * YI_PER_BN)
         zh, en = f"{name.zh}的福利变化 {gain} 亿元", f"{name.en} changes welfare by {gain} x 100 m yuan"
-        if np.isfinite(row["jobs_lost"]):
-            lost, kept = (rough(row[key] / 1e4) for key in ("jobs_lost", "jobs_absorbed"))
+        if np.isfinite(jobs_lost):
+            lost, kept = rough(jobs_lost / 1e4), rough(absorbed / 1e4)
             zh += f"（岗位减 {lost.lstrip('−')} 万、其他行业增 {kept} 万）"
             en += f" ({lost.lstrip('−')} x 10,000 jobs lost, {kept} added elsewhere)"
         parts.append(Text(zh, en))
-    who_zh = f"{places.loc[fates.member, 'name_zh']}{sectors.loc[fates.sector, 'name_zh']}"
-    who_en = f"{sectors.loc[fates.sector, 'name_en']} in {places.loc[fates.member, 'name_en']}"
     text = Text(
-        f"{who_zh}：与维持相比，{'；'.join(p.zh for p in parts)}（福利为贴现累计）。",
-        f"{who_en}: against keeping it, {'; '.join(p.en for p in parts)} (welfare is a discounted total).",
+        f"{who.zh}{what.zh}：与维持相比，{'；'.join(p.zh for p in parts)}（福利为贴现累计）。",
+        f"{what.en} in {who.en}: against keeping it, {'; '.join(p.en for p in parts)} (welfare is a discounted total).",
     )
     return Line("fates", text, fates.quality)
 
@@ -300,15 +299,10 @@ class _Words:
         self.plan, self.views = plan, PlanViews(plan)
         self.members = plan.model.economy.members
         resources = ResourceViews(self.views)
-        limits = {limit.spec.name: limit.spec.title for limit in plan.assembly.limits}
-        targets = {target.spec.name: target.spec.title for target in plan.assembly.targets}
-        self.titles: dict[object, Text] = {
-            **resources.titles,
-            **resources.links,
-            **self.views.limits,
-            **limits,
-            **targets,
-        }
+        limits: dict[object, Text] = {limit.spec.name: limit.spec.title for limit in plan.assembly.limits}
+        limits |= {target.spec.name: target.spec.title for target in plan.assembly.targets}
+        self.titles: dict[object, Text] = {**resources.titles, **resources.links, **limits}
+        self.titles |= self.views.limits.items()
         funds = plan.region.frame("funds")
         self.funds = {
             code: Text(zh, en) for code, zh, en in zip(funds["fund"], funds["name_zh"], funds["name_en"], strict=True)

@@ -297,7 +297,7 @@ def _row(plan: Plan, name: str, other: Plan) -> dict[str, object]:
     keys = ["region", "sector", "year"]
     both = plan.output[[*keys, "plan"]].merge(other.output[[*keys, "plan"]], on=keys, suffixes=("", "_other"))
     both = both[both["year"] == last].assign(gap=lambda f: f["plan_other"] - f["plan"])
-    top = both.loc[both["gap"].abs().idxmax()]
+    top = both.iloc[int(np.argmax(both["gap"].abs()))]
     moved = abs(top["gap"]) > NOTHING
     return {
         "scenario": name,

@@ -166,9 +166,9 @@ def compose(
             "carries the worst mark of all its inputs.",
         ),
         [
-            *([SAID, told] if told.lines else []),
-            *([ASSUMED, KeyLines(what_if)] if what_if else []),
-            *([FACTS, KeyLines(lines)] if lines else []),
+            *_headed(SAID, told),
+            *_headed(ASSUMED, KeyLines(what_if)),
+            *_headed(FACTS, KeyLines(lines)),
             *READING,
         ],
     )
@@ -197,6 +197,11 @@ def compose(
         [chapter for chapter in chapters if chapter is not None],
     )
     return RegionalReport(report, planned, work.front, lines, told.lines, what_if)
+
+
+def _headed(head: Text, lines: KeyLines) -> list[Text | KeyLines]:
+    """Lines under their heading; nothing where there are none."""
+    return [head, lines] if lines.lines else []
 
 
 def report(
