@@ -23,6 +23,7 @@ A command that fails writes nothing.
 | 2 | wrong usage |
 | 4 | no plan satisfies all limits at once |
 | 70 | an error of ours; `HAIHE_DEBUG=1` shows where |
+| 130 | stopped by Ctrl-C |
 
 This page is written by `scripts/cli_page.py` from the program itself; do not edit it."""
 

@@ -285,3 +285,13 @@ def test_a_warm_answer_that_is_refused_is_solved_again_cold(monkeypatch):
     assert solution.objective == pytest.approx(-4.0)
     assert len(seen) == 2
     assert solution.method != "simplex"
+
+
+def test_coefficients_that_the_solver_would_drop_are_dropped_here_too() -> None:
+    p = Program()
+    x = p.columns("x", {"i": ["a", "b"]}, unit="1", upper=1.0, cost=-1.0)
+    rows = p.rows("row", {"j": ["r"]}, unit="1", upper=1.0)
+    p.enter(rows.index, x.index, np.array([1.0, 1e-9]))
+    session = Session(p)
+    assert session.arrays.matrix.nnz == 1
+    assert session.solver.getNumNz() == 1

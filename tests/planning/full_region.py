@@ -104,7 +104,15 @@ def full_tables(*, projects: bool = True) -> Tables:
         path="own", title_zh="自定", title_en="own", year=2020, unit="1/year", regions="*",
     )  # fmt: skip
     t["foreign_partners"] = rows(
-        {"partner": "east", "exports": 0.4, "imports": 0.7, "title_zh": "东", "title_en": "east"}
+        {
+            "partner": "east",
+            "exports": 0.4,
+            "imports": 0.7,
+            "title_zh": "东",
+            "title_en": "east",
+            "regions": "*",
+            "sectors": "*",
+        }
     )
     t["technologies"] = rows(
         *({"technology": k, "energy_inputs": -0.12, "other_inputs": -0.02, "labour": -0.03, "co2": c,

@@ -1,5 +1,6 @@
 """Near-optimal plans: within the slack, feasible, ranges that hold the plan; verdicts; by hand where it can be done."""
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -14,6 +15,7 @@ from haihe.planning.alternatives import Alternatives, alternatives, verdict_of
 from haihe.planning.decisions import Decision, decisions_of
 from haihe.planning.forms import LinearForm
 from haihe.planning.plans import plan
+from haihe.planning.solver import Method, Session, Solution
 
 
 @cache
@@ -129,6 +131,30 @@ def test_without_a_cost_a_slack_must_be_said() -> None:
     a = alternatives(p, slack=0.01, decisions=decisions_of(p)[:1], plans=1)
     assert np.isnan(a.within) or a.within > 0
     assert a.ranges["high"].iloc[0] > a.ranges["low"].iloc[0]
+
+
+def test_an_answer_that_the_check_refuses_is_looked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    original, refused = Session.solve, []
+
+    def solve(self: Session, *, method: Method | None = None) -> Solution:
+        if method == "simplex":
+            refused.append(1)
+            raise HaiheError("E-PLN-04", worst="", tolerance="", parts="")
+        return original(self, method=method)
+
+    monkeypatch.setattr(Session, "solve", solve)
+    a = alternatives(capped_plan(), within=0.05)
+    assert refused
+    np.testing.assert_allclose(a.ranges["low"], found().ranges["low"], rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(a.ranges["high"], found().ranges["high"], rtol=1e-5, atol=1e-5)
+
+
+def test_a_plan_that_is_not_the_best_of_its_program_is_refused() -> None:
+    p = capped_plan()
+    worse = replace(p, solution=replace(p.solution, objective=p.solution.objective + 0.05 * p.loss))
+    with pytest.raises(HaiheError) as caught:
+        alternatives(worse, within=0.05)
+    assert caught.value.code == "E-PLN-59"
 
 
 def test_a_search_without_its_slack_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -97,6 +97,8 @@ def test_draws_lie_within_their_bands_and_the_middle_is_what_is_given(at: list[f
         for end, which in ((0.0, 0), (0.5, 1), (1.0, 2)):
             for name, value in dimension.at(end).items():
                 assert value == pytest.approx(BANDS[name][which])
+    assert dimensions[0].at(0.25)["elasticity_exports"] == pytest.approx(2**0.5)
+    assert dimensions[1].at(0.25)["growth"] == pytest.approx(0.04)
     first = dimensions[0].at(at[0])
     ratios = {round(first[name] / BANDS[name][1], 9) for name in first}
     assert len(ratios) == 1

@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 from full_region import Tables, full_tables
 from goal_cases import RICH
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from region_moves import in_units, later, renamed, shuffled, split
 
@@ -188,7 +188,7 @@ CHECKS: dict[str, Callable[[Answer, int], None]] = {
 
 
 @pytest.mark.parametrize("name", CHECKS)
-@settings(max_examples=4)
+@settings(max_examples=4, phases=[Phase.generate])  # a failing draw is not made smaller: that takes minutes
 @given(seed=st.integers(0, 10**6))
 def test_the_plan_stays_the_same(name: str, seed: int) -> None:
     CHECKS[name](plain(), seed)

@@ -8,9 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from haihe.messages import HaiheError
+from haihe.planning import Session, plan
 from haihe.planning.contradictions import contradictions
+from haihe.planning.differences import table_differences
 from haihe.planning.scenarios import Edit, scenario, scenarios_of
 from haihe.region import TABLES, Region
+from haihe.region.examples import example
 from small_region import EVIDENCE, META, small_region, small_tables
 
 REGION = small_region()
@@ -155,6 +158,15 @@ def test_the_check_of_a_region_knows_records_that_a_scenario_adds() -> None:
     assert with_scenario([Edit("限制", "cap|2019", "数值", 0.5)]) == []
 
 
+def test_the_scenarios_of_the_example_can_be_put_into_force() -> None:
+    region = example("jing-jin-ji")
+    names = list(scenarios_of(region))
+    assert {"cap-5-tighter", "new-rail", "larger-port", "labs-not-shared"} <= set(names)
+    for name in names:
+        changed = scenario(region, name)
+        assert not table_differences(region, changed).empty
+
+
 def limits(*rows: dict[str, Any]) -> Region:
     usual = {
         "name_zh": "限制", "name_en": "limit", "resource": "co2", "regions": "*", "sectors": "*", "year": 2019,
@@ -212,7 +224,7 @@ def test_limits_that_can_both_hold_are_left_alone(rows: list[dict[str, Any]]) ->
 def test_targets_that_exclude_each_other_are_found() -> None:
     usual = {
         "name_zh": "目标", "name_en": "target", "region": "north", "year": 2019, "indicator": "co2", "unit": "万t CO2",
-        **EVIDENCE,
+        "kind": "hard", **EVIDENCE,
     }  # fmt: skip
     rows = [
         usual | {"target": "T1", "sense": "at_least", "value": 5.0},
@@ -220,7 +232,16 @@ def test_targets_that_exclude_each_other_are_found() -> None:
         usual | {"target": "T3", "sense": "at_most", "value": 6.0},
         usual | {"target": "T4", "sense": "at_most", "value": 1.0, "region": "south"},
         usual | {"target": "T5", "sense": "at_most", "value": 1.0, "indicator": None},
+        usual | {"target": "T6", "sense": "at_most", "value": 1.0, "kind": "watch"},
     ]
     (finding,) = contradictions(REGION.with_table("targets", pd.DataFrame(rows)))
     assert (finding.table, finding.row) == ("targets", 2)
     assert "“T2”" in finding.text("en")
+
+
+def test_contradictory_limits_stop_a_plan_before_anything_is_solved(monkeypatch: pytest.MonkeyPatch) -> None:
+    region = limits(CAP | {"value": 5.0}, FLOOR | {"value": 6.0})
+    monkeypatch.setattr(Session, "solve", None)
+    with pytest.raises(HaiheError) as caught:
+        plan(region)
+    assert (caught.value.code, caught.value.findings[0].row) == ("E-PLN-67", 3)

@@ -217,8 +217,8 @@ def ranged(matrix: float = 1.0, cost: float = 1.0, bound: float = 1.0, side: flo
     )
     y = program.columns("y", {"i": ["c"]}, cost=0.0, unit="1")
     rows = program.rows("r", {"k": ["p", "q"]}, upper=[side, 1.0], unit="1", title=Text("行", "row"))
-    program.enter(rows.index, x.index, [1.0, -matrix])
-    program.enter(rows.index[:1], y.index, 1.0)
+    program.enter(rows.index, x.index, [10.0, -10.0 * matrix])
+    program.enter(rows.index[:1], y.index, 10.0)
     return program
 
 

@@ -180,6 +180,12 @@ def test_the_table_is_read_with_its_defaults() -> None:
     with pytest.raises(HaiheError) as caught:
         targets_of(Region(tables, META))
     assert caught.value.code == "E-PLN-56"
+    tables["targets"] = pd.DataFrame([EVIDENCE | row | {"indicator": "value_aded"}])
+    with pytest.raises(HaiheError) as caught:
+        targets_of(Region(tables, META))
+    assert caught.value.code == "E-PLN-51"
+    assert "value_added" in caught.value.text("en")
+    assert "row 2" in caught.value.text("en")
 
 
 def test_a_penalty_that_forgets_the_years_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """What if: each scenario's difference is that of two plans made alone, however it was solved."""
 
+import pickle
 from functools import cache
 
 import pytest
@@ -122,3 +123,19 @@ def test_a_plan_of_a_scenario_is_that_of_the_changed_region_and_can_be_compared(
     compared = p.compare(tighter=other)
     gap = compared.summary.set_index("scenario")["difference"]["tighter"]
     assert gap == pytest.approx(found().table.set_index("scenario").loc["tighter", "cost"], abs=1e-6)
+
+
+def test_a_stored_plan_comes_back_without_its_basis() -> None:
+    p = planned()
+    again = pickle.loads(pickle.dumps(p))
+    assert p.basis is not None
+    assert again.basis is None
+    assert again.asked == p.asked
+    assert again.summary.equals(p.summary)
+
+
+def test_a_plan_gives_arrays_that_hold_its_frames() -> None:
+    pytest.importorskip("xarray")
+    p = planned()
+    arrays = p.to_xarray()
+    assert float(arrays["output"].sum()) == pytest.approx(p.output["plan"].sum())

@@ -28,6 +28,8 @@ NOTHING = 1e-3
 """A decision that stays within this share of its size is one that stays."""
 FIRM = 0.25
 """A range up to this share of the plan's own change settles the size of a decision, not only its direction."""
+HELD = 0.5
+"""A program whose best is better than the plan by more than this share of the slack is not the plan's own."""
 VERDICTS: Mapping[str, Text] = {
     "settled": Text("确定", "settled"),
     "direction": Text("方向确定，幅度可议", "direction settled, size open"),
@@ -110,7 +112,8 @@ def alternatives(
     Raises
     ------
     HaiheError
-        ``E-PLN-59`` where the limits cost nothing and no slack is given, or the slack is not positive.
+        ``E-PLN-59`` where the limits cost nothing and no slack is given, the slack is not positive, or the plan was made
+        with decisions held (a rolling plan), which its program does not show.
     """
     room = within * plan.loss if slack is None else slack
     if not room > 0:
@@ -159,8 +162,12 @@ class _Search:
                 goal.keep(self.session, float(row.value) - goal.sign * SLACK * goal.size)  # type: ignore[arg-type]
         best = self.session.solve(method="ipx")
         self.solves, self.seconds = 1, best.seconds
+        if plan.solution.objective - best.objective > HELD * slack:
+            reason = Text("方案另外固定了已定的安排", "the plan holds decisions that its program does not show")
+            raise HaiheError("E-PLN-59", reason=reason)
         self.welfare = watch
         self.best = watch.value(best.x)
+        self.basis = self.session.basis()
         watch.keep(self.session, self.best - slack)
         self.values: list[Floats] = [self.at(best.x)]
         self.losses: list[float] = [0.0]
@@ -192,13 +199,22 @@ class _Search:
         self.solve(cost)
 
     def solve(self, cost: Floats) -> None:
-        """Solve for a cost from the last basis and keep what the plan decides.
+        """Solve for a cost from the basis of the optimum and keep what the plan decides.
 
-        By simplex without a time budget: what a single decision may be has many equally good plans, in which crossover
-        after an interior point lost itself for a minute (measured, see the decision on the slack).
+        All near-optimal plans are near the optimum: from its basis a solve takes half the steps it takes from the last
+        end. By simplex without a time budget, because a single decision has many equally good plans, in which crossover
+        after an interior point lost itself for a minute (measured, see the decision on the slack). An answer that our
+        own check refuses is looked for again by that slower way.
         """
+        if self.basis is not None:
+            self.session.set_basis(self.basis)
         self.session.set_costs(cost, 0.0)
-        solution = self.session.solve(method="simplex")
+        try:
+            solution = self.session.solve(method="simplex")
+        except HaiheError as error:
+            if error.code != "E-PLN-04":
+                raise
+            solution = self.session.solve(method="ipx")
         self.solves, self.seconds = self.solves + 1, self.seconds + solution.seconds
         self.values.append(self.at(solution.x))
         self.losses.append(self.best - self.welfare.value(solution.x))

@@ -113,9 +113,9 @@ class Choosing:
         """Rows that a policy maker set."""
         return [block for block in self.session.program.row_blocks.values() if block.policy]
 
-    def solve(self, *, gap: float = EXACT, start: WholeAnswer | None = None) -> WholeAnswer | None:
+    def solve(self, *, gap: float = EXACT, below: float = np.inf) -> WholeAnswer | None:
         """Choose; None where no whole choice satisfies every row. See `WholeSession.solve_whole`."""
-        return self.session.solve_whole(gap=gap, start=None if start is None else start.x)
+        return self.session.solve_whole(gap=gap, below=below)
 
     def choice(self, answer: WholeAnswer | Solution) -> Floats:
         """Choice of an answer: 1 for each option taken, else 0; shape (O,)."""

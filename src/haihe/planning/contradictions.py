@@ -20,8 +20,8 @@ def contradictions(region: Region) -> Findings:
 
     A floor on some regions and sectors contradicts a cap on a set that contains them, in a year in which both hold:
     both move in straight lines between their years and stay after the last. Shares of the reference are compared only
-    on the same set, and amounts only in units that convert. Targets are compared with targets of the same indicator,
-    region, sectors, measure and year.
+    on the same set, and amounts only in units that convert. Hard targets are compared with hard targets of the same
+    indicator, region, sectors, measure and year.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def _of_targets(table: pd.DataFrame) -> list[Finding]:
     if "indicator" not in table:
         return []
     rows = table.assign(at=np.arange(len(table)) + 2)
-    rows = rows[rows["indicator"].notna()]
+    rows = rows[rows["indicator"].notna() & (rows["kind"] == "hard")]
     keys = [name for name in ("indicator", "region", "sectors", "measure", "base_year", "year") if name in rows]
     found = []
     for _, group in rows.groupby(keys, sort=False, dropna=False):

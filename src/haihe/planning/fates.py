@@ -56,7 +56,7 @@ class Fates(InSheets):
         sectors = self.region["sectors"].set_index("sector")
         places = self.region["regions"].set_index("region")
         name = {
-            lang: f"{places.at[self.member, f'name_{lang}']!s}{sep}{sectors.at[self.sector, f'name_{lang}']!s}"
+            lang: f"{places.loc[self.member, f'name_{lang}']!s}{sep}{sectors.loc[self.sector, f'name_{lang}']!s}"
             for lang, sep in (("zh", ""), ("en", ", "))
         }
         yi = Text("亿元", "100 m yuan")

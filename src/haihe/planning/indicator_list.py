@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
-from haihe.messages import Text
+from haihe.messages import HaiheError, Text
 from haihe.planning import indicator_fields as build
 from haihe.planning.economy import BN_YUAN
 from haihe.planning.indicator_data import LABOUR, RESEARCH
 from haihe.planning.indicator_fields import Built, Scope
+from haihe.region.nearest import suggest
 
 Better = Literal["up", "down"]
 MONEY = f"{BN_YUAN}/year"
@@ -203,3 +204,23 @@ INDICATORS: dict[str, IndicatorSpec] = {spec.code: spec for spec in _SPECS}
 SPREAD_TITLE = Text("地区人均差距：{of}", "Gap per resident between members: {of}")
 SPREAD_NEEDS = Text("常住人口（endowments，要素 population）", "residents (endowments, resource population)")
 SPREAD_FORMULA = r"\max_r f_r / P_r - \min_r f_r / P_r"
+
+
+def refuse_unknown(indicator: str, **place: Any) -> None:
+    """Refuse an indicator that is not in the registry, or whose qualifier does not fit (``E-PLN-51``).
+
+    Parameters
+    ----------
+    indicator : str
+        Code, with its qualifier after a colon.
+    **place
+        Table, row and column where it stands, for the message.
+    """
+    base, _, of = indicator.partition(":")
+    if base == SPREAD and of:
+        refuse_unknown(of, **place)
+        return
+    spec = INDICATORS.get(base)
+    if spec is None or (of and not spec.qualifier) or (not of and spec.qualifier == "required"):
+        near = suggest(indicator, [*INDICATORS, f"{SPREAD}:consumption"])
+        raise HaiheError("E-PLN-51", value=indicator, near=Text(f"（{near.zh}）", f" ({near.en})"), **place)

@@ -1,5 +1,6 @@
 """Indicators of a model: any of them over any set of regions, sectors and years, as a linear form or as a value."""
 
+import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -19,6 +20,7 @@ from haihe.planning.indicator_list import (
     SPREAD_TITLE,
     WELFARE,
     IndicatorSpec,
+    refuse_unknown,
 )
 from haihe.planning.measures import ALL, Measure
 from haihe.planning.model import Model
@@ -44,9 +46,9 @@ class Indicators:
 
     model: Model
     data: IndicatorData
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_fields", {})
+    _built_before: dict[str, tuple[Field, ...]] = dataclasses.field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def spec(self, indicator: str) -> IndicatorSpec:
         """Declaration of an indicator, with its qualifier filled in.
@@ -64,10 +66,8 @@ class Indicators:
                 inner, code=indicator, title=title, better="down", unit=self._per_head(inner), needs=SPREAD_NEEDS,
                 formula=SPREAD_FORMULA, activity=True,
             )  # fmt: skip
-        spec = INDICATORS.get(base)
-        if spec is None or (of and not spec.qualifier) or (not of and spec.qualifier == "required"):
-            near = suggest(indicator, [*INDICATORS, f"{SPREAD}:consumption"])
-            raise HaiheError("E-PLN-51", value=indicator, near=Text(f"（{near.zh}）", f" ({near.en})"))
+        refuse_unknown(indicator)
+        spec = INDICATORS[base]
         if spec.counts:
             use = self.data.uses.get(of if spec.counts == "of" else spec.counts)
             spec = replace(spec, unit=spec.unit.replace("resource", use.unit if use else of or spec.counts))
@@ -244,7 +244,7 @@ class Indicators:
 
     def _built(self, indicator: str) -> tuple[Field, ...]:
         """Field of an indicator, and of its denominator where it has one, the trend put back; kept once built."""
-        kept: dict[str, tuple[Field, ...]] = self._fields  # type: ignore[attr-defined]
+        kept = self._built_before
         if indicator not in kept:
             spec, scope = self.spec(indicator), Scope(self.model, self.data, indicator.partition(":")[2])
             fields = []

@@ -13,7 +13,7 @@ import pandas as pd
 from haihe.messages import HaiheError, Quality, Text, worst_quality
 from haihe.planning.bounds import Bounded, Sense, define_bounded
 from haihe.planning.indicator_data import LABOUR
-from haihe.planning.indicator_list import SPREAD, WELFARE
+from haihe.planning.indicator_list import SPREAD, WELFARE, refuse_unknown
 from haihe.planning.indicators import Indicators
 from haihe.planning.measures import ALL, Measure, code_of, split
 from haihe.planning.program import Floats, Program
@@ -121,6 +121,7 @@ def limits_of(region: Region) -> list[LimitSpec]:
         if resource and first["sense"] == "cap":
             continue
         code = indicator or OF_RESOURCE.get(resource, f"use:{resource}")
+        refuse_unknown(code, table="limits", row=row, column="indicator")
         _refuse(rows, str(name), code, row)
         rows = rows.sort_values("year")
         specs.append(

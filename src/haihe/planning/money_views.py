@@ -177,7 +177,7 @@ class MoneyViews:
         frame = funding_table(self.money.projects, self.money, self.solution)
         total = frame.groupby(["payer", "year"])["amount"].sum().reset_index()
         order = {payer: k for k, payer in enumerate(PAYERS)}
-        return total.sort_values(["payer", "year"], key=lambda c: c.map(order) if c.name == "payer" else c)
+        return total.sort_values(["year", "payer"], key=lambda c: c.map(order) if c.name == "payer" else c)
 
     def funding(self) -> Table:
         """Who pays, by year."""

@@ -164,9 +164,7 @@ class Outcome:
     def budgets(self) -> pd.DataFrame:
         """Budgets and their price, see `haihe.planning.project_results.budgets_table`; empty without money."""
         money = self.model.money
-        return (
-            pd.DataFrame() if money is None else budgets_table(self.model.economy.assumptions, money, self.solution)
-        )
+        return pd.DataFrame() if money is None else budgets_table(self.model.economy.assumptions, money, self.solution)
 
     @cached_property
     def districts(self) -> pd.DataFrame:

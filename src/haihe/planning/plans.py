@@ -9,6 +9,7 @@ from haihe.figures import Figure, Table
 from haihe.figures.workbook import InSheets
 from haihe.messages import Findings, Progress, Text
 from haihe.planning.alternatives import WITHIN, Alternatives, alternatives
+from haihe.planning.arrays_out import plan_to_xarray
 from haihe.planning.assembly import BEFORE_PROJECTS, PROJECTS, Grip, assemble
 from haihe.planning.assumptions import Assumptions
 from haihe.planning.comparison import Comparison, compare
@@ -93,6 +94,10 @@ class Plan(InSheets, Outcome):
     def alternatives(self, *, within: float = WITHIN, control: Control | None = None) -> Alternatives:
         """Look at the plans that are almost as good, see `haihe.planning.alternatives.alternatives`."""
         return alternatives(self, within=within, control=control)
+
+    def to_xarray(self) -> Any:
+        """Give the results as labelled arrays, see `haihe.planning.arrays_out.plan_to_xarray`."""
+        return plan_to_xarray(self)
 
     def __repr__(self) -> str:
         e, projects = self.model.economy, self.model.projects

@@ -24,6 +24,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Places = NDArray[np.int32]
 Dims = Mapping[str, Sequence[object]]
+NOTHING = 1e-9
+"""Coefficients up to this size are left out, as HiGHS does silently: so our own checks see the same program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +183,7 @@ class Program:
         row_lower, row_upper = (_join([part[k] for part in self._row_parts]) for k in range(2))
         rows, cols, values = self._spread_out()
         matrix = sparse.csc_matrix((values, (rows, cols)), shape=(self._n_rows, self._n_columns))
+        matrix.data[np.abs(matrix.data) <= NOTHING] = 0.0
         matrix.eliminate_zeros()
         arrays = Arrays(matrix, lower, upper, cost, row_lower, row_upper, self.constant)
         for name, array in (("coefficient", matrix.data), ("cost", cost)):

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from haihe.messages import Quality, Text
+from haihe.planning.indicator_list import refuse_unknown
 from haihe.planning.indicators import Indicators
 from haihe.planning.measures import Measure, code_of, split
 from haihe.planning.solver import Solution
@@ -48,19 +49,24 @@ class Role:
 
 
 def roles_of(region: Region) -> list[Role]:
-    """Read the table ``roles``; none where it is absent."""
-    return [
-        Role(
-            name=str(row["role"]),
-            title=Text(str(row["name_zh"]), str(row["name_en"])),
-            region=str(row["region"]),
-            measure=Measure(code_of(row["indicator"]), (str(row["region"]),), split(row["sectors"])),
-            better=str(row["direction"]),
-            quality=row["quality"],
-            note=code_of(row["note"]),
+    """Read the table ``roles``; none where it is absent, and ``E-PLN-51`` for an indicator that there is not."""
+    roles = []
+    for number, row in enumerate(region.frame("roles").to_dict("records"), start=2):
+        indicator = code_of(row["indicator"])
+        if indicator:
+            refuse_unknown(indicator, table="roles", row=number, column="indicator")
+        roles.append(
+            Role(
+                name=str(row["role"]),
+                title=Text(str(row["name_zh"]), str(row["name_en"])),
+                region=str(row["region"]),
+                measure=Measure(indicator, (str(row["region"]),), split(row["sectors"])),
+                better=str(row["direction"]),
+                quality=row["quality"],
+                note=code_of(row["note"]),
+            )
         )
-        for row in region.frame("roles").to_dict("records")
-    ]
+    return roles
 
 
 def roles_table(indicators: Indicators, roles: list[Role], solution: Solution) -> pd.DataFrame:

@@ -1,7 +1,9 @@
 """Selecting projects: `select(region)` gives whole projects, where and when, who pays, and how good that can be at most."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -17,6 +19,9 @@ from haihe.planning.path_inputs import UNIFORM
 from haihe.planning.program import Floats, Ints
 from haihe.planning.project_results import funding_table
 from haihe.planning.projects import YI
+from haihe.planning.reason_jobs import Job
+from haihe.planning.reason_views import Reasons
+from haihe.planning.reasons import Basis, Reason, verified
 from haihe.planning.selection_views import SelectionViews
 from haihe.planning.setup import setup_of
 from haihe.planning.solver import Solution
@@ -154,6 +159,73 @@ class Selection(InSheets):
     def frames(self) -> dict[str, pd.DataFrame]:
         """Every result as a plain frame, by name."""
         return {name: getattr(self, name) for name in ("projects", "funding", "districts", "rounds")}
+
+    @property
+    def basis(self) -> Basis:
+        """What reasons are given for."""
+        c = self.chosen
+        return Basis(c.candidates, c.choice, c.objective, c.gap)
+
+    def explain(
+        self, project: str, *, levers: bool = True, verify: bool = True, control: Control | None = None
+    ) -> Reason:
+        """Say why a project is built or not, by choosing again with it forced to the other side.
+
+        Parameters
+        ----------
+        project : str
+            Its code.
+        levers : bool
+            Find the cause and the smallest changes as well.
+        verify : bool
+            Solve the plan with the forced choice, so that the loss is the plan's and not the small model's.
+        control : Control, optional
+            Time limit of each solve, and cancel.
+
+        Raises
+        ------
+        HaiheError
+            ``E-PLN-94`` where there is no such project.
+        """
+        return self.reasons([project], levers=levers, verify=verify, control=control).reasons[0]
+
+    def reasons(
+        self,
+        projects: Sequence[str] | None = None,
+        *,
+        levers: bool = True,
+        verify: bool = True,
+        journal: str | Path | None = None,
+        workers: int = 1,
+        control: Control | None = None,
+    ) -> Reasons:
+        """Say why projects are built or not, all of them where none are named.
+
+        Parameters
+        ----------
+        projects : sequence of str, optional
+        levers, verify
+            As of `explain`.
+        journal : path, optional
+            File in which each reason is written down, so that the work can be taken up where it stopped.
+        workers : int
+            Processes.
+        control : Control, optional
+            Time limit of each solve, cancel and progress.
+
+        Raises
+        ------
+        HaiheError
+            As of `haihe.planning.reason_jobs.Job.run`.
+        """
+        basis = self.basis
+        job = Job(basis, tuple(self.task.projects.projects if projects is None else projects), levers)
+
+        def settled(reason: Reason) -> Reason:
+            return verified(basis, reason, self.valuer, control=control)[0]
+
+        found = job.run(journal, workers=workers, control=control, finish=settled if verify else None)
+        return Reasons(found, self.views.names, self.views.source, self.quality)
 
     def __repr__(self) -> str:
         count = self.projects["status"].value_counts()

@@ -38,6 +38,9 @@ class SelectionViews:
         self.selection = selection
         spec = selection.task.projects
         self.names = names_of(selection.region) | dict(zip(spec.projects, spec.titles, strict=True))
+        for name, key in (("resources", "resource"), ("funds", "fund")):
+            rows = selection.region.frame(name)[[key, "name_zh", "name_en"]].itertuples(index=False, name=None)
+            self.names |= {code: Text(zh, en) for code, zh, en in rows}
         year = selection.task.setup.economy.year
         self.source = Text(
             f"haihe 项目选择，据 {year} 年核算与项目表计算",

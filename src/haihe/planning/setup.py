@@ -7,6 +7,7 @@ from haihe.messages import Findings, Quality, worst_quality
 from haihe.planning.assumptions import Assumptions, unknown_parameters
 from haihe.planning.caps import CapSpec
 from haihe.planning.conduct import ReplacementSpec, replacement_of
+from haihe.planning.contradictions import contradictions
 from haihe.planning.economy import Economy
 from haihe.planning.goods import Trade
 from haihe.planning.indicator_data import IndicatorData, indicator_data_of
@@ -103,8 +104,10 @@ def setup_of(
     Raises
     ------
     HaiheError
-        Whatever the readers of the tables raise, each with table, row and column.
+        Whatever the readers of the tables raise, each with table, row and column; ``E-PLN-67`` for limits or hard
+        targets that contradict each other on paper.
     """
+    contradictions(region).raise_errors()
     assumptions = assumptions or Assumptions.of(region)
     followed = path_of(region, assumptions, path)
     economy = economy_of(region, assumptions, upgrades=upgrades, path=followed)

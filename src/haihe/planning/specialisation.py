@@ -1,8 +1,8 @@
 """Unbounded specialisation: a plan that closes sectors by the dozen says nothing about the economy.
 
-Trade at fixed prices without limits lets every member make only what pays best: without corridors a linear form of
-this plan closed 117 of 126 sectors (measured, see docs/explanation/limits.md). Elastic answers prevent that. Where so many sectors
-end near nothing all the same, an elasticity, a segment or a limit is out of place, and the reader must know.
+Trade at fixed prices without limits lets every member make only what pays best: taken away elastic answers and wedges,
+this plan closes most of its sectors (tests/planning/test_planning_stability.py shows it). Where so many end near
+nothing all the same, an elasticity, a segment or a limit is out of place, and the reader must know.
 """
 
 from dataclasses import dataclass

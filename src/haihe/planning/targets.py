@@ -10,7 +10,7 @@ import pandas as pd
 from haihe.messages import Finding, Findings, HaiheError, Quality, Text
 from haihe.planning.bounds import Bounded, Sense, define_bounded, length_of
 from haihe.planning.indicator_data import LABOUR
-from haihe.planning.indicator_list import SPREAD, WELFARE
+from haihe.planning.indicator_list import SPREAD, WELFARE, refuse_unknown
 from haihe.planning.indicators import SHORTFALL, Indicators
 from haihe.planning.measures import ALL, Measure, code_of, split
 from haihe.planning.program import Block, Program
@@ -145,13 +145,15 @@ def targets_of(region: Region) -> list[TargetSpec]:
         kind, penalty = str(values["kind"]), float(values["penalty"])
         if kind == "soft" and not penalty > 0:
             raise HaiheError("E-PLN-56", table="targets", row=row, column="penalty", value=values["target"])
-        base = values["base_year"]
+        indicator, base = code_of(values["indicator"]), values["base_year"]
+        if indicator:
+            refuse_unknown(indicator, table="targets", row=row, column="indicator")
         year = int(values["year"])
         specs.append(
             TargetSpec(
                 name=str(values["target"]),
                 title=Text(str(values["name_zh"]), str(values["name_en"])),
-                measure=Measure(code_of(values["indicator"]), (str(values["region"]),), split(values["sectors"]), year),
+                measure=Measure(indicator, (str(values["region"]),), split(values["sectors"]), year),
                 sense="floor" if values["sense"] == "at_least" else "cap",
                 against=values["measure"],
                 base_year=year - 1 if pd.isna(base) else int(base),

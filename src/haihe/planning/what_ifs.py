@@ -90,9 +90,13 @@ class WhatIfs(InSheets):
         return [Line("what-if", self._sentence(row), self.quality) for row in self.table.to_dict("records")]
 
     def _sentence(self, row: dict[object, object]) -> Text:
-        title = self.titles[str(row["scenario"])]
+        title, told = self.titles[str(row["scenario"])], self._told(row)
+        return Text(f"{title.zh}：{told.zh}。", f"{title.en}: {told.en}.")
+
+    def _told(self, row: dict[object, object]) -> Text:
+        """What a scenario changes."""
         if not row["feasible"]:
-            return Text(f"{title.zh}：没有可行的方案。", f"{title.en}: no feasible plan.")
+            return Text("没有可行的方案", "no feasible plan")
         cost = float(str(row["cost"]))
         amount = rough(abs(cost) * YI_PER_BN)
         more = Text(f"福利少 {amount} 亿元（贴现累计）", f"{amount} x 100 m yuan less welfare (discounted total)")
@@ -105,10 +109,7 @@ class WhatIfs(InSheets):
             else less
         ]
         parts += [text for text in (self._price(row), self._sector(row)) if text is not None]
-        return Text(
-            f"{title.zh}：{'，'.join(p.zh for p in parts)}。",
-            f"{title.en}: {', '.join(p.en for p in parts)}.",
-        )
+        return Text("，".join(p.zh for p in parts), ", ".join(p.en for p in parts))
 
     def _price(self, row: dict[object, object]) -> Text | None:
         if pd.isna(row["price_year"]):  # type: ignore[call-overload]
@@ -151,41 +152,39 @@ class WhatIfs(InSheets):
     def tables(self) -> dict[str, Table]:
         """Tables for reading, by key: the scenarios, what they change, and prices side by side."""
         more = self.comparison.views if self.plans else None
-        found = [self._table("what-ifs"), *([more.changes(), more.prices()] if more else [])]
+        words = Column("words", Text("说明", "In words"))
+        found = [
+            self._table("what-ifs", Text("情景逐个说明", "Scenarios in words"), words),
+            *([more.changes(), more.prices()] if more else []),
+        ]
         return {table.key: table for table in found if table is not None}
 
     @property
     def figures(self) -> dict[str, Figure]:
         """Figures by key: what every scenario costs or brings."""
-        table = self._table("what-ifs-figure")
+        title = Text("如果……会怎样（与方案相比，贴现累计）", "What if (against the plan, discounted total)")
+        table = self._table("what-ifs-figure", title)
         return {table.key: bars(table, "title", "amount", horizontal=True)}
 
-    def _table(self, key: str) -> Table:
-        views = PlanViews(self.plan)
-        words = [line.text for line in self.lines]
+    def _table(self, key: str, title: Text, *more: Column) -> Table:
         frame = self.table.assign(
             title=pd.Series([self.titles[name] for name in self.table["scenario"]], dtype=object),
-            words=pd.Series(words, dtype=object),
-            amount=-self.table["cost"] * YI_PER_BN,
+            words=pd.Series([self._told(row) for row in self.table.to_dict("records")], dtype=object),
+            amount=-self.table["cost"].astype(float) * YI_PER_BN,
+        )
+        amount = Column("amount", Text("福利变化", "Change of welfare"), unit=YI, digits=1, signed=True)
+        note = Text(
+            "情景取自表 scenarios；只与方案本身相比，没有区间。",
+            "Scenarios of the table scenarios; compared with the plan itself, without bands.",
         )
         return Table(
             frame,
-            [
-                Column("title", Text("如果", "What if")),
-                Column("amount", Text("福利变化", "Change of welfare"), unit=YI, digits=1, signed=True),
-                Column("words", Text("说明", "In words")),
-            ],
+            [Column("title", Text("如果", "What if")), amount, *more],
             key=key,
-            title=Text("如果……会怎样（与方案相比，贴现累计）", "What if (against the plan, discounted total)"),
-            source=views.source,
+            title=title,
+            source=PlanViews(self.plan).source,
             quality=self.quality,
-            notes=[
-                Text(
-                    "情景取自表 scenarios；只与方案本身相比，没有区间。",
-                    "Scenarios of the table scenarios; compared with the plan itself, without bands.",
-                ),
-                DIFFERENCE_NOTE,
-            ],
+            notes=[note, DIFFERENCE_NOTE],
         )
 
 

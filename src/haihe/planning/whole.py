@@ -71,7 +71,9 @@ class WholeSession(Session):
         super().__init__(program, control)
         self.whole = np.ascontiguousarray(whole.ravel(), dtype=np.int32)
 
-    def solve_whole(self, *, gap: float = EXACT, start: Floats | None = None) -> WholeAnswer | None:
+    def solve_whole(
+        self, *, gap: float = EXACT, start: Floats | None = None, below: float = np.inf
+    ) -> WholeAnswer | None:
         """Solve with whole columns.
 
         Parameters
@@ -80,6 +82,9 @@ class WholeSession(Session):
             Gap at which to stop, in the unit of the objective.
         start : ndarray, optional
             Values of all columns to start from, such as those of the answer before.
+        below : float
+            Only answers below this objective are of interest: the search is shorter, and where none is found the
+            answer, if any, lies above.
 
         Returns
         -------
@@ -94,6 +99,8 @@ class WholeSession(Session):
             ``E-PLN-04`` an answer that our own check refuses.
         """
         h = self._fresh(gap)
+        if np.isfinite(below):
+            h.setOptionValue("objective_bound", float(below))
         if start is not None:
             h.setSolution(self.whole.size, self.whole, np.round(start[self.whole]))
         with watching(h, self.control) as watch:
@@ -111,7 +118,7 @@ class WholeSession(Session):
             if watch.cancelled:
                 raise HaiheError("E-PLN-60", seconds=f"{watch.seconds:.0f}", how_far=watch.how_far)
             status, info = h.getModelStatus(), h.getInfo()
-            if status == highspy.HighsModelStatus.kInfeasible:
+            if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kObjectiveBound):
                 return None
             late = status == highspy.HighsModelStatus.kTimeLimit
             if not late and status != highspy.HighsModelStatus.kOptimal:

@@ -1,0 +1,294 @@
+"""Reasons: forced solves against brute force, replays, levers' borders, what cannot be told apart; also broken ones."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+from selection_cases import brute, drawn, given, grown, keeps, tied
+
+from haihe.messages import HaiheError
+from haihe.planning import choosing, reason_levers, reasons
+from haihe.planning.choosing import Candidates
+from haihe.planning.projects import YI
+from haihe.planning.reason_levers import with_levers
+from haihe.planning.reasons import Basis, Reason, forced, reason_of
+from money_cases import economy_case, spec_of
+from plan_cases import Built
+
+SEEDS = range(4)
+
+
+@cache
+def built() -> Built:
+    return economy_case().build()
+
+
+def basis(candidates: Candidates, gap: float = 0.0) -> Basis:
+    small = candidates.model()
+    answer = small.solve()
+    assert answer is not None
+    return Basis(candidates, small.choice(answer), answer.objective, gap)
+
+
+@cache
+def case(seed: int) -> tuple[Any, ...]:
+    spec, funds, worth = drawn(seed)
+    ties = tied(spec, requires=((0, 1),), excludes=((2, 3),), most=np.array([2.0, 2.0, 1.0]))
+    return spec, funds, ties, worth
+
+
+def parts(candidates: Candidates) -> tuple[Any, ...]:
+    return candidates.projects, candidates.money, candidates.ties, candidates.gain
+
+
+# --- checks, each also run on a broken model --------------------------------------------------------------------------
+
+
+def check_losses(seed: int) -> None:
+    """J2, J5: the loss of every project forced to the other side is that of brute force, and never negative."""
+    spec, funds, ties, worth = case(seed)
+    own = basis(given(spec, funds, worth, ties))
+    best = brute(spec, funds, ties, worth)
+    for p, name in enumerate(spec.projects):
+        reason = reason_of(own, name)
+        other = brute(spec, funds, ties, worth, {p: not reason.built})
+        if reason.verdict == "impossible":
+            assert other == -np.inf, f"{name} can be built"
+            continue
+        assert reason.loss * YI == pytest.approx(best - other, abs=1e-6), f"{name}: another loss"
+        assert reason.low <= reason.loss + 1e-9
+        assert reason.loss >= -1e-6, "a forced choice is better"
+
+
+def check_replay(seed: int) -> None:
+    """J3: what is displaced, moved and added makes, out of the choice, one that is worth what was said."""
+    spec, funds, ties, worth = case(seed)
+    own = basis(given(spec, funds, worth, ties))
+    small = own.candidates.model()
+    for p, name in enumerate(spec.projects):
+        reason = reason_of(own, name)
+        if not np.isfinite(reason.loss):
+            continue
+        found = forced(small, p, not reason.built)
+        assert found is not None
+        z = own.choice.copy()
+        touched = {name, *reason.displaced, *reason.moved, *reason.added}
+        for other in touched:
+            mine = spec.project == spec.projects.index(other)
+            z[mine] = found.choice[mine]
+        assert keeps(spec, funds, ties, z), f"{name}: the replay exceeds a limit"
+        small.hold(z)
+        again = small.solve()
+        small.free()
+        assert again is not None
+        assert (again.objective - own.objective) / YI == pytest.approx(reason.loss, abs=1e-6), f"{name}: another worth"
+        built_before = {q for q in spec.projects if own.built(spec.projects.index(q))}
+        assert set(reason.displaced) <= built_before - {name}
+        assert not set(reason.added) & built_before
+
+
+def check_borders(seed: int) -> None:
+    """The border of every lever holds: by brute force it is out just below and in just above."""
+    spec, funds, ties, worth = case(seed)
+    own = basis(given(spec, funds, worth, ties))
+    for p, name in enumerate(spec.projects):
+        if own.built(p) or p % 2 != seed % 2:
+            continue
+        reason = with_levers(own, reason_of(own, name))
+        for change in reason.changes:
+            if not change.found or change.lever == "value":
+                continue
+            assert change.held, f"{name}: {change.lever} does not hold"
+            lever = next(
+                x for x in reason_levers.levers_of(own.candidates, p) if (x.name, x.of) == (change.lever, change.of)
+            )
+            for amount, inside in ((change.below, False), (change.at, True)):
+                now = parts(lever.apply(amount))
+                margin = brute(*now, {p: True}) - brute(*now, {p: False})
+                assert (margin > 0) == inside, f"{name}: the border of {change.lever} is elsewhere"
+
+
+def check_values(seed: int) -> None:
+    """A project comes in as soon as it is worth its loss more, and leaves as soon as it is worth its loss less."""
+    spec, funds, ties, worth = case(seed)
+    own = basis(given(spec, funds, worth, ties))
+    for p, name in enumerate(spec.projects[:4]):
+        reason = with_levers(own, reason_of(own, name)) if own.built(p) else reason_of(own, name)
+        if reason.verdict == "impossible":
+            continue
+        for factor, turns in ((0.99, False), (1.01, True)):
+            more = worth.copy()
+            more[spec.project == p] += (-1 if reason.built else 1) * factor * reason.loss * YI
+            margin = brute(spec, funds, ties, more, {p: True}) - brute(spec, funds, ties, more, {p: False})
+            assert ((margin > 0) != reason.built) == turns, f"{name}: not at its loss"
+        assert all(change.held for change in reason.changes)
+
+
+CHECKS: dict[str, Callable[[int], None]] = {
+    name.removeprefix("check_"): function for name, function in dict(globals()).items() if name.startswith("check_")
+}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("name", CHECKS)
+def test_check_holds(name: str, seed: int) -> None:
+    CHECKS[name](seed)
+
+
+# --- deliberately broken ----------------------------------------------------------------------------------------------
+
+Patch = pytest.MonkeyPatch
+
+
+def _unforced(patch: Patch) -> None:
+    patch.setattr(choosing.Choosing, "force", lambda self, project, into: None)
+
+
+def _dear(patch: Patch) -> None:
+    make = reasons.forced
+
+    def dear(*args: Any, **more: Any) -> Any:
+        found = make(*args, **more)
+        return found if found is None else replace(found, objective=found.objective + 0.01)
+
+    patch.setattr(reasons, "forced", dear)
+
+
+def _forgetful(patch: Patch) -> None:
+    make = reasons.told
+    patch.setattr(reasons, "told", lambda *a, **k: replace(make(*a, **k), displaced=()))
+
+
+def _shifted(patch: Patch) -> None:
+    make = reason_levers._border
+
+    def shift(*args: Any) -> Any:
+        change = make(*args)
+        return replace(change, below=0.4 * change.below, at=0.4 * change.at)
+
+    patch.setattr(reason_levers, "_border", shift)
+
+
+BROKEN = [
+    ("losses", _unforced, "another loss|can be built"),
+    ("losses", _dear, "another loss"),
+    ("replay", _forgetful, "exceeds a limit|another worth"),
+    ("borders", _shifted, "elsewhere"),
+    ("values", _dear, "not at its loss"),
+]
+
+
+@pytest.mark.parametrize(("name", "apply", "says"), BROKEN, ids=[f"{name}{at.__name__}" for name, at, _ in BROKEN])
+def test_broken_is_caught(name: str, apply: Callable[[Patch], None], says: str, monkeypatch: Patch) -> None:
+    for seed in SEEDS:
+        case(seed)
+    apply(monkeypatch)
+    with pytest.raises(AssertionError, match=says):
+        [CHECKS[name](seed) for seed in SEEDS]
+
+
+# --- verdicts ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_loss_within_the_gap_is_undecided() -> None:
+    """J4: what lies within the gap is called undecided, and nothing else."""
+    spec, funds, ties, worth = case(1)
+    exact = basis(given(spec, funds, worth, ties))
+    losses = {name: reason_of(exact, name).loss for name in spec.projects}
+    known = sorted(loss * YI for loss in losses.values() if np.isfinite(loss))
+    gap = 0.5 * (known[2] + known[3])
+    rough = replace(exact, gap=gap)
+    for name, loss in losses.items():
+        verdict = reason_of(rough, name).verdict
+        assert (verdict == "undecided") == (np.isfinite(loss) and loss * YI <= gap), name
+
+
+def test_an_impossible_project_names_the_least_to_lift() -> None:
+    spec = spec_of(2, uses=np.array([[5.0], [30.0]]), room=np.array([[10.0], [20.0]]), sites=[[0], [0, 1]])
+    own = basis(given(spec, None, np.array([1.0, 5.0, 5.0])))  # type: ignore[arg-type]
+    reason = reason_of(own, "P1")
+    assert reason.verdict == "impossible"
+    assert [lift["row"] for lift in reason.lifts] == ["project_room"]
+    assert reason.lifts[0]["place"] == "D1|R0"
+    assert reason.lifts[0]["amount"] == pytest.approx(10.0, rel=1e-3)
+    assert reason.lifts[0]["unit"] == "亩"
+    told = with_levers(own, reason)
+    assert (told.cause, told.of) == ("use", "R0")
+    change = next(c for c in told.changes if c.lever == "use")
+    assert change.below <= 10.0 <= change.at + 1e-9
+    assert change.held
+
+
+def test_what_is_not_worth_it_is_said_so() -> None:
+    spec = spec_of(2)
+    own = basis(given(spec, None, np.array([1.0, -0.5])))  # type: ignore[arg-type]
+    reason = with_levers(own, reason_of(own, "P1"))
+    assert (reason.verdict, reason.cause) == ("out", "worth")
+    assert reason.loss == pytest.approx(5.0)
+    assert reason.hint == pytest.approx(-5.0)
+
+
+def test_ties_are_a_cause() -> None:
+    spec = spec_of(2)
+    own = basis(given(spec, None, np.array([1.0, 0.5]), tied(spec, excludes=((0, 1),))))  # type: ignore[arg-type]
+    reason = with_levers(own, reason_of(own, "P1"))
+    assert (reason.verdict, reason.cause) == ("out", "ties")
+    assert reason.displaced == ("P0",)
+
+
+def test_started_and_short_projects_are_not_forced() -> None:
+    spec = spec_of(3, committed=(0,), award=[0.0, 0.1, 0.0], need=[0.0, 0.1, 0.2])
+    own = basis(given(spec, None, np.array([1.0, 1.0, 1.0])))  # type: ignore[arg-type]
+    assert [reason_of(own, name).verdict for name in spec.projects] == ["committed", "in", "rules"]
+
+
+def test_an_unknown_project_is_an_error() -> None:
+    spec, funds, ties, worth = case(0)
+    with pytest.raises(HaiheError) as caught:
+        reason_of(basis(given(spec, funds, worth, ties)), "P77")
+    assert caught.value.code == "E-PLN-94"
+
+
+def test_a_reason_survives_json() -> None:
+    spec, funds, ties, worth = case(2)
+    own = basis(given(spec, funds, worth, ties))
+    for name in spec.projects[:3]:
+        reason = with_levers(own, reason_of(own, name))
+        again = Reason.of_dict(json.loads(json.dumps(reason.to_dict(), allow_nan=False)))
+        assert again.to_dict() == reason.to_dict()
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_the_plan_solved_again_agrees_with_the_small_model(seed: int) -> None:
+    """The certain loss and the loss of the plan solved again lie round the loss of the whole program."""
+    g = grown(seed, built=built())
+    turns = g.rounds(gap=0.0)
+    c = turns.chosen()
+    own = Basis(c.candidates, c.choice, c.objective, c.gap)
+    free = g.model(money=True)
+    assert free.projects is not None
+    for name in g.spec.projects[:5]:
+        reason = reason_of(own, name)
+        if not np.isfinite(reason.loss):
+            continue
+        sure, _ = reasons.verified(own, reason, turns.valuer)
+        p = g.spec.projects.index(name)
+        model = g.model(money=True)
+        assert model.projects is not None
+        spec = model.projects
+        tied_rows = choosing.define_ties(model.program, spec, g.ties)
+        session = choosing.WholeSession(model.program, np.concatenate([spec.choice.index, tied_rows.whole]))
+        if reason.built:
+            session.set_column_bounds(spec.choice.index[g.spec.project == p], 0.0, 0.0)
+        else:
+            session.set_row_bounds(spec.once.index[p : p + 1], 1.0, 1.0)
+        answer = session.solve_whole(gap=1e-8)
+        assert answer is not None
+        real = (answer.objective - c.objective) / YI
+        assert sure.verified
+        assert sure.low - 1e-5 <= real <= sure.loss + 1e-5
+        assert sure.loss - sure.low <= 1e-2 * max(abs(sure.loss), 1e-2)
