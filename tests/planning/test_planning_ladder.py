@@ -3,13 +3,14 @@
 from functools import cache
 
 import pytest
-from scarce_region import scarce_region
 
 from haihe.planning import Session, plan
 from haihe.planning import ladder as room
-from haihe.planning.assembly import BEFORE_PROJECTS, GROUPS, Grip
+from haihe.planning.assembly import BEFORE_PROJECTS, GROUPS, Grip, assemble
 from haihe.planning.ladder import Ladder, ladder
-from haihe.planning.plans import Plan
+from haihe.planning.plans import BAND, Plan
+from haihe.planning.setup import setup_of
+from scarce_region import scarce_region
 
 
 @cache
@@ -44,6 +45,20 @@ def test_what_a_group_lifted_alone_brings_back_is_found_by_solving_without_it() 
             grip.hold_projects()
         alone = p.solution.objective - session.solve(method="ipx").objective
         assert frame.loc[group, "alone"] == pytest.approx(alone, rel=1e-6, abs=1e-8), group
+
+
+@pytest.mark.parametrize("factor", BAND)
+def test_without_limits_elasticities_do_not_matter(factor: float) -> None:
+    """So that one solve without limits serves the plan and its bands."""
+    p = planned()
+    assembly = assemble(setup_of(p.region, assumptions=p.model.economy.assumptions.scaled(factor)))
+    session = Session(assembly.model.program)
+    grip = Grip(session, assembly)
+    grip.lift()
+    grip.hold_projects()
+    assert session.solve().objective == pytest.approx(p.base.objective, rel=1e-9)
+    banded = plan(p.region)
+    assert [other.base is banded.base for other in banded.variants] == [True, True]
 
 
 def test_goals_stand_on_the_last_step() -> None:

@@ -4,7 +4,6 @@ import pickle
 from functools import cache
 
 import pytest
-from scarce_region import scarce_region
 
 import haihe as hh
 from haihe.planning import plan
@@ -12,6 +11,7 @@ from haihe.planning import what_ifs as room
 from haihe.planning.plans import Plan
 from haihe.planning.telling import rough
 from haihe.planning.what_ifs import WhatIfs, title_of, what_ifs
+from scarce_region import scarce_region
 
 
 @cache

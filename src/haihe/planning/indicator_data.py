@@ -19,8 +19,6 @@ POPULATION = "population"
 """Code of the resource whose endowment is the number of residents."""
 LABOUR = "labour"
 """Code of the resource that stands for people at work."""
-CHANGES: Mapping[str, str] = {"co2": "co2", "energy": "energy_inputs", LABOUR: "labour"}
-"""Resources whose use an upgraded technology changes, and the number of the technology that says by how much."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from haihe.messages import Text
 from haihe.planning.forms import Field, block_field, cells, soft_field
-from haihe.planning.indicator_data import CHANGES, LABOUR, RESEARCH, IndicatorData
+from haihe.planning.indicator_data import LABOUR, RESEARCH, IndicatorData
 from haihe.planning.model import Model
 from haihe.planning.program import Floats
 from haihe.planning.projects import YI, course_of
@@ -254,8 +254,7 @@ def resource(scope: Scope) -> Built:
     use = scope.data.uses.get(scope.of)
     if use is None:
         return _no_use(scope.of)
-    e = scope.model.economy
-    change = e.change(CHANGES[scope.of]) if scope.of in CHANGES else np.zeros(len(e.technologies))
+    change = scope.model.economy.change_of_use(use.unit)
     per = use.intensity[:, :, None]
     return made(scope, per, (1 + change.reshape(-1, 1, 1, 1)) * per)
 

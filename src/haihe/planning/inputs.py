@@ -16,7 +16,7 @@ from haihe.planning.path_inputs import UNIFORM, ReferencePath, reference_path
 from haihe.planning.program import Floats
 from haihe.planning.technology import Technology
 from haihe.region import Region
-from haihe.region.units import factor, factors
+from haihe.region.units import compatible, factor, factors
 
 SHARE = "share of reference"
 
@@ -215,6 +215,9 @@ def _path(rows: pd.DataFrame, reference: Floats, unit: str, assumptions: Assumpt
     """
     years = np.asarray(assumptions.years, dtype=float)
     known = rows["year"].to_numpy(dtype=float)
+    for row, its_unit in zip(rows.index, rows["unit"], strict=True):
+        if its_unit != SHARE and not compatible(its_unit, unit):
+            raise HaiheError("E-PLN-31", table="limits", row=int(row) + 2, column="unit", value=its_unit, wanted=unit)
     then = np.interp(known, years, reference)
     shares = bool((rows["unit"] == SHARE).all())
 

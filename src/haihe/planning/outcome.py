@@ -45,8 +45,8 @@ class Outcome:
     assembly : Assembly
         The program and what it was set up from.
     solution, limited, base : Solution
-        The plan; the same without candidate projects; and the optimum of the same economy without any limit or
-        project, which is the reference path.
+        The plan; the same without candidate projects (the plan itself where the limits can only be met with projects,
+        see ``N-PLN-83``); and the optimum of the same economy without any limit or project, which is the reference path.
     findings : Findings
         What the reader must know about the inputs, such as a limit that was left out.
     goals : DataFrame

@@ -7,7 +7,7 @@ from typing import Any
 
 from haihe.figures import Figure, Table
 from haihe.figures.workbook import InSheets
-from haihe.messages import Findings, Progress, Text
+from haihe.messages import Finding, Findings, HaiheError, Progress, Text
 from haihe.planning.alternatives import WITHIN, Alternatives, alternatives
 from haihe.planning.arrays_out import plan_to_xarray
 from haihe.planning.assembly import BEFORE_PROJECTS, PROJECTS, Grip, assemble
@@ -23,6 +23,7 @@ from haihe.planning.relax import names_of, solve_or_explain
 from haihe.planning.scenarios import scenario as in_force
 from haihe.planning.setup import setup_of
 from haihe.planning.solver import Session, Solution
+from haihe.planning.specialisation import check_specialisation
 from haihe.planning.telling import Line, tell
 from haihe.planning.views import PlanViews
 from haihe.region import Region
@@ -211,29 +212,46 @@ def _solved(
     say(Text("求解方案", "solving the plan"))
     trend: dict[object, float] = dict(zip(assumptions.years, assumptions.trend.tolist(), strict=True))
     names = names_of(region)
-    solution = limited = base
+    solution: Solution = base
+    limited: Solution | None = base
     if assembly.policies(*BEFORE_PROJECTS) or decided is not None:
         grip.restore(*BEFORE_PROJECTS)
         if decided is not None:
             decided.hold(session, assembly.model, projects=False)
-        solution = limited = solve_or_explain(session, method="ipx", trend=trend, names=names)
+        limited = _without_projects(session) if setup.projects is not None else None
+        if setup.projects is None:
+            solution = limited = solve_or_explain(session, method="ipx", trend=trend, names=names)
     if setup.projects is not None:
         say(Text("选择项目", "choosing projects"))
         grip.restore(PROJECTS)
         grip.free_projects()
         if decided is not None:
             decided.hold(session, assembly.model, projects=True)
-        solution = solve_or_explain(session, trend=trend, names=names)
+        solution = solve_or_explain(session, method=None if limited else "ipx", trend=trend, names=names)
     reached = solve_goals(session, assembly.indicators, assembly.watches, wanted) if wanted.measures else None
     found = [*setup.findings, *assembly.findings, *session.findings, *base.findings, *solution.findings]
+    if limited is None:
+        limited = solution
+        found.append(Finding("N-PLN-83"))
     more: dict[str, Any] = {} if reached is None else {"goals": reached.table}
+    solution = solution if reached is None else reached.solution
     return Plan(
         assembly,
-        solution if reached is None else reached.solution,
+        solution,
         limited,
         base,
-        Findings(found),
+        Findings([*found, *check_specialisation(assembly.model, solution)]),
         asked=asked,
         basis=session.basis(),
         **more,
     )
+
+
+def _without_projects(session: Session) -> Solution | None:
+    """Solve the stage before projects; None where the limits can only be met with projects."""
+    try:
+        return session.solve(method="ipx")
+    except HaiheError as error:
+        if error.code != "E-PLN-02":
+            raise
+        return None
