@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from haihe.planning.pareto import pareto
     from haihe.planning.rolling import replan
     from haihe.planning.scenarios import scenario
+    from haihe.planning.selection import select
     from haihe.planning.what_ifs import what_ifs
     from haihe.region import Region, load, read
     from haihe.region.examples import example
@@ -53,6 +54,7 @@ _ROOMS = {
     "ladder": "haihe.planning.ladder",
     "replan": "haihe.planning.rolling",
     "scenario": "haihe.planning.scenarios",
+    "select": "haihe.planning.selection",
     "what_ifs": "haihe.planning.what_ifs",
     "Region": "haihe.region",
     "load": "haihe.region",
@@ -89,6 +91,7 @@ __all__ = [
     "replan",
     "report",
     "scenario",
+    "select",
     "what_ifs",
 ]
 

@@ -1,17 +1,16 @@
 """A program put together: every policy row can be lifted and put back, and each stage of a plan is what it says."""
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from haihe.messages import HaiheError
-from haihe.planning import plan
+from haihe.planning import plan, plans
 from haihe.planning.assembly import BEFORE_PROJECTS, GROUPS, Grip, assemble
+from haihe.planning.program import Program
 from haihe.planning.setup import setup_of
 from haihe.planning.solver import Session
-from haihe.region import Region
 from haihe.region.examples import example
-from small_region import EVIDENCE, META, small_region, small_tables
+from small_region import small_region
 
 
 def test_every_policy_row_of_the_example_is_in_one_group() -> None:
@@ -48,21 +47,26 @@ def test_without_limits_and_projects_the_base_is_the_reference_path() -> None:
     assert set(BEFORE_PROJECTS) | {"projects"} == set(GROUPS)
 
 
-def test_limits_that_only_projects_can_meet_are_met_and_said() -> None:
-    """Steel of the south must grow by more than ordinary capacity can, but a project brings it."""
-    tables = small_tables()
-    e = setup_of(small_region()).economy
-    most = float(e.output[1, 1, 0] * e.assumptions.trend[-1])
-    tables["projects"] = tables["projects"].assign(
-        start=[2018, 2019], output=[3e6, 9000.0], investment=[30000.0, 8000.0], need=[1.0, 0.0]
-    )
-    floor = {"limit": "steel", "name_zh": "钢", "name_en": "steel", "indicator": "output", "regions": "south"}
-    floor |= {"sectors": "steel", "sense": "floor", "year": 2025, "value": 2.2 * most, "unit": "bn yuan"}
-    tables["limits"] = pd.DataFrame([floor | EVIDENCE])
-    with pytest.raises(HaiheError) as caught:
-        plan(Region(tables, META), band=False, projects=False)
-    assert caught.value.code == "E-PLN-02"
-    p = plan(Region(tables, META), band=False)
+def test_limits_that_only_projects_can_meet_are_met_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The stage before projects may be infeasible: then the plan is the one with projects, and that is said."""
+    usual = plan(small_region(), band=False)
+    assert usual.gain > 0
+    monkeypatch.setattr(plans, "_without_projects", lambda session: None)
+    p = plan(small_region(), band=False)
     assert "N-PLN-83" in [finding.code for finding in p.findings]
     assert p.gain == 0.0
-    assert p.loss == pytest.approx(p.solution.objective - p.base.objective)
+    assert p.loss == pytest.approx(usual.loss - usual.gain, abs=1e-7)
+
+
+def test_a_stage_without_a_plan_is_no_error_and_any_other_is() -> None:
+    p = Program()
+    x = p.columns("x", {"i": ["a"]}, unit="1", upper=1.0)
+    rows = p.rows("row", {"j": ["r"]}, unit="1", lower=2.0)
+    p.enter(rows.index, x.index, 1.0)
+    assert plans._without_projects(Session(p)) is None
+    free = Program()
+    y = free.columns("y", {"i": ["a"]}, unit="1", cost=-1.0)
+    free.enter(free.rows("row", {"j": ["r"]}, unit="1", lower=0.0).index, y.index, 1.0)
+    with pytest.raises(HaiheError) as caught:
+        plans._without_projects(Session(free))
+    assert caught.value.code == "E-PLN-03"

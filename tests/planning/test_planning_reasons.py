@@ -10,11 +10,15 @@ import numpy as np
 import pytest
 from selection_cases import brute, drawn, given, grown, keeps, tied
 
-from haihe.messages import HaiheError
+from haihe.messages import HaiheError, Text
 from haihe.planning import choosing, reason_levers, reasons
 from haihe.planning.choosing import Candidates
+from haihe.planning.control import Control
 from haihe.planning.projects import YI
+from haihe.planning.reason_jobs import Job
 from haihe.planning.reason_levers import with_levers
+from haihe.planning.reason_views import Reasons
+from haihe.planning.reason_words import said_reason
 from haihe.planning.reasons import Basis, Reason, forced, reason_of
 from money_cases import economy_case, spec_of
 from plan_cases import Built
@@ -292,3 +296,75 @@ def test_the_plan_solved_again_agrees_with_the_small_model(seed: int) -> None:
         assert sure.verified
         assert sure.low - 1e-5 <= real <= sure.loss + 1e-5
         assert sure.loss - sure.low <= 1e-2 * max(abs(sure.loss), 1e-2)
+
+
+# --- as a job ---------------------------------------------------------------------------------------------------------
+
+
+def plain(found: list[Reason]) -> list[dict[str, Any]]:
+    return [reason.to_dict() for reason in found]
+
+
+def test_a_job_is_taken_up_where_it_stopped(tmp_path: Any) -> None:
+    spec, funds, ties, worth = case(0)
+    own = basis(given(spec, funds, worth, ties))
+    whole = Job(own, spec.projects[:5], levers=False)
+    path = tmp_path / "reasons.jsonl"
+    asked = []
+
+    def stop() -> bool:
+        asked.append(1)
+        return len(path.read_text("utf-8").splitlines()) >= 3 if path.exists() else False
+
+    with pytest.raises(HaiheError) as caught:
+        whole.run(path, control=Control(cancel=stop))
+    assert caught.value.code == "E-PLN-60"
+    assert asked
+    half = path.read_text("utf-8")
+    assert 3 <= len(half.splitlines()) < 6
+    path.write_text(half + '{"project": "P3", "bui', "utf-8")  # a line cut off by a crash
+    found = whole.run(path)
+    assert plain(found) == plain(whole.run())
+    assert path.read_text("utf-8").startswith(half)
+    assert len(path.read_text("utf-8").splitlines()) == 6
+    with pytest.raises(HaiheError) as caught:
+        Job(replace(own, gap=1.0), spec.projects[:5], levers=False).run(path)
+    assert caught.value.code == "E-PLN-95"
+
+
+@pytest.mark.slow
+def test_processes_find_the_same_reasons_and_a_lost_one_loses_nothing(tmp_path: Any) -> None:
+    g = grown(1, built=built())
+    turns = g.rounds()
+    c = turns.chosen()
+    job = Job(Basis(c.candidates, c.choice, c.objective, c.gap), g.spec.projects[:4], True, turns.valuer.model)
+    here = job.run(valuer=turns.valuer)
+    path = tmp_path / "reasons.jsonl"
+    there = job.run(path, workers=2)
+    for one, other in zip(here, there, strict=True):
+        assert (one.verdict, one.displaced, one.added, one.cause) == (
+            other.verdict,
+            other.displaced,
+            other.added,
+            other.cause,
+        )
+        assert one.loss == pytest.approx(other.loss, abs=1e-4, nan_ok=True)
+    assert plain(job.run(path, workers=2)) == plain(there)
+
+
+def test_reasons_are_said_in_both_languages() -> None:
+    spec, funds, ties, worth = case(3)
+    own = basis(given(spec, funds, worth, ties))
+    found = Job(own, spec.projects[:6]).run()
+    told = Reasons(found, {}, Text("测试", "test"), "illustrative")
+    for table in told.tables.values():
+        for row in table.shown_rows():
+            assert all(cell("zh") and cell("en") for cell in row)
+    for reason in found:
+        zh, en = (said_reason(reason)(lang) for lang in ("zh", "en"))
+        assert reason.project in zh
+        assert reason.project in en
+        for other in (*reason.displaced, *reason.moved, *reason.added):
+            assert other in zh
+            assert other in en
+        assert len(told.says(reason.project)) == 1 + sum(change.found for change in reason.changes)

@@ -6,7 +6,7 @@ started again with the same file reads what is there and does the rest; a line c
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ from pathlib import Path
 import numpy as np
 
 from haihe.messages import HaiheError, Text
+from haihe.planning.choosing import Valuer
 from haihe.planning.control import Control
+from haihe.planning.model import Model
 from haihe.planning.reason_levers import with_levers
-from haihe.planning.reasons import Basis, Reason, reason_of
+from haihe.planning.reasons import Basis, Reason, reason_of, verified
 
 TRIES = 3
 """Times that the processes are started anew after one of them was lost."""
-
-Finish = Callable[[Reason], Reason]
 
 
 @dataclass(frozen=True)
@@ -37,11 +37,15 @@ class Job:
         Whose reasons are wanted.
     levers : bool
         Find cause and smallest changes too: some dozen solves for each that is not built.
+    model : Model, optional
+        The plan's program with projects and without their money. Where given, the plan is solved with each forced
+        choice, so that losses and borders are the plan's and not only the small model's.
     """
 
     basis: Basis
     projects: Sequence[str]
     levers: bool = True
+    model: Model | None = None
 
     @property
     def key(self) -> str:
@@ -49,7 +53,7 @@ class Job:
         digest = hashlib.sha256(",".join(self.basis.candidates.projects.options).encode())
         for array in (self.basis.choice, *(cut.slope for cut in self.basis.candidates.cuts)):
             digest.update(np.ascontiguousarray(array).tobytes())
-        digest.update(f"{self.basis.objective!r}|{self.basis.gap!r}|{self.levers}".encode())
+        digest.update(f"{self.basis.objective!r}|{self.basis.gap!r}|{self.levers}|{self.model is None}".encode())
         return digest.hexdigest()
 
     def run(
@@ -58,7 +62,7 @@ class Job:
         *,
         workers: int = 1,
         control: Control | None = None,
-        finish: Finish | None = None,
+        valuer: Valuer | None = None,
     ) -> list[Reason]:
         """Find the reasons; in the order of ``projects``.
 
@@ -70,8 +74,8 @@ class Job:
             Processes; with 1 all is done here.
         control : Control, optional
             Time limit of each solve here, cancel and progress; a cancelled job keeps what it has written down.
-        finish : callable, optional
-            What is done with each reason before it is written down, here: `haihe.planning.reasons.verified`.
+        valuer : Valuer, optional
+            The economy of ``model`` where it stands here already.
 
         Raises
         ------
@@ -84,26 +88,33 @@ class Job:
         done = {} if path is None else self._read(path)
         left = [project for project in self.projects if project not in done]
         control = control or Control()
-        for reason in self._found(left, workers, control):
-            whole = reason if finish is None else finish(reason)
-            done[whole.project] = whole
+        for reason in self._found(left, workers, control, valuer):
+            done[reason.project] = reason
             if path is not None:
-                self._write(path, whole)
+                self._write(path, reason)
             if control.progress is not None:
                 count = len(done), len(self.projects)
                 control.progress(Text("原因：{a}/{b}", "reasons: {a} of {b}").format(a=count[0], b=count[1]))
         return [done[project] for project in self.projects]
 
-    def one(self, project: str, control: Control | None = None) -> Reason:
-        """Find one reason here."""
-        reason = reason_of(self.basis, project, control=control)
-        return with_levers(self.basis, reason, control=control) if self.levers else reason
+    def one(self, project: str, valuer: Valuer | None = None, control: Control | None = None) -> Reason:
+        """Find one reason here: by the small model, then by the plan, then cause and smallest changes."""
+        basis, reason = self.basis, reason_of(self.basis, project, control=control)
+        if valuer is not None:
+            reason, cuts = verified(basis, reason, valuer, control=control)
+            basis = basis.plus(cuts)
+        return with_levers(basis, reason, control=control) if self.levers else reason
 
-    def _found(self, left: list[str], workers: int, control: Control) -> Iterator[Reason]:
+    def economy(self, control: Control | None = None) -> Valuer | None:
+        """Set up the economy; None where reasons go by the small model only."""
+        return None if self.model is None else Valuer(self.model, control)
+
+    def _found(self, left: list[str], workers: int, control: Control, valuer: Valuer | None) -> Iterator[Reason]:
         if workers <= 1:
+            valuer = self.economy(control) if valuer is None and left else valuer
             for project in left:
                 _refuse_cancelled(control)
-                yield self.one(project, control)
+                yield self.one(project, valuer if self.model is not None else None, control)
             return
         for attempt in range(TRIES):
             try:
@@ -148,16 +159,17 @@ class Job:
             file.write(_line(reason.to_dict()) + "\n")
 
 
-_JOB: list[Job] = []
-"""The job of this process, where it is one of several."""
+_HERE: list[tuple[Job, Valuer | None]] = []
+"""The job and the economy of this process, where it is one of several."""
 
 
 def _start(job: Job) -> None:
-    _JOB[:] = [job]
+    _HERE[:] = [(job, job.economy())]
 
 
 def _one(project: str) -> Reason:
-    return _JOB[0].one(project)
+    job, valuer = _HERE[0]
+    return job.one(project, valuer)
 
 
 def _line(record: dict[str, object]) -> str:

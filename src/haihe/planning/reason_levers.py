@@ -17,8 +17,7 @@ from haihe.messages import Text
 from haihe.planning.choosing import Candidates
 from haihe.planning.control import Control
 from haihe.planning.projects import YI
-from haihe.planning.reasons import Basis, Change, Reason, answer_of
-from haihe.planning.whole import EXACT
+from haihe.planning.reasons import SURE, Basis, Change, Reason, answer_of
 
 LEVERS: Mapping[str, Text] = {
     "support": Text("减少所要的支持", "less support asked"),
@@ -29,8 +28,10 @@ LEVERS: Mapping[str, Text] = {
 }
 STEPS = 8
 """Halvings of a border: it is known to 1/256 of the lever's range."""
-MARGIN = 10 * EXACT
+MARGIN = SURE
 """bn yuan by which a choice must be better to count."""
+LEAST_STEP = 5e-4
+"""亿元 to either side of the border of a project's worth at which it is replayed, at least."""
 
 Apply = Callable[[float], Candidates]
 
@@ -65,7 +66,14 @@ def levers_of(candidates: Candidates, p: int) -> list[Lever]:
     spec, found = candidates.projects, []
     if spec.award[p] > 0:
         found.append(
-            Lever("support", spec.fund[p], "亿元", spec.award[p], spec.award[p], lambda x: asked_less(candidates, p, x))
+            Lever(
+                "support",
+                spec.fund[p],
+                "亿元",
+                float(spec.award[p]),
+                float(spec.award[p]),
+                lambda x: asked_less(candidates, p, x),
+            )
         )
     money, own = candidates.money, spec.project == p
     if money is not None and own.any():
@@ -105,7 +113,7 @@ def with_levers(basis: Basis, reason: Reason, *, control: Control | None = None)
 def chosen_with(candidates: Candidates, p: int, control: Control | None = None) -> bool:
     """Choose again with nothing forced; says whether a project is part of the choice."""
     small = candidates.model(control)
-    return answer_of(small, small.solve(), p)
+    return answer_of(small, small.solve(gap=0.1 * SURE), p)
 
 
 def needs_nothing(candidates: Candidates, p: int) -> Candidates:
@@ -197,7 +205,7 @@ def _without(candidates: Candidates, p: int, control: Control | None) -> float:
     """Best objective without a project; infinite where nothing is possible without it."""
     small = candidates.model(control)
     small.force(p, into=False)
-    answer = small.solve()
+    answer = small.solve(gap=0.1 * SURE)
     return np.inf if answer is None else answer.objective
 
 
@@ -237,13 +245,13 @@ def _worth(basis: Basis, reason: Reason, p: int, control: Control | None) -> Cha
     """The border of a project's worth is its loss in the small model; replayed a little below and above."""
     small = basis.candidates.model(control)
     small.force(p, into=not reason.built)
-    answer = small.solve()
+    answer = small.solve(gap=0.1 * SURE)
     small.free()
-    free = small.solve()
+    free = small.solve(gap=0.1 * SURE)
     if answer is None or free is None:
         return Change("value", "", "亿元", reason.hint, np.nan)
     loss = (answer.objective - free.objective) / YI
-    step = max(1e-3 * abs(loss), 1e-4)
+    step = max(1e-3 * abs(loss), LEAST_STEP)
     below, at = max(loss - step, 0.0), loss + step
     sign = -1.0 if reason.built else 1.0
     stays = chosen_with(worth_more(basis.candidates, p, sign * below), p, control) == reason.built

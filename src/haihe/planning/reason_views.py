@@ -80,7 +80,9 @@ class Reasons(InSheets):
         return {table.key: table for table in made if len(table)}
 
     def _reasons(self) -> Table:
-        frame = self.frame.assign(start=lambda f: f["start"].astype("float64"))
+        lists = ["displaced", "moved", "added"]
+        frame = self.frame
+        frame[lists] = frame[lists].astype(object).where(frame[lists] != "", None)
         columns = [
             Column("project", Text("项目", "Project"), labels=self.names),
             Column("verdict", Text("结论", "Verdict"), labels=VERDICTS),

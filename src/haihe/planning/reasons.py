@@ -10,7 +10,7 @@ The cause is found the same way: what the project itself needs of each scarce th
 one, and the forced solve repeated (`haihe.planning.reason_levers`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
@@ -22,7 +22,7 @@ from haihe.planning.control import Control
 from haihe.planning.program import Floats, Ints
 from haihe.planning.projects import YI
 from haihe.planning.relax import explain_infeasible
-from haihe.planning.whole import EXACT, WholeAnswer
+from haihe.planning.whole import WholeAnswer
 
 Verdict = Literal["committed", "rules", "impossible", "undecided", "in", "out"]
 VERDICTS: Mapping[str, Text] = {
@@ -35,6 +35,8 @@ VERDICTS: Mapping[str, Text] = {
 }
 ROUNDS = 4
 """Plans solved at most to settle one forced choice."""
+SURE = 1e-5
+"""Gap of forced solves, discounted bn yuan: 10,000 yuan."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,10 @@ class Basis:
     choice: Floats
     objective: float
     gap: float
+
+    def plus(self, cuts: Sequence[Cut]) -> "Basis":
+        """The same with more cuts."""
+        return replace(self, candidates=self.candidates.plus(cuts))
 
     def place(self, project: str) -> int:
         """Position of a project; ``E-PLN-94`` where there is none."""
@@ -173,7 +179,7 @@ class Forced:
     bound: float
 
 
-def forced(small: Choosing, p: int, into: bool, *, gap: float = EXACT) -> Forced | None:
+def forced(small: Choosing, p: int, into: bool, *, gap: float = SURE) -> Forced | None:
     """Choose with a project forced in or out; None where that is impossible."""
     small.force(p, into)
     try:
@@ -239,15 +245,14 @@ def verified(
             break
     if best is None:
         return reason, cuts
-    again = told(basis, p, Forced(best[1], best[0], min(bound, best[0])), verified=True)
-    return replace(again, cause=reason.cause, of=reason.of, changes=reason.changes, lifts=reason.lifts), cuts
+    return told(basis, p, Forced(best[1], best[0], min(bound, best[0])), verified=True), cuts
 
 
 def told(basis: Basis, p: int, found: Forced, *, verified: bool) -> Reason:
     """Compare a forced choice with the choice."""
     spec, built = basis.candidates.projects, basis.built(p)
     loss, low = found.objective - basis.objective, found.bound - basis.objective
-    decided = low > EXACT and loss > basis.gap
+    decided = low > SURE and loss > basis.gap
     verdict: Verdict = "undecided" if not decided else ("in" if built else "out")
     before, after = _options(spec.project, basis.choice), _options(spec.project, found.choice)
     others = {q for q in before.keys() | after.keys() if q != p}
@@ -277,7 +282,7 @@ def _options(project: Ints, z: Floats) -> dict[int, int]:
 
 def _tolerance(basis: Basis) -> float:
     """Gap of a forced solve: a small part of that of the selection."""
-    return max(EXACT, 0.02 * basis.gap)
+    return max(SURE, 0.02 * basis.gap)
 
 
 def _hint(basis: Basis, p: int) -> float:

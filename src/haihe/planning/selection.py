@@ -21,7 +21,7 @@ from haihe.planning.project_results import funding_table
 from haihe.planning.projects import YI
 from haihe.planning.reason_jobs import Job
 from haihe.planning.reason_views import Reasons
-from haihe.planning.reasons import Basis, Reason, verified
+from haihe.planning.reasons import Basis, Reason
 from haihe.planning.selection_views import SelectionViews
 from haihe.planning.setup import setup_of
 from haihe.planning.solver import Solution
@@ -218,13 +218,9 @@ class Selection(InSheets):
         HaiheError
             As of `haihe.planning.reason_jobs.Job.run`.
         """
-        basis = self.basis
-        job = Job(basis, tuple(self.task.projects.projects if projects is None else projects), levers)
-
-        def settled(reason: Reason) -> Reason:
-            return verified(basis, reason, self.valuer, control=control)[0]
-
-        found = job.run(journal, workers=workers, control=control, finish=settled if verify else None)
+        wanted = tuple(self.task.projects.projects if projects is None else projects)
+        job = Job(self.basis, wanted, levers, self.valuer.model if verify else None)
+        found = job.run(journal, workers=workers, control=control, valuer=self.valuer)
         return Reasons(found, self.views.names, self.views.source, self.quality)
 
     def __repr__(self) -> str:

@@ -24,6 +24,8 @@ from haihe.planning.resource_inputs import resource_findings, resources_of
 from haihe.planning.resources import ResourceSpec
 from haihe.planning.targets import TargetSpec, targets_of
 from haihe.region import Region
+from haihe.rules.book import Rulebook
+from haihe.rules.check import read_schemes
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ def setup_of(
     if pooled is not None:
         caps = [replace(cap, pooled=pooled) for cap in caps]
     resources, corridors = resources_of(region, economy), corridors_of(region, economy, trade=trade)
-    chosen = projects_of(region, economy) if projects else None
+    chosen = projects_of(region, economy, book=rules_of(region)) if projects else None
     money = money_of(region, economy, chosen) if chosen is not None else None
     replacement = replacement_of(region, economy)
     limits, targets = limits_of(region), targets_of(region)
@@ -156,6 +158,18 @@ def setup_of(
         marks=marks,
         findings=Findings(found),
     )
+
+
+def rules_of(region: Region) -> Rulebook | None:
+    """Read the rule files in the folder ``rules`` of the region's own folder; None where there are none.
+
+    Raises
+    ------
+    HaiheError
+        As `haihe.rules.check.read_schemes`.
+    """
+    folder = None if region.folder is None else region.folder / "rules"
+    return read_schemes(folder) if folder is not None and folder.is_dir() else None
 
 
 def _worsen(marks: dict[str, Quality], more: Mapping[str, Quality]) -> None:

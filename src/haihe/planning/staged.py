@@ -186,7 +186,7 @@ class Rounds:
             z = np.clip(s.value(small.projects.choice), 0.0, 1.0)
             self._plan(z)
             self._note(False, s.objective, s.objective, np.nan, z, s.seconds)
-            if s.objective - before < 0.2 * self.wanted * max(self.nothing - s.objective, 0.0):
+            if s.objective - before <= max(0.2 * self.wanted * (self.nothing - s.objective), EXACT):
                 return
             before = s.objective
 

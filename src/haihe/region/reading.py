@@ -53,7 +53,8 @@ def load(path: str | Path) -> Loaded:
     """
     draft = read_draft(path)
     findings = draft.findings
-    return Loaded(Region.of(draft) if findings.ok else None, findings)
+    folder = Path(path) if Path(path).is_dir() else None
+    return Loaded(Region.of(draft, folder=folder) if findings.ok else None, findings)
 
 
 def read(path: str | Path) -> Region:

@@ -44,18 +44,20 @@ class Region:
     >>> region.has("flows"), region.meta.base_year   # doctest: +SKIP
     """
 
-    __slots__ = ("_hash", "_meta", "_origins", "_tables")
+    __slots__ = ("_folder", "_hash", "_meta", "_origins", "_tables")
 
     def __init__(self, tables: Mapping[str, pd.DataFrame], meta: Meta) -> None:
         self._take(draft_of(tables, meta))
         self._origins: Mapping[str, Origin] = {}
+        self._folder: Path | None = None
 
     @classmethod
-    def of(cls, draft: Draft) -> Self:
+    def of(cls, draft: Draft, *, folder: Path | None = None) -> Self:
         """Make a region of a draft that holds no error, keeping where its tables came from."""
         region = cls.__new__(cls)
         region._take(draft)
         region._origins = draft.origins
+        region._folder = folder
         return region
 
     def _take(self, draft: Draft) -> None:
@@ -69,6 +71,11 @@ class Region:
     def meta(self) -> Meta:
         """Names, years, unit of money and licence."""
         return self._meta
+
+    @property
+    def folder(self) -> Path | None:
+        """Folder that the region was read from, in whose part ``rules`` its rule files stand; None for other forms."""
+        return self._folder
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -102,12 +109,12 @@ class Region:
         """Give a new region in which one table is replaced (or left out, where the frame is empty)."""
         draft = draft_of({**self._tables, name: frame}, self._meta)
         draft.origins = {table: origin for table, origin in self._origins.items() if table != name}
-        return Region.of(draft)
+        return Region.of(draft, folder=self._folder)
 
     def with_meta(self, **fields: object) -> "Region":
         """Give a new region with some fields of the meta changed."""
         meta = Meta(**{**self._meta.model_dump(), **fields})
-        return Region.of(Draft(dict(self._tables), {}, meta, dict(self._origins)))
+        return Region.of(Draft(dict(self._tables), {}, meta, dict(self._origins)), folder=self._folder)
 
     @property
     def hash(self) -> str:
