@@ -50,7 +50,7 @@ def test_the_plan_says_what_it_costs_and_on_what_it_rests() -> None:
     capped = p.prices.query("kind == 'cap'")
     assert set(capped["quality"]) == {"illustrative"}
     assert capped["rests_on"].str.contains("limits").all()
-    assert p.welfare["welfare"].sum() == pytest.approx(-p.loss, rel=1e-6)
+    assert p.welfare["welfare"].sum() == pytest.approx(p.gain - p.loss, rel=1e-6)
 
 
 def test_leakage_stands_beside_the_cap() -> None:

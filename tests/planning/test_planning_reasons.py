@@ -279,7 +279,7 @@ def test_the_plan_solved_again_agrees_with_the_small_model(seed: int) -> None:
         reason = reason_of(own, name)
         if not np.isfinite(reason.loss):
             continue
-        sure, _ = reasons.verified(own, reason, turns.valuer)
+        sure, _ = reasons.examine(own, name, valuer=turns.valuer)
         p = g.spec.projects.index(name)
         model = g.model(money=True)
         assert model.projects is not None

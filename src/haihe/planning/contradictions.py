@@ -33,7 +33,8 @@ def contradictions(region: Region) -> Findings:
     Findings
         An ``E-PLN-67`` a contradiction, at the floor's row.
     """
-    return Findings([*_of_limits(region.frame("limits")), *_of_targets(region.frame("targets"))])
+    parts = (("limits", _of_limits), ("targets", _of_targets))
+    return Findings([finding for name, of in parts if region.has(name) for finding in of(region.frame(name))])
 
 
 def _of_limits(table: pd.DataFrame) -> list[Finding]:

@@ -186,7 +186,7 @@ def define_corridor(program: Program, economy: Economy, goods: Goods, spec: Corr
     reference = spec.reference(economy)
     served = np.asarray(spec.serves.any(axis=-1))[..., None]
     total = float((reference * served)[..., 0].sum())
-    scale = float(10.0 ** (np.floor(np.log10(total)) - 2)) if total > 0 else 1.0
+    scale = float(10.0 ** (np.floor(np.log10(total)) - 1)) if total > 0 else 1.0
     unit, years = f"{spec.unit}/year / {scale:g}", dims["year"]
     over = {"region": spec.users, "way": WAYS}
     cost = np.array([link.cost for link in spec.links])[:, None] * economy.assumptions.weights * scale

@@ -207,7 +207,7 @@ def define_sources(
 
     .. math:: \sum_y s_{oy} + \sum_m f_{om} = I_o z_o, \qquad \ell_{om} I_o z_o \le f_{om} \le u_{om} I_o z_o
 
-    Unit: 亿元. What is owed counts as support: the firm carries it. Raising money costs its fee in welfare, in the year
+    Unit: bn yuan, the money itself in 亿元. What is owed counts as support: the firm carries it. Raising money costs its fee in welfare, in the year
     of the start: the only reason for the plan to prefer one kind to another where none is short.
     """
     own = projects.spec
@@ -221,18 +221,18 @@ def define_sources(
         {"option": own.options},
         lower=0.0,
         upper=0.0,
-        unit="亿元",
+        unit="bn yuan",
         title=Text("资金来源合计等于投资", "sources add up to the investment"),
     )
     choice = projects.choice.index
-    program.enter(sources.index[:, None], firm.index, 1.0)
-    program.enter(sources.index[payments.option], payments.amount.index, 1.0)
+    program.enter(sources.index[:, None], firm.index, YI)
+    program.enter(sources.index[payments.option], payments.amount.index, YI)
     started = payments.paid[own.committed[own.project[payments.paid]]]
-    program.enter(sources.index[started], payments.owed.index, 1.0)
-    program.enter(sources.index, choice, -own.investment)
-    for name, share, sign in (("money_least", spec.least, -1.0), ("money_most", spec.most, 1.0)):
+    program.enter(sources.index[started], payments.owed.index, YI)
+    program.enter(sources.index, choice, -YI * own.investment)
+    for name, share, sign in (("money_least", spec.least, -YI), ("money_most", spec.most, YI)):
         bounds = share > 0 if sign < 0 else share < 1
-        rows = program.rows(name, dims, upper=0.0, unit="亿元", title=Text("资金构成", "share of the money"))
+        rows = program.rows(name, dims, upper=0.0, unit="bn yuan", title=Text("资金构成", "share of the money"))
         program.enter(rows.index, firm.index, sign * bounds)
         program.enter(rows.index, choice[:, None], -sign * share * own.investment[:, None] * bounds)
     return firm, sources

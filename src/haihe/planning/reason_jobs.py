@@ -20,7 +20,7 @@ from haihe.planning.choosing import Valuer
 from haihe.planning.control import Control
 from haihe.planning.model import Model
 from haihe.planning.reason_levers import with_levers
-from haihe.planning.reasons import Basis, Reason, reason_of, verified
+from haihe.planning.reasons import Basis, Reason, examine
 
 TRIES = 3
 """Times that the processes are started anew after one of them was lost."""
@@ -99,10 +99,7 @@ class Job:
 
     def one(self, project: str, valuer: Valuer | None = None, control: Control | None = None) -> Reason:
         """Find one reason here: by the small model, then by the plan, then cause and smallest changes."""
-        basis, reason = self.basis, reason_of(self.basis, project, control=control)
-        if valuer is not None:
-            reason, cuts = verified(basis, reason, valuer, control=control)
-            basis = basis.plus(cuts)
+        reason, basis = examine(self.basis, project, valuer=valuer, control=control)
         return with_levers(basis, reason, control=control) if self.levers else reason
 
     def economy(self, control: Control | None = None) -> Valuer | None:

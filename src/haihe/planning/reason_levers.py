@@ -103,11 +103,11 @@ def with_levers(basis: Basis, reason: Reason, *, control: Control | None = None)
     p = basis.place(reason.project)
     if reason.verdict in ("committed", "rules"):
         return reason
-    worth = () if not np.isfinite(reason.loss) else (_worth(basis, reason, p, control),)
     if reason.built:
-        return replace(reason, changes=worth)
-    cause, of, changes = _cause(basis.candidates, p, control)
-    return replace(reason, cause=cause, of=of, changes=(*changes, *worth))
+        return replace(reason, changes=_worth(basis, reason, p, None, control))
+    without = _without(basis.candidates, p, control)
+    cause, of, changes = _cause(basis.candidates, p, without, control)
+    return replace(reason, cause=cause, of=of, changes=(*changes, *_worth(basis, reason, p, without, control)))
 
 
 def chosen_with(candidates: Candidates, p: int, control: Control | None = None) -> bool:
@@ -209,9 +209,10 @@ def _without(candidates: Candidates, p: int, control: Control | None) -> float:
     return np.inf if answer is None else answer.objective
 
 
-def _cause(candidates: Candidates, p: int, control: Control | None) -> tuple[str, str, tuple[Change, ...]]:
+def _cause(
+    candidates: Candidates, p: int, without: float, control: Control | None
+) -> tuple[str, str, tuple[Change, ...]]:
     """Take away what a project needs, all at once and one by one, and find the borders of what turns the outcome."""
-    without = _without(candidates, p, control)
     if not _better(needs_nothing(candidates, p), p, without, control):
         return "worth", "", ()
     changes = []
@@ -241,19 +242,22 @@ def _border(p: int, lever: Lever, change: Change, without: float, control: Contr
     return replace(change, below=low, at=high, held=held)
 
 
-def _worth(basis: Basis, reason: Reason, p: int, control: Control | None) -> Change:
-    """The border of a project's worth is its loss in the small model; replayed a little below and above."""
-    small = basis.candidates.model(control)
-    small.force(p, into=not reason.built)
-    answer = small.solve(gap=0.1 * SURE)
-    small.free()
-    free = small.solve(gap=0.1 * SURE)
-    if answer is None or free is None:
-        return Change("value", "", "亿元", reason.hint, np.nan)
-    loss = (answer.objective - free.objective) / YI
+def _worth(basis: Basis, reason: Reason, p: int, without: float | None, control: Control | None) -> tuple[Change, ...]:
+    """The border of a project's worth is what is lost by forcing it; replayed a little below and above.
+
+    ``without`` is the best objective without the project, where it is known.
+    """
+    if not np.isfinite(reason.loss):
+        return ()
+    candidates = basis.candidates
+    other = basis.objective + reason.low * YI
+    if without is None:
+        answer = candidates.model(control).solve(gap=0.1 * SURE)
+        without = np.inf if answer is None else answer.objective
+    loss = (other - without) / YI
     step = max(1e-3 * abs(loss), LEAST_STEP)
     below, at = max(loss - step, 0.0), loss + step
     sign = -1.0 if reason.built else 1.0
-    stays = chosen_with(worth_more(basis.candidates, p, sign * below), p, control) == reason.built
-    turns = chosen_with(worth_more(basis.candidates, p, sign * at), p, control) != reason.built
-    return Change("value", "", "亿元", reason.hint, at, below, at, stays and turns)
+    stays = chosen_with(worth_more(candidates, p, sign * below), p, control) == reason.built
+    turns = chosen_with(worth_more(candidates, p, sign * at), p, control) != reason.built
+    return (Change("value", "", "亿元", reason.hint, at, below, at, stays and turns),)

@@ -189,63 +189,61 @@ def forced(small: Choosing, p: int, into: bool, *, gap: float = SURE) -> Forced 
     return None if answer is None else Forced(small.choice(answer), answer.objective, answer.bound)
 
 
-def reason_of(basis: Basis, project: str, *, control: Control | None = None, small: Choosing | None = None) -> Reason:
-    """Give the reason of one project by the small exact model; levers and cause are added by `with_levers`.
+def reason_of(basis: Basis, project: str, *, control: Control | None = None) -> Reason:
+    """Give the reason of one project by the small exact model; see `examine`."""
+    return examine(basis, project, control=control)[0]
+
+
+def examine(
+    basis: Basis, project: str, *, valuer: Valuer | None = None, control: Control | None = None
+) -> tuple[Reason, Basis]:
+    """Give the reason of one project; cause and levers are added by `haihe.planning.reason_levers.with_levers`.
 
     Parameters
     ----------
     basis : Basis
     project : str
+    valuer : Valuer, optional
+        The economy. Where given, the plan is solved with the forced choice and the choice made again, until small model
+        and plan agree about it: the loss is then that of the best forced choice in the whole plan, and the certain loss
+        as close to it as `ROUNDS` plans bring it.
     control : Control, optional
-    small : Choosing, optional
-        The small model of the basis where it is built already.
+
+    Returns
+    -------
+    (Reason, Basis)
+        The reason, and the basis with the cuts that the plans left.
     """
     p, spec = basis.place(project), basis.candidates.projects
     built = basis.built(p)
     if spec.committed[p]:
-        return Reason(project, built, "committed")
+        return Reason(project, built, "committed"), basis
     if spec.short[p]:
-        return Reason(project, built, "rules", cause="rules", of=spec.fund[p], hint=_hint(basis, p))
+        return Reason(project, built, "rules", cause="rules", of=spec.fund[p], hint=_hint(basis, p)), basis
     if not (spec.project == p).any():
-        return Reason(project, built, "impossible", cause="years")
-    small = small or basis.candidates.model(control)
+        return Reason(project, built, "impossible", cause="years"), basis
+    small = basis.candidates.model(control)
     found = forced(small, p, not built, gap=_tolerance(basis))
     if found is None:
         lifts = () if built else _lifts(basis, p, control)
-        return Reason(project, built, "impossible", hint=_hint(basis, p), lifts=lifts)
-    return told(basis, p, found, verified=False)
-
-
-def verified(
-    basis: Basis, reason: Reason, valuer: Valuer, *, control: Control | None = None
-) -> tuple[Reason, list[Cut]]:
-    """Solve the plan with the forced choice, until small model and plan agree about it; gives also the cuts that it left.
-
-    The loss is then that of the best forced choice in the whole plan, and the certain loss is as close to it as
-    `ROUNDS` plans bring it.
-    """
-    if not np.isfinite(reason.loss):
-        return reason, []
-    p = basis.place(reason.project)
-    cuts: list[Cut] = []
-    best: tuple[float, Floats] | None = None
-    bound = -np.inf
-    for _ in range(ROUNDS):
-        small = basis.candidates.plus(cuts).model(control)
-        found = forced(small, p, not reason.built, gap=_tolerance(basis))
-        if found is None:
-            return reason, cuts
-        bound = max(bound, found.bound)
+        return Reason(project, built, "impossible", hint=_hint(basis, p), lifts=lifts), basis
+    if valuer is None:
+        return told(basis, p, found, verified=False), basis
+    best, bound = replace(found, objective=np.inf), found.bound
+    for number in range(ROUNDS):
         cut = valuer.cut(found.choice)
-        cuts.append(cut)
+        basis = basis.plus([cut])
         objective = cut.cost + small.money_cost(found.choice)
-        if best is None or objective < best[0]:
-            best = objective, found.choice
-        if best[0] - bound <= 2 * _tolerance(basis):
+        if objective < best.objective:
+            best = replace(found, objective=objective)
+        if best.objective - bound <= 2 * _tolerance(basis) or number == ROUNDS - 1:
             break
-    if best is None:
-        return reason, cuts
-    return told(basis, p, Forced(best[1], best[0], min(bound, best[0])), verified=True), cuts
+        small = basis.candidates.model(control)
+        again = forced(small, p, not built, gap=_tolerance(basis))
+        if again is None:
+            break
+        found, bound = again, max(bound, again.bound)
+    return told(basis, p, replace(best, bound=min(bound, best.objective)), verified=True), basis
 
 
 def told(basis: Basis, p: int, found: Forced, *, verified: bool) -> Reason:
