@@ -33,7 +33,7 @@ def select(
     how: Annotated[
         How, typer.Option("--how", help="In stages, or the whole program at once (slow; a check).")
     ] = How.stages,
-    gap: GapOption = 0.01,
+    gap: GapOption = 0.001,
     seconds: Annotated[float | None, typer.Option("--seconds", help="Time limit of one solve.")] = None,
     json_: JsonOption = False,
     lang: LangOption = None,
@@ -86,7 +86,7 @@ def explain(
     verify: Annotated[
         bool, typer.Option("--verify/--no-verify", help="Solve the plan with every forced choice.")
     ] = True,
-    gap: GapOption = 0.01,
+    gap: GapOption = 0.001,
     json_: JsonOption = False,
     lang: LangOption = None,
 ) -> None:

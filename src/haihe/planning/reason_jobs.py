@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -88,7 +88,8 @@ class Job:
         done = {} if path is None else self._read(path)
         left = [project for project in self.projects if project not in done]
         control = control or Control()
-        for reason in self._found(left, workers, control, valuer):
+        quiet = replace(control, progress=None)
+        for reason in self._found(left, workers, quiet, valuer):
             done[reason.project] = reason
             if path is not None:
                 self._write(path, reason)

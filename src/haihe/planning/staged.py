@@ -27,8 +27,8 @@ from haihe.planning.solver import Solution
 from haihe.planning.ties import TieSpec, define_ties
 from haihe.planning.whole import EXACT, WholeAnswer, WholeSession
 
-GAP = 0.01
-"""Gap asked for: share of what projects are worth."""
+GAP = 0.001
+"""Gap asked for: share of what projects are worth. A hundredth is often enough to decide; reasons need a finer one."""
 ROUNDS = 25
 """Whole choices tried at most."""
 IN_PARTS = 8
