@@ -22,7 +22,7 @@ def region():
 
 @pytest.fixture(scope="module")
 def made(region, tmp_path_factory):
-    return hh.report(region, tmp_path_factory.mktemp("report"), fates=[("HE", "TEX")], lang="zh")
+    return hh.report(region, tmp_path_factory.mktemp("report"), fates=[("TJ", "TEX")], lang="zh")
 
 
 @pytest.mark.slow

@@ -112,3 +112,12 @@ def test_what_cannot_be_compared_is_refused(sector: str, member: str, code: str)
     with pytest.raises(HaiheError) as caught:
         fates(region(), sector, member=member)
     assert caught.value.findings[0].code == code
+
+
+def test_a_cost_that_is_the_limit_of_an_answer_is_said() -> None:
+    """The south has little steel from outside: closing its own ends at the limit of what can be bought."""
+    f = fates(region(), "steel", member="south")
+    held = f.table.set_index("fate")["held"]
+    assert held["exit"]
+    assert not held["keep"]
+    assert any("do not quote" in note.en for note in f.tables["fates"].notes)

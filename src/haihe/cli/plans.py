@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from haihe.reporting.regional import RegionalReport
 
 
-DEMO_FATES = {"jing-jin-ji": [("HE", "TEX")]}
-"""Whose upgrading, keeping and closing the demonstration compares: textiles in Hebei."""
+DEMO_FATES = {"jing-jin-ji": [("TJ", "TEX")]}
+"""Whose upgrading, keeping and closing the demonstration compares: textiles in Tianjin."""
 
 
 class Crs(StrEnum):

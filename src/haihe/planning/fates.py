@@ -38,7 +38,9 @@ class Fates(InSheets):
     table : DataFrame
         One row a fate (and ``free``): fate, welfare (against ``keep``, discounted bn yuan), output, value_added,
         imports (with inflow) and co2 of the sector's region in the last plan year against ``keep``, jobs_lost and
-        jobs_absorbed over all members against ``keep``, persons; missing where the region states no uses of labour or CO2.
+        jobs_absorbed over all members against ``keep``, persons; missing where the region states no uses of labour or CO2;
+        held, whether purchases of the product from outside end at the limit of their answer, so that the cost is that
+        limit's and tells a direction only.
     jobs : DataFrame
         fate, region, sector, jobs: change against ``keep`` in the last plan year, persons.
     """
@@ -82,11 +84,22 @@ class Fates(InSheets):
             "nothing is retrofitted. Jobs by today's labour per output; “absorbed” is what other sectors use more, not the "
             "same people hired again.",
         )
+        notes = [note]
+        held = [NAMES[fate] for fate in self.table.loc[self.table["held"], "fate"]]
+        if held:
+            zh, en = "、".join(name.zh for name in held), ", ".join(name.en for name in held)
+            notes.append(
+                Text(
+                    f"{zh}：该产品自区外的购入已到弹性响应的上限（基准的一倍），代价由这一上限决定，只能看方向，不能引用数值。",
+                    f"{en}: what can be bought of the product outside has reached the limit of its answer (twice the "
+                    "reference), so the cost is that limit's: read the direction, do not quote the figure.",
+                )
+            )
         return {
             "fates": Table(
                 frame, columns, key=f"fates-{self.member}-{self.sector}",
                 title=Text(f"改造、维持还是退出：{name['zh']}", f"Upgrade, keep or exit: {name['en']}"),
-                source=Text("haihe 方案计算", "computed by the haihe plan"), quality=self.quality, notes=[note],
+                source=Text("haihe 方案计算", "computed by the haihe plan"), quality=self.quality, notes=notes,
             )
         }  # fmt: skip
 
@@ -222,7 +235,7 @@ def _told(region: Region, sector: str, member: str, assembly: Assembly, found: d
             known = all(indicators.absent(m.indicator) is None for m in parts)
             change = [indicators.value(m, solution.x) - indicators.value(m, keep.x) for m in parts] if known else []
             row[name] = sum(change) if known else np.nan
-        row |= {"jobs_lost": np.nan, "jobs_absorbed": np.nan}
+        row |= {"jobs_lost": np.nan, "jobs_absorbed": np.nan, "held": _held(assembly, solution, member, sector)}
         if people is not None:
             jobs = (people.at(solution.x) - people.at(keep.x))[..., e.assumptions.last_index]
             row |= {"jobs_lost": np.minimum(jobs, 0.0).sum(), "jobs_absorbed": np.maximum(jobs, 0.0).sum()}
@@ -233,3 +246,10 @@ def _told(region: Region, sector: str, member: str, assembly: Assembly, found: d
     )
     quality = worst_quality(assembly.setup.marks.values()) or "illustrative"
     return Fates(region, sector, member, pd.DataFrame(rows), by_sector, quality)
+
+
+def _held(assembly: Assembly, solution: Solution, member: str, sector: str) -> bool:
+    """Tell whether purchases of a product from outside the members end at the limit of their answer."""
+    e, goods = assembly.model.economy, assembly.model.goods
+    r, i = e.members.index(member), e.sectors.index(sector)
+    return any(bool(soft.at_end(solution.x)[..., r, i, :].any()) for soft in (goods.imports, goods.inflow))

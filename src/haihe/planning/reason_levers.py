@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from haihe.messages import Text
+from haihe.messages import HaiheError, Text
 from haihe.planning.choosing import Candidates
 from haihe.planning.control import Control
+from haihe.planning.program import Floats
 from haihe.planning.projects import YI
 from haihe.planning.reasons import SURE, Basis, Change, Reason, answer_of
 
@@ -26,8 +27,10 @@ LEVERS: Mapping[str, Text] = {
     "budget": Text("增加资金预算（每年）", "more budget of its fund, each year"),
     "value": Text("提高价值", "more worth"),
 }
-STEPS = 8
-"""Halvings of a border: it is known to 1/256 of the lever's range."""
+FINENESS = 256
+"""A border is known to this part of the lever's range."""
+STEPS = 5
+"""Halvings of the range of a budget: its border is known to 1/32."""
 MARGIN = SURE
 """bn yuan by which a choice must be better to count."""
 LEAST_STEP = 5e-4
@@ -185,16 +188,16 @@ def untied(candidates: Candidates, p: int) -> Candidates:
     return replace(candidates, ties=left)
 
 
-def _better(candidates: Candidates, p: int, objective: float, control: Control | None) -> bool:
-    """Whether some choice with a project is better than an objective."""
+def _better(candidates: Candidates, p: int, objective: float, control: Control | None) -> Floats | None:
+    """Give some choice with a project that is better than an objective; None where there is none."""
     small = candidates.model(control)
     small.force(p, into=True)
     answer = small.solve(gap=MARGIN, below=objective - MARGIN)
-    return answer is not None and answer.objective < objective - MARGIN
+    return small.choice(answer) if answer is not None and answer.objective < objective - MARGIN else None
 
 
-def _turns(p: int, lever: Lever, amount: float, without: float, control: Control | None) -> bool:
-    """Whether a project is built where a lever is changed by an amount; ``without`` is the best objective without it."""
+def _turned(p: int, lever: Lever, amount: float, without: float, control: Control | None) -> Floats | None:
+    """Give the choice that a lever changed by an amount brings; ``without`` is the best objective without the project."""
     changed = lever.apply(amount)
     if lever.shared:
         without = _without(changed, p, control)
@@ -213,33 +216,67 @@ def _cause(
     candidates: Candidates, p: int, without: float, control: Control | None
 ) -> tuple[str, str, tuple[Change, ...]]:
     """Take away what a project needs, all at once and one by one, and find the borders of what turns the outcome."""
-    if not _better(needs_nothing(candidates, p), p, without, control):
+    if _better(needs_nothing(candidates, p), p, without, control) is None:
         return "worth", "", ()
     changes = []
     for lever in levers_of(candidates, p):
         change = Change(lever.name, lever.of, lever.unit, lever.now, lever.most)
-        if _turns(p, lever, lever.most, without, control):
-            change = _border(p, lever, change, without, control)
+        choice = _turned(p, lever, lever.most, without, control)
+        if choice is not None:
+            low, high = _halved(p, lever, control) if lever.shared else _border(p, lever, choice, without, control)
+            held = not chosen_with(lever.apply(low), p, control) and chosen_with(lever.apply(high), p, control)
+            change = replace(change, below=low, at=high, held=held)
         changes.append(change)
     turning = [c for c in changes if c.found and c.lever != "budget"]
     if turning:
         first = min(turning, key=lambda c: c.at / c.most)
         return first.lever, first.of, tuple(changes)
-    tied = _better(untied(candidates, p), p, without, control)
+    tied = _better(untied(candidates, p), p, without, control) is not None
     return ("ties" if tied else "several"), "", tuple(changes)
 
 
-def _border(p: int, lever: Lever, change: Change, without: float, control: Control | None) -> Change:
-    """Halve the range of a lever until its border is known; replay both sides with nothing forced."""
+def _border(p: int, lever: Lever, choice: Floats, without: float, control: Control | None) -> tuple[float, float]:
+    """Find the border of a lever: the least that a choice needs, then whether another choice needs still less.
+
+    Each step ends with what a known choice needs, found with that choice fixed; so few choices have to be made.
+    """
+    grain = lever.most / FINENESS
+    high = _least(lever, choice, lever.most, without, control)
+    while True:
+        low = max(high - grain, 0.0)
+        found = _better(lever.apply(low), p, without, control)
+        if found is None or low == 0.0:
+            return low, high
+        high = _least(lever, found, low, without, control)
+
+
+def _least(lever: Lever, choice: Floats, most: float, without: float, control: Control | None) -> float:
+    """The least amount of a lever at which a fixed choice is possible and still better; rounded up to its grain / 8."""
+    low, high = 0.0, most
+    while high - low > lever.most / (8 * FINENESS):
+        middle = 0.5 * (low + high)
+        small = lever.apply(middle).model(control)
+        small.hold(choice)
+        try:
+            better = small.session.solve(method="simplex").objective < without - MARGIN
+        except HaiheError as error:
+            if error.code != "E-PLN-02":
+                raise
+            better = False
+        low, high = (low, middle) if better else (middle, high)
+    return high
+
+
+def _halved(p: int, lever: Lever, control: Control | None) -> tuple[float, float]:
+    """Halve the range of a lever that serves others, too, until a border is known."""
     low, high = 0.0, lever.most
     for _ in range(STEPS):
         middle = 0.5 * (low + high)
-        if _turns(p, lever, middle, without, control):
+        if _turned(p, lever, middle, np.inf, control) is not None:
             high = middle
         else:
             low = middle
-    held = not chosen_with(lever.apply(low), p, control) and chosen_with(lever.apply(high), p, control)
-    return replace(change, below=low, at=high, held=held)
+    return low, high
 
 
 def _worth(basis: Basis, reason: Reason, p: int, without: float | None, control: Control | None) -> tuple[Change, ...]:

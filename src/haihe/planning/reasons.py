@@ -109,6 +109,14 @@ class Change:
         """Whether there is a border."""
         return bool(np.isfinite(self.at))
 
+    @classmethod
+    def of_dict(cls, record: Mapping[str, Any]) -> "Change":
+        """Read plain values; a missing number is None there."""
+        values: dict[str, Any] = dict(record)
+        for name in ("now", "most", "below", "at"):
+            values[name] = np.nan if values[name] is None else values[name]
+        return cls(**values)
+
 
 @dataclass(frozen=True)
 class Reason:
@@ -156,18 +164,19 @@ class Reason:
 
     def to_dict(self) -> dict[str, Any]:
         """Give everything as plain values; missing numbers as None."""
-        return _plain(asdict(self))
+        plain: dict[str, Any] = _plain(asdict(self))
+        return plain
 
     @classmethod
     def of_dict(cls, record: Mapping[str, Any]) -> "Reason":
         """Read what `to_dict` gave."""
-        values = {name: (np.nan if name in ("loss", "low", "hint") and v is None else v) for name, v in record.items()}
-        lists = ("displaced", "moved", "added", "lifts")
-        values |= {name: tuple(values[name]) for name in lists}
-        changes = [
-            {k: (np.nan if v is None and k in ("below", "at") else v) for k, v in c.items()} for c in values["changes"]
-        ]
-        return cls(**{**values, "changes": tuple(Change(**c) for c in changes)})
+        values: dict[str, Any] = dict(record)
+        for name in ("loss", "low", "hint"):
+            values[name] = np.nan if values[name] is None else values[name]
+        for name in ("displaced", "moved", "added", "lifts"):
+            values[name] = tuple(values[name])
+        values["changes"] = tuple(Change.of_dict(change) for change in values["changes"])
+        return cls(**values)
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,7 @@ class WholeSession(Session):
         start : ndarray, optional
             Values of all columns to start from, such as those of the answer before.
         below : float
-            Only answers below this objective are of interest: the search is shorter, and where none is found the
+            Any answer below this objective will do: the search ends with the first one, and where there is none the
             answer, if any, lies above.
 
         Returns
@@ -101,6 +101,7 @@ class WholeSession(Session):
         h = self._fresh(gap)
         if np.isfinite(below):
             h.setOptionValue("objective_bound", float(below))
+            h.setOptionValue("objective_target", float(below))
         if start is not None:
             h.setSolution(self.whole.size, self.whole, np.round(start[self.whole]))
         with watching(h, self.control) as watch:
@@ -121,13 +122,14 @@ class WholeSession(Session):
             if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kObjectiveBound):
                 return None
             late = status == highspy.HighsModelStatus.kTimeLimit
-            if not late and status != highspy.HighsModelStatus.kOptimal:
+            ended = (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kObjectiveTarget)
+            if not late and status not in ended:
                 raise HaiheError("E-PLN-03", status=h.modelStatusToString(status))
             if late and info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
                 raise HaiheError("E-PLN-61", seconds=f"{watch.seconds:.0f}", how_far=watch.how_far)
         answer = self._checked(np.asarray(h.getSolution().col_value, dtype=np.float64))
         bound = min(float(info.mip_dual_bound), answer[1]) if self.whole.size else answer[1]
-        return WholeAnswer(*answer[:2], bound, answer[2], not late, seconds, int(info.mip_node_count))
+        return WholeAnswer(*answer[:2], bound, answer[2], status == ended[0], seconds, int(info.mip_node_count))
 
     def settle(self, answer: WholeAnswer, *, cold: bool = False) -> Solution:
         """Solve again with the whole columns fixed as they were answered: a checked optimum with prices.
