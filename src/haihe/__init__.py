@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from haihe.planning.alternatives import alternatives
     from haihe.planning.comparison import compare
     from haihe.planning.control import Control
+    from haihe.planning.draws import draws
     from haihe.planning.fates import fates
     from haihe.planning.goals import Goals
     from haihe.planning.ladder import ladder
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 _ROOMS = {
     "accounts_of": "haihe.accounts.of_region",
     "diagnose": "haihe.diagnosis.diagnosis",
+    "draws": "haihe.planning.draws",
     "HaiheError": "haihe.messages",
     "Assumptions": "haihe.planning",
     "Front": "haihe.planning",
@@ -79,6 +81,7 @@ __all__ = [
     "band",
     "compare",
     "diagnose",
+    "draws",
     "example",
     "fates",
     "front",
