@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from selection_cases import brute, drawn, given, grown, keeps, tied
 
+import haihe as hh
 from haihe.messages import HaiheError, Text
 from haihe.planning import choosing, reason_levers, reasons
 from haihe.planning.choosing import Candidates
@@ -19,7 +20,7 @@ from haihe.planning.reason_jobs import Job
 from haihe.planning.reason_levers import with_levers
 from haihe.planning.reason_views import Reasons
 from haihe.planning.reason_words import said_reason
-from haihe.planning.reasons import Basis, Reason, forced, reason_of
+from haihe.planning.reasons import Basis, Reason, examine, forced, reason_of
 from money_cases import economy_case, spec_of
 from plan_cases import Built
 
@@ -363,3 +364,43 @@ def test_reasons_are_said_in_both_languages() -> None:
             assert other in zh
             assert other in en
         assert len(told.says(reason.project)) == 1 + sum(change.found for change in reason.changes)
+
+
+# --- the example ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.endure
+def test_every_explanation_of_the_example_is_true() -> None:
+    """Every project: the set of projects said, solved again in the whole plan with its money, loses what was said."""
+    s = hh.select(hh.example("jing-jin-ji"))
+    own, spec = s.basis, s.task.projects
+    model = s.task.assembly(money=True).model
+    assert model.projects is not None
+    session = choosing.Session(model.program)
+    before = {q for q in range(len(spec.projects)) if own.built(q)}
+    for p, name in enumerate(spec.projects):
+        reason, known = examine(own, name, valuer=s.valuer)
+        if not np.isfinite(reason.loss):
+            continue
+        place = spec.projects.index
+        after = before - {place(q) for q in reason.displaced} | {place(q) for q in reason.added}
+        after = after - {p} if reason.built else after | {p}
+        small = known.candidates.model()
+        built = np.isin(np.arange(len(spec.projects)), list(after)).astype(float)
+        small.session.set_row_bounds(small.projects.once.index, built, built)
+        answer = small.solve(gap=1e-6)
+        assert answer is not None, name
+        z = small.choice(answer)
+        session.set_column_bounds(model.projects.choice.index, z, z)
+        real = (session.solve().objective - own.objective) / YI
+        assert reason.low - 1e-3 <= real <= reason.loss + 1e-3, name
+        assert reason.verdict == "undecided" or reason.loss * YI > own.gap, name
+
+
+@pytest.mark.endure
+def test_every_border_of_the_example_holds() -> None:
+    """Just below and just above every border found, everything was chosen again with nothing forced."""
+    found = hh.select(hh.example("jing-jin-ji")).reasons()
+    borders = [change for reason in found.reasons for change in reason.changes if change.found]
+    assert borders
+    assert [change for change in borders if not change.held] == []

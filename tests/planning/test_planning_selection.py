@@ -123,7 +123,12 @@ CHECKS: dict[str, Callable[[int], None]] = {
 }
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+QUICK = 3
+
+
+@pytest.mark.parametrize(
+    "seed", [seed if seed < QUICK else pytest.param(seed, marks=pytest.mark.slow) for seed in SEEDS]
+)
 @pytest.mark.parametrize("name", CHECKS)
 def test_check_holds(name: str, seed: int) -> None:
     CHECKS[name](seed)
