@@ -1,5 +1,6 @@
 """Selection of whole projects: limits, brute force, stages against the whole program, budgets, ties; also broken models."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
@@ -9,8 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from selection_cases import SITES, brute, drawn, given, grown, keeps, tied
+from typer.testing import CliRunner
 
 import haihe as hh
+from haihe.cli import app
 from haihe.messages import HaiheError
 from haihe.planning import choosing, projects, staged, whole
 from haihe.planning.control import Control
@@ -22,6 +25,7 @@ from haihe.planning.staged import choose_at_once
 from haihe.planning.tie_inputs import tie_findings, ties_of
 from haihe.planning.ties import TieSpec
 from haihe.planning.whole import WholeSession
+from haihe.region.examples import examples_folder
 from money_cases import FIRST, economy_case, planned, spec_of
 from plan_cases import Built
 
@@ -158,8 +162,8 @@ def _promised(patch: Patch) -> None:
 def _in_parts(patch: Patch) -> None:
     make = whole.WholeSession.__init__
 
-    def parts(self: Any, program: Any, columns: Any, control: Any = None) -> None:
-        make(self, program, columns[:0], control)
+    def parts(self: Any, program: Any, columns: Any, *more: Any) -> None:
+        make(self, program, columns[:0], *more)
 
     patch.setattr(whole.WholeSession, "__init__", parts)
 
@@ -404,3 +408,21 @@ def test_the_example_is_shown_in_both_languages(example: Selection, tmp_path: An
     shown = frame.set_index("project")["investment"].reindex(paid_for.index)
     pd.testing.assert_series_equal(paid_for, shown, check_names=False, atol=1e-5)
     assert repr(example).startswith("Selection of")
+
+
+@pytest.mark.slow
+def test_the_commands_select_and_explain(tmp_path: Any) -> None:
+    example = str(examples_folder() / "jing-jin-ji")
+    runner = CliRunner()
+    made = runner.invoke(app, ["select", example, "--gap", "0.05", "--json", "-o", str(tmp_path)])
+    assert made.exit_code == 0, made.output
+    told = json.loads(made.stdout)
+    assert told["gap_share"] <= 0.05
+    assert (tmp_path / "selection.xlsx").exists()
+    short = next(p["project"] for p in told["tables"]["projects"] if p["status"] == "committed")
+    said = runner.invoke(app, ["explain", example, short, "--gap", "0.05", "--no-levers", "--lang", "zh"])
+    assert said.exit_code == 0
+    assert said.stdout.startswith(f"{short}：")
+    lost = runner.invoke(app, ["explain", example, "P999", "--gap", "0.05", "--json"])
+    assert lost.exit_code == 1
+    assert "E-PLN-94" in lost.stdout

@@ -25,7 +25,7 @@ from haihe.planning.program import Block, Floats, Program
 from haihe.planning.projects import Projects, ProjectSpec, define_choice
 from haihe.planning.solver import Session, Solution
 from haihe.planning.ties import Ties, TieSpec, define_ties
-from haihe.planning.whole import EXACT, WholeAnswer, WholeSession
+from haihe.planning.whole import EXACT, QUICK, WholeAnswer, WholeSession
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ class Choosing:
         self.ties: Ties = define_ties(program, self.projects, c.ties)
         self.economy = _define_cuts(program, self.projects, c.cuts)
         whole = np.concatenate([self.projects.choice.index.ravel(), self.ties.whole])
-        self.session = WholeSession(program, whole, control)
+        self.session = WholeSession(program, whole, control, QUICK)
         self.built = self.session.arrays
 
     @property

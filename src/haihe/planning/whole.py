@@ -8,6 +8,7 @@ the unit of the objective: a relative gap would be measured against all of welfa
 """
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import highspy
@@ -26,6 +27,12 @@ WHOLE_OPTIONS: dict[str, bool | int | float | str] = {
     "mip_rel_gap": 0.0,
     "mip_feasibility_tolerance": 1e-9,
 }
+QUICK: dict[str, bool | int | float | str] = {
+    "mip_allow_restart": False,
+    "mip_heuristic_run_rens": False,
+    "mip_heuristic_run_rins": False,
+}
+"""For small programs that are solved again and again: searches within the search took most of the time, and found little."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +72,19 @@ class WholeSession(Session):
         Positions of the columns that must be whole.
     control : Control, optional
         Time limit, cancel and progress of every solve.
+    options : mapping, optional
+        Options of HiGHS besides `WHOLE_OPTIONS`, such as `QUICK`.
     """
 
-    def __init__(self, program: Program, whole: Ints, control: Control | None = None) -> None:
+    def __init__(
+        self,
+        program: Program,
+        whole: Ints,
+        control: Control | None = None,
+        options: Mapping[str, bool | int | float | str] | None = None,
+    ) -> None:
         super().__init__(program, control)
+        self.options = {**WHOLE_OPTIONS, **(options or {})}
         self.whole = np.ascontiguousarray(whole.ravel(), dtype=np.int32)
 
     def solve_whole(
@@ -147,7 +163,7 @@ class WholeSession(Session):
     def _fresh(self, gap: float) -> highspy.Highs:
         """Hand the arrays as they stand to a solver of its own, so that the session keeps its basis."""
         h, a, m = highspy.Highs(), self.arrays, self.arrays.matrix  # type: ignore[no-untyped-call]
-        for option, value in WHOLE_OPTIONS.items():
+        for option, value in self.options.items():
             h.setOptionValue(option, value)
         h.setOptionValue("mip_abs_gap", float(gap))
         rows, columns = m.shape
