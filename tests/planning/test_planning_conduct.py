@@ -8,6 +8,7 @@ import pytest
 
 from haihe.messages import HaiheError
 from haihe.planning import model, plan
+from haihe.planning.assembly import assemble
 from haihe.planning.assumptions import Assumptions
 from haihe.planning.caps import cap_path
 from haihe.planning.conduct import ReplacementSpec, replacement_of
@@ -15,6 +16,8 @@ from haihe.planning.edits import set_caps
 from haihe.planning.inputs import economy_of, path_of
 from haihe.planning.model import Model, build_model
 from haihe.planning.program import Program
+from haihe.planning.projects import course_of
+from haihe.planning.setup import setup_of
 from haihe.planning.solver import Session, Solution
 from haihe.planning.technology import Technology
 from haihe.region import Region
@@ -115,7 +118,8 @@ def out_before_in(m: Model, s: Solution) -> tuple[np.ndarray, np.ndarray]:
     """What is built and what leaves, a year."""
     p, a = m.production, m.economy.assumptions
     built = p.build.value(s.x) + s.value(p.build_upgraded).sum(axis=0)
-    gone = s.value(p.stock_old) * a.depreciation_steps / a.steps + s.value(p.closed)
+    stock = s.value(p.stock_old) + s.value(p.stock_upgraded).sum(axis=0)
+    gone = stock * a.depreciation_steps / a.steps + s.value(p.closed)
     return built, gone
 
 
@@ -202,3 +206,22 @@ def test_a_growth_guard_that_binds_is_reported() -> None:
     free = plan(region(limits=[limit], parameters=[guard | {"value": 0.0}]), band=False, projects=False)
     assert not free.guards["quantity"].str.startswith("growth_guard").any()
     assert guarded.loss > free.loss
+
+
+def test_a_candidate_project_counts_as_built_under_the_rule() -> None:
+    """What a project adds to a sector under capacity replacement needs as much to leave as any other capacity."""
+    r = region(replacements=[{"sector": "steel", "regions": "*", "ratio": 1.0}])
+    assembly = assemble(setup_of(r))
+    m, own = assembly.model, assembly.model.projects.spec
+    rows = m.program.row_blocks["replacement"]
+    matrix = m.program.arrays().matrix.tocsc()
+    a = m.economy.assumptions
+    for o, p in enumerate(own.project):
+        column = matrix[rows.start : rows.start + rows.size, m.projects.choice.index[o]].toarray().reshape(rows.shape)
+        label = f"{m.economy.members[own.member[o]]}:{m.economy.sectors[own.sector[p]]}"
+        expected = np.zeros(rows.shape)
+        if label in rows.dims["cell"]:
+            added = course_of(own, a).added[o]
+            expected[list(rows.dims["cell"]).index(label)] = own.capacity[p] * added / a.trend / a.steps
+        np.testing.assert_allclose(column, expected, rtol=1e-12, atol=1e-15)
+    assert np.abs(matrix[rows.start : rows.start + rows.size][:, m.projects.choice.index].toarray()).max() > 0

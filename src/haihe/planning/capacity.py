@@ -42,7 +42,7 @@ def define_production(program: Program, economy: Economy, wedges: Wedges, dims: 
     that is f (1-delta) V_T per unit of old and f (1-delta)(V_T+S_T) per unit of upgraded capacity in the last
     milestone, and f h times the same (without depreciation) per unit built in it; see `haihe.planning.wedges.wedges`.
     Capacity closed early costs the parameter ``closure_cost`` a unit and never pays by itself, since capacity may stand
-    idle: it is closed where a rule asks for it (`haihe.planning.replacement`).
+    idle: it is closed where a rule asks for it (`haihe.planning.conduct`).
     """
     s = economy.assumptions
     t = len(s.years)

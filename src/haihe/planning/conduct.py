@@ -9,6 +9,7 @@ from haihe.planning.capacity import Production
 from haihe.planning.economy import Economy
 from haihe.planning.named import chosen
 from haihe.planning.program import Block, Dims, Floats, Program
+from haihe.planning.projects import Projects, course_of
 from haihe.region import Region
 
 
@@ -35,9 +36,11 @@ def define_replacement(
 ) -> Block:
     r"""Out before in: what is built in a sector stays within what leaves it, over the ratio of the rule.
 
-    .. math:: q_{ri}\, (i^0 + \sum i^1) \le \frac{\delta_t}{h_t} k^0 + c
+    .. math:: q_{ri}\, \Bigl(i^0 + \sum i^1 + \sum_o \frac{q_o\, \text{added}_o}{h_t} z_o\Bigr)
+              \le \frac{\delta_t}{h_t} \Bigl(k^0 + \sum k^1\Bigr) + c
 
-    What leaves is what wears out and what is closed early (c). Only cells under a rule have a row. With q = 1 capacity
+    What leaves is what wears out and what is closed early (c); what is built includes candidate projects (z, see
+    `haihe.planning.projects.enter_effects`). Only cells under a rule have a row. With q = 1 capacity
     does not grow; where the reference grows, the rule asks for closing before it lets anything be built. Unit: bn yuan of
     output a year, a year. Worth: what one more unit that may be built without a unit leaving adds to welfare.
     """
@@ -59,8 +62,24 @@ def define_replacement(
     program.enter(here[..., None], production.build.down.index[r, i], -ratio[..., None])
     program.enter(here[None], production.build_upgraded.index[:, r, i], ratio)
     program.enter(here, production.stock_old.index[r, i], -s.depreciation_steps / s.steps)
+    program.enter(here[None], production.stock_upgraded.index[:, r, i], -s.depreciation_steps / s.steps)
     program.enter(here, production.closed.index[r, i], -1.0)
     return rows
+
+
+def enter_projects(program: Program, economy: Economy, projects: Projects, spec: ReplacementSpec) -> None:
+    """Let the capacity of candidate projects count as built under capacity replacement, beyond the reference path."""
+    own, s = projects.spec, economy.assumptions
+    rows = program.row_blocks["replacement"].index
+    place = np.full(spec.ratio.shape, -1)
+    place[tuple(np.argwhere(spec.ratio > 0).T)] = np.arange(len(rows))
+    cell = place[own.member, own.sector[own.project]]
+    ruled = np.flatnonzero(cell >= 0)
+    ratio = spec.ratio[own.member, own.sector[own.project]]
+    amount = (ratio * own.capacity[own.project])[:, None] * course_of(own, s).added / s.trend / s.steps
+    program.enter(rows[cell[ruled]], projects.choice.index[ruled][:, None], amount[ruled])
+    given = ruled[own.reference[ruled]]
+    program.enter(rows[cell[given]], np.full((1, 1), projects.reference.index[0]), -amount[given])
 
 
 def define_growth_guard(program: Program, economy: Economy, production: Production, dims: Dims) -> tuple[Block, Block]:

@@ -37,8 +37,9 @@ class Fates(InSheets):
     ----------
     table : DataFrame
         One row a fate (and ``free``): fate, welfare (against ``keep``, discounted bn yuan), output, value_added,
-        imports (with inflow) and co2 of the sector's region in the last plan year against ``keep``, jobs_lost and
-        jobs_absorbed over all members against ``keep``, persons; missing where the region states no uses of labour or CO2;
+        imports (with inflow) and co2 in the last plan year against ``keep``: output of the sector in its region,
+        purchases of its product by all members, the rest of all members; jobs_lost and jobs_absorbed over all members
+        against ``keep``, persons; missing where the region states no uses of labour or CO2;
         held, whether purchases of the product from outside end at the limit of their answer, so that the cost is that
         limit's and tells a direction only.
     jobs : DataFrame
@@ -196,7 +197,8 @@ def _upgraded(session: Session, assembly: Assembly, r: int, i: int) -> None:
     """Retrofit with the technologies open to the sector, together as fast as the fastest of them allows."""
     e = assembly.model.economy
     open_ = np.flatnonzero(e.can[:, i])
-    pace = e.change("retrofit_limit")[open_] / open_.size
+    limits = e.change("retrofit_limit")[open_]
+    pace = limits * limits.max() / limits.sum()
     until = np.arange(len(e.assumptions.years)) < max(1, e.assumptions.last_index)
     least = np.zeros((len(e.technologies), until.size))
     least[open_] = pace[:, None] * e.output[r, i, 0] * until

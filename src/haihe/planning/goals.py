@@ -11,7 +11,7 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
-from haihe.messages import HaiheError
+from haihe.messages import HaiheError, Text
 from haihe.planning.bounds import Bounded, Sense, define_bounded, hold
 from haihe.planning.indicator_list import FOR_PEOPLE, SPREAD, WELFARE
 from haihe.planning.indicators import Indicators
@@ -21,6 +21,10 @@ from haihe.planning.solver import Session, Solution
 
 TOLERANCE = 0.001
 """What a goal gives up for the later ones, unless said otherwise: 0.1 % of its size."""
+LEAST = 0.1
+"""Least weight that welfare or consumption must have, so that a plan for other things does not make people poor."""
+MOST_GIVEN_UP = 0.1
+"""Most that a goal may give up for the later ones, as a share of its size."""
 SLACK = 1e-7
 """Room left when a goal is held where it got to, relative to its size, so that rounding makes nothing infeasible."""
 
@@ -81,8 +85,12 @@ class Goals:
             ``E-PLN-50`` where nothing with a weight is what people get; ``E-PLN-51`` for a measure that cannot be read.
         """
         pairs = tuple((Measure.parse(text), float(weight)) for text, weight in weights.items())
+        for measure, weight in pairs:
+            if not (np.isfinite(weight) and weight >= 0):
+                reason = Text("权重应为不小于0的有限数", "a weight is a finite number of at least 0")
+                raise HaiheError("E-PLN-57", value=f"{measure} = {weight:g}", reason=reason)
         known = {measure.base: weight for measure, weight in pairs}
-        if known.get(WELFARE, 1.0) <= 0 and not any(known.get(code, 0.0) > 0 for code in FOR_PEOPLE):
+        if known.get(WELFARE, 1.0) < LEAST and known.get("consumption", 0.0) < LEAST:
             raise HaiheError("E-PLN-50", value="、".join(weights))
         return cls(weights=pairs)
 
@@ -104,6 +112,10 @@ class Goals:
             ``E-PLN-50`` where the first goal is not what people get; ``E-PLN-51`` for a measure that cannot be read.
         """
         stages = tuple(s if isinstance(s, Stage) else Stage(Measure.parse(s), tolerance) for s in order)
+        for stage in stages:
+            if not 0 <= stage.tolerance <= MOST_GIVEN_UP:
+                reason = Text(f"让步应在0到{MOST_GIVEN_UP:g}之间", f"what it gives up is a share of 0 to {MOST_GIVEN_UP:g}")
+                raise HaiheError("E-PLN-57", value=f"{stage.measure}: {stage.tolerance:g}", reason=reason)
         if stages and stages[0].measure.base not in FOR_PEOPLE:
             raise HaiheError("E-PLN-50", value=str(stages[0].measure))
         return cls(order=stages)
@@ -119,6 +131,10 @@ class Goals:
 
     def under(self, *conditions: tuple[str, Sense, float]) -> Self:
         """The same goals under conditions: a measure, ``floor`` or ``cap``, and a value in the measure's unit."""
+        for text, sense, value in conditions:
+            if sense not in ("cap", "floor") or not np.isfinite(value):
+                reason = Text("条件应为 cap 或 floor 与一个有限数", "a condition is cap or floor, and a finite number")
+                raise HaiheError("E-PLN-57", value=f"{text} {sense} {value}", reason=reason)
         more = tuple(Condition(Measure.parse(text), sense, value) for text, sense, value in conditions)
         return replace(self, conditions=(*self.conditions, *more))
 

@@ -3,7 +3,6 @@
 import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -210,7 +209,7 @@ class Indicators:
         """Regions of the plan."""
         return self.model.economy.members
 
-    @cached_property
+    @property
     def reference(self) -> Floats:
         """The columns on the reference path, shape (columns,)."""
         return reference_point(self.model)

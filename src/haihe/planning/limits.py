@@ -118,6 +118,7 @@ def limits_of(region: Region) -> list[LimitSpec]:
         if bool(resource) == bool(indicator):
             reason = Text("要素与指标应填且只填一项", "give either a resource or an indicator")
             raise HaiheError("E-PLN-55", table="limits", row=row, column="indicator", value=name, reason=reason)
+        _refuse_mixed(rows, str(name))
         if resource and first["sense"] == "cap":
             continue
         code = indicator or OF_RESOURCE.get(resource, f"use:{resource}")
@@ -217,3 +218,17 @@ def _refuse(rows: pd.DataFrame, name: str, code: str, row: int) -> None:
         reason = Text("差距只能设上限", "a gap can be capped, not held up")
     if reason is not None:
         raise HaiheError("E-PLN-55", table="limits", row=row, column="sense", value=name, reason=reason)
+
+
+def _refuse_mixed(rows: pd.DataFrame, name: str) -> None:
+    """Refuse a limit whose set, resource or pooling is not the same in every year."""
+    for column in ("resource", "indicator", "regions", "sectors", "sense", "pooled"):
+        others = rows[column].astype("string").fillna("") != str(
+            pd.Series(rows[column]).astype("string").fillna("").iloc[0]
+        )
+        if others.any():
+            row = int(rows.index[int(others.to_numpy().argmax())]) + 2
+            reason = Text(
+                "各年应相同，否则请另起一条限制", "it must be the same in every year; else make it a limit of its own"
+            )
+            raise HaiheError("E-PLN-55", table="limits", row=row, column=column, value=name, reason=reason)

@@ -11,7 +11,7 @@ from haihe.planning.capacity import (
     define_stocks,
 )
 from haihe.planning.caps import Cap, CapSpec, define_cap
-from haihe.planning.conduct import ReplacementSpec, define_growth_guard, define_replacement
+from haihe.planning.conduct import ReplacementSpec, define_growth_guard, define_replacement, enter_projects
 from haihe.planning.economy import Economy
 from haihe.planning.factors import Factors, define_factors
 from haihe.planning.goods import Goods, Trade, define_balance, define_goods
@@ -98,6 +98,8 @@ def build_model(
         define_growth_guard(program, economy, production, dims)
     factors = define_factors(program, economy, production, goods, by_region, pooled=pooled_finance)
     chosen = define_projects(program, economy, tau, projects) if projects is not None else None
+    if chosen is not None and replacement is not None:
+        enter_projects(program, economy, chosen, replacement)
     return Model(
         program=program,
         economy=economy,

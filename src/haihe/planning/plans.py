@@ -42,6 +42,7 @@ class Asked:
     upgrades: bool = True
     projects: bool = True
     decided: Decisions | None = None
+    assumptions: Assumptions | None = None
 
 
 @dataclass(frozen=True)
@@ -169,8 +170,8 @@ def plan(
     say = progress or (lambda _: None)
     if scenario:
         region = in_force(region, scenario)
+    asked = Asked(Goals.of(goals), path, pooled, upgrades, projects, decided, assumptions)
     assumptions = assumptions or Assumptions.of(region)
-    asked = Asked(Goals.of(goals), path, pooled, upgrades, projects, decided)
     middle = _solved(region, assumptions, asked, None, control, say)
     if not band or middle.solution is middle.base:
         return middle

@@ -152,7 +152,7 @@ def replan(
 def _asked(previous: Plan) -> dict[str, Any]:
     """Options of the previous plan."""
     asked = previous.asked
-    kept = {name: getattr(asked, name) for name in ("goals", "path", "pooled", "upgrades", "projects")}
+    kept = {name: getattr(asked, name) for name in ("goals", "path", "pooled", "upgrades", "projects", "assumptions")}
     return kept | {"band": bool(previous.variants)}
 
 

@@ -71,10 +71,6 @@ class Setup:
     marks: dict[str, Quality] = field(default_factory=dict)
     findings: Findings = field(default_factory=Findings)
 
-    def without_projects(self) -> "Setup":
-        """The same without candidate projects and their money."""
-        return replace(self, projects=None, money=None)
-
 
 def setup_of(
     region: Region,
