@@ -3,6 +3,7 @@
 import pickle
 from functools import cache
 
+import pandas as pd
 import pytest
 
 import haihe as hh
@@ -12,6 +13,7 @@ from haihe.planning.plans import Plan
 from haihe.planning.telling import rough
 from haihe.planning.what_ifs import WhatIfs, title_of, what_ifs
 from scarce_region import scarce_region
+from small_region import EVIDENCE
 
 
 @cache
@@ -139,3 +141,67 @@ def test_a_plan_gives_arrays_that_hold_its_frames() -> None:
     p = planned()
     arrays = p.to_xarray()
     assert float(arrays["output"].sum()) == pytest.approx(p.output["plan"].sum())
+
+
+NEW = [
+    ("expansion", "expansions", "more-land", {
+        "name_zh": "造地", "name_en": "New land", "resource": "land", "region": "north", "first_year": 2019, "most": 500.0,
+        "cost": 1.0, "life": 50, "unit": "亩",
+    }),
+    ("transfer", "transfers", "land|south|north|2019", {"limit": 200.0, "cost": 1.0, "unit": "亩"}),
+    ("link", "links", "rail|2017", {
+        "name_zh": "新铁路", "name_en": "New rail", "from_region": "north", "to_region": "south", "mode": "rail",
+        "capacity": 80.0, "unit": "万t",
+    }),
+    ("soft", "targets", "T9", {
+        "name_zh": "新目标", "name_en": "New target", "region": "north", "year": 2021, "sense": "at_least", "value": 1e6,
+        "indicator": "value_added", "kind": "soft", "penalty": 1e-3, "unit": "亿元",
+    }),
+]  # fmt: skip
+
+
+@cache
+def adding() -> WhatIfs:
+    """Scenarios that add a record, and with it columns to the program."""
+    region = scarce_region(scenarios=False)
+    rows = [
+        (name, table, record, column, str(value), None)
+        for name, table, record, cells in NEW
+        for column, value in (cells | EVIDENCE).items()
+    ]
+    names = ["scenario", "table", "record", "column", "value", "reason"]
+    return what_ifs(plan(region.with_table("scenarios", pd.DataFrame(rows, columns=names)), band=False))
+
+
+@pytest.mark.parametrize("name", [name for name, *_ in NEW])
+def test_a_scenario_that_adds_a_record_can_be_read_in_full(name: str) -> None:
+    w = adding()
+    other = w.plans[name]
+    assert other.base.x.size == other.solution.x.size
+    assert other.base.objective == pytest.approx(w.plan.base.objective, abs=1e-6)
+    whole = other.welfare.query("region == '*' and part == 'total'") if "part" in other.welfare else other.welfare
+    assert len(whole)
+    assert set(other.frames) == set(w.plan.frames)
+
+
+def test_new_columns_move_the_places_of_others() -> None:
+    w = adding()
+    assert any(other.base.x.size != w.plan.base.x.size for other in w.plans.values())
+    assert found().plans["more-land"].base is planned().base
+
+
+def test_a_scenario_says_what_limits_cost_and_what_projects_bring() -> None:
+    w = found()
+    assert set(w.plans) == {"tighter", "more-land", "same"}
+    for name, other in w.plans.items():
+        alone = apart(name)
+        assert alone.gain > 0
+        assert other.loss == pytest.approx(alone.loss, abs=1e-6), name
+        assert other.gain == pytest.approx(alone.gain, abs=1e-6), name
+
+
+def test_a_scenario_keeps_what_must_be_known_of_its_inputs() -> None:
+    for name, other in found().plans.items():
+        known = {f.code for f in apart(name).findings}
+        assert {f.code for f in other.assembly.findings} <= {f.code for f in other.findings}
+        assert {f.code for f in other.findings} - {"W-PLN-63"} == known - {"W-PLN-63"}

@@ -55,6 +55,7 @@ class ComparisonViews:
                 self.names |= {
                     c: Text(z, e) for c, z, e in zip(rows[key], rows["name_zh"], rows["name_en"], strict=True)
                 }
+            self.names |= {name: corridor.spec.title for name, corridor in plan.model.corridors.items()}
         marks = [mark for plan in plans.values() for mark in plan.marks.values()]
         self.quality: Quality = worst_quality(marks) or "illustrative"
         self.source = source_of(first)

@@ -7,7 +7,7 @@ from haihe.planning.goal_views import absent_view, indicator_view, limits_view, 
 from haihe.planning.money_views import MoneyViews
 from haihe.planning.outcome import Outcome
 from haihe.planning.resource_views import ResourceViews
-from haihe.planning.trade_views import binding_view, partners_figure
+from haihe.planning.trade_views import binding_view, partners_figure, price_paths
 from haihe.planning.views import PlanViews
 
 
@@ -39,7 +39,9 @@ def tables_of(plan: Outcome) -> dict[str, Table]:
     views, money = PlanViews(plan), money_views(plan)
     found = views.tables() | ResourceViews(views).tables()
     found |= money.tables() if money is not None else {}
-    return found | _keyed([binding_view(plan), *goal_tables(plan), partners_figure(plan).table])
+    paths = price_paths(plan)
+    more = [binding_view(plan), *([paths] if paths else []), *goal_tables(plan), partners_figure(plan).table]
+    return found | _keyed(more)
 
 
 def figures_of(plan: Outcome) -> dict[str, Figure]:

@@ -259,7 +259,8 @@ class Indicators:
 
     def _titled(self, spec: IndicatorSpec, of: str) -> IndicatorSpec:
         if not of:
-            return replace(spec, title=spec.title.format(of="")) if spec.qualifier == "required" else spec
+            bare = spec.title.format(of="")
+            return replace(spec, title=Text(bare.zh.rstrip("："), bare.en.rstrip(": ")))
         known = {name: chain.title for name, chain in self.data.chains.items()}
         known |= {name: use.title for name, use in self.data.uses.items()}
         name = known.get(of, Text(of, of))

@@ -9,7 +9,7 @@ import pandas as pd
 from haihe.figures import Column, Figure, Table, heat, lines
 from haihe.messages import Text
 from haihe.planning.results import WORTHLESS
-from haihe.planning.views import PlanViews, enlarged, span_notes
+from haihe.planning.views import PlanViews, enlarged, key_of, span_notes
 from haihe.region.units import said
 
 STEP = 0.01
@@ -137,7 +137,7 @@ class ResourceViews:
                 Column("high", Text("上限", "High"), digits=1),
                 Column("price_unit", Text("价格单位", "Unit of price"), labels=_units(frame["price_unit"])),
                 Column("calibration", Text("校准系数", "Calibration"), digits=2),
-                Column("quality", Text("质量", "Quality"), kind="quality"),
+                Column("quality", Text("能力数据的质量", "Mark of its capacity"), kind="quality"),
             ],
             *calibrated,
             *span_notes(self.plan),
@@ -209,7 +209,7 @@ class ResourceViews:
         long = enlarged(long, ["amount"])
         title = self.things[corridor]
         table = self.views.table(
-            f"plan-freight-{corridor}",
+            key_of("plan-freight", corridor),
             Text(f"货量与能力：{title.zh}", f"Freight and room: {title.en}"),
             long,
             [

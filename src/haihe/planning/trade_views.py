@@ -9,9 +9,13 @@ from haihe.planning.binding import binding_table
 from haihe.planning.outcome import Outcome
 from haihe.planning.partners import WORLD, partner_names
 from haihe.planning.resource_views import ResourceViews
-from haihe.planning.views import INDICATORS, YI, YI_PER_BN, PlanViews, span_notes
+from haihe.planning.results import WORTHLESS
+from haihe.planning.views import INDICATORS, JUMPS, YI, YI_PER_BN, PlanViews, span_notes
 from haihe.region.units import said
 
+PRICED = ("cap", "resource", "link")
+"""Kinds of price that stand in the table of paths."""
+POOL = "*"
 NATION = Text("国内其他地区", "Rest of the nation")
 NO_PARTNERS = Text(
     "没有按伙伴国别分列的数据，境外合为一组（见表 foreign_partners）。",
@@ -64,6 +68,38 @@ def binding_view(plan: Outcome) -> Table:
             "Prices hold for a small change. “—”: no price a unit, or no band: money and room at sites are not solved again "
             "with other elasticities.",
         ),
+        JUMPS,
+        *span_notes(plan),
+    )
+
+
+def price_paths(plan: Outcome) -> Table | None:
+    """Price of every cap, resource and link that is scarce in any year, one column a milestone; None without any."""
+    views = PlanViews(plan)
+    frame = plan.prices[plan.prices["kind"].isin(PRICED)]
+    keys = ["kind", "name", "region", "unit"]
+    shared = [
+        kind == "cap" and plan.model.caps[name].spec.pooled
+        for kind, name in zip(frame["kind"], frame["name"], strict=True)
+    ]
+    frame = frame.assign(region=frame["region"].mask(pd.Series(shared, index=frame.index, dtype=bool), POOL))
+    wide = frame.drop_duplicates([*keys, "year"]).pivot_table(index=keys, columns="year", values="price", sort=False)
+    wide = wide[wide.max(axis=1) > WORTHLESS].reset_index()
+    if wide.empty:
+        return None
+    years = [year for year in plan.model.economy.assumptions.years if year in wide]
+    labels = place_names(plan) | views.limits
+    return views.table(
+        "plan-price-paths",
+        Text("紧缺之物的价格：逐期", "Prices of what is scarce, milestone by milestone"),
+        wide.rename(columns={year: f"at{year}" for year in years}),
+        [
+            Column("name", Text("对象", "Of what"), labels=labels),
+            Column("region", Text("地区或通道", "Where"), labels=labels),
+            *(Column(f"at{year}", Text(f"{year} 年", f"{year}"), kind="number", digits=1) for year in years),
+            Column("unit", Text("单位", "Unit"), labels={unit: said(unit) for unit in wide["unit"].unique()}),
+        ],
+        JUMPS,
         *span_notes(plan),
     )
 
@@ -75,7 +111,9 @@ def place_names(plan: Outcome) -> dict[object, Text]:
     names = {**views.names, **resources.titles, **resources.links, **resources.built}
     funds = plan.region.frame("funds")[["fund", "name_zh", "name_en"]].itertuples(index=False, name=None)
     names |= {code: Text(zh, en) for code, zh, en in funds}
-    return names | {"*": Text("成员统筹", "Members together"), "": Text("—", "—")}
+    every = plan.region.frame("resources")[["resource", "name_zh", "name_en"]].itertuples(index=False, name=None)
+    names = {code: Text(zh, en) for code, zh, en in every} | names | resources.things
+    return names | {POOL: Text("成员统筹", "Members together"), "": Text("—", "—")}
 
 
 def partners_figure(plan: Outcome) -> Figure:

@@ -1,5 +1,6 @@
 """Tables and figures of a plan, in both languages. Money in 亿元 (100 million yuan)."""
 
+import re
 from collections.abc import Mapping
 
 import pandas as pd
@@ -30,9 +31,19 @@ PARTS: Mapping[str, Text] = {
     "labour": Text("少付的劳动", "Labour spared"),
     "trade": Text("贸易调整成本", "Cost of moving trade"),
     "investment": Text("投资与产能", "Investment and capacity"),
+    "projects": Text("候选项目", "Candidate projects"),
+    "resources": Text("要素调剂、扩容与运输", "Transfers, expansion and freight"),
+    "targets": Text("未达目标的代价", "Paid for missed targets"),
+    "other": Text("其他", "Other"),
 }
 LARGE = {"t CO2": "万t CO2", "tce": "万tce", "m3": "万m3", "persons": "万人", "TEU": "万TEU", "t": "万t"}
 """Unit in which totals of a resource are shown."""
+JUMPS = Text(
+    "单期价格会随各期长短和投资时点上下跳动（后期新增的产能要到下一期才能使用），不是逐年上涨或下跌的走势；"
+    "应看全程，勿单独引用一期（见决策 0011）。",
+    "The price of a single milestone jumps with the length of milestones and with when investment comes (what is built "
+    "stands from the next one on). It is no trend: read the whole path, quote no single year (decision 0011).",
+)
 POOL = "*"
 """Stands for the members together, where they share one price."""
 DIFFERENCE_NOTE = Text(
@@ -40,6 +51,11 @@ DIFFERENCE_NOTE = Text(
     "The plan speaks of differences between scenarios and is no forecast; money at base-year prices; cost and welfare "
     "are discounted totals over the horizon.",
 )
+
+
+def key_of(*parts: str) -> str:
+    """Join the parts of a key of a table or figure, without what a file name may not hold on every system."""
+    return re.sub(r'[:*?"<>|/\\]+', "-", "-".join(parts))
 
 
 def names_of(region: Region) -> dict[object, Text]:
@@ -259,7 +275,7 @@ class PlanViews:
         if cap.pooled:
             frame = frame.drop_duplicates("year").assign(region=POOL)
         table = self.table(
-            f"plan-price-{limit}",
+            key_of("plan-price", limit),
             Text(f"影子价格：{cap.title.zh}", f"Price: {cap.title.en}"),
             frame,
             [
@@ -268,6 +284,7 @@ class PlanViews:
                 Column("price", Text("价格", "Price"), unit=said(f"yuan/{cap.unit}"), digits=0),
                 self.rests(),
             ],
+            JUMPS,
             *span_notes(self.plan),
         )
         return lines(table, "year", "price", by="region")

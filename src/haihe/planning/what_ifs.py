@@ -6,25 +6,28 @@ plan's own solve without limits serves it too, and where its program has the sam
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from haihe.figures import Column, Figure, Table, bars
 from haihe.figures.workbook import InSheets
-from haihe.messages import HaiheError, Progress, Quality, Text, worst_quality
-from haihe.planning.assembly import Grip, assemble
+from haihe.messages import Finding, Findings, HaiheError, Progress, Quality, Text, worst_quality
+from haihe.planning.assembly import PROJECTS, Assembly, Grip, assemble
 from haihe.planning.assumptions import Assumptions
 from haihe.planning.comparison import Comparison, compare
 from haihe.planning.control import Control
 from haihe.planning.goals import solve_goals
 from haihe.planning.plans import Plan
+from haihe.planning.program import Block
 from haihe.planning.results import WORTHLESS
 from haihe.planning.scenarios import scenario, scenarios_of
 from haihe.planning.setup import setup_of
 from haihe.planning.solver import Session, Solution
+from haihe.planning.specialisation import check_specialisation
 from haihe.planning.telling import Line, rough
 from haihe.planning.trade_views import place_names
 from haihe.planning.views import DIFFERENCE_NOTE, YI, YI_PER_BN, PlanViews
@@ -255,20 +258,56 @@ def _solved(plan: Plan, region: Region, tables: set[str], control: Control) -> P
     )
     assembly = assemble(setup, asked.goals.measures)
     session = Session(assembly.model.program, control)
-    base = plan.base if tables <= set(POLICY) else _free(session, Grip(session, assembly))
+    grip = Grip(session, assembly)
+    base = plan.base if _same_base(plan, assembly, tables) else _free(session, grip)
+    limited = None
+    if setup.projects is not None:
+        limited = _without_projects(plan, session, grip)
+        grip.restore(PROJECTS)
+        grip.free_projects()
     if asked.decided is not None:
         asked.decided.hold(session, assembly.model, projects=setup.projects is not None)
     solution = _warm(plan, session)
     reached = solve_goals(session, assembly.indicators, assembly.watches, asked.goals) if asked.goals.measures else None
+    findings = [*setup.findings, *assembly.findings, *session.findings, *solution.findings]
+    if setup.projects is not None and limited is None:
+        findings.append(Finding("N-PLN-83"))
+    more: dict[str, Any] = {} if reached is None else {"goals": reached.table}
     return Plan(
         assembly,
         solution if reached is None else reached.solution,
-        solution,
+        solution if limited is None else limited,
         base,
-        setup.findings,
+        Findings([*findings, *check_specialisation(assembly.model, solution)]),
         asked=asked,
         basis=session.basis(),
+        **more,
     )
+
+
+def _same_base(plan: Plan, assembly: Assembly, tables: set[str]) -> bool:
+    """Tell whether the plan's solve without limits is the scenario's too: one reference path, and the same columns."""
+    mine, other = (p.column_blocks for p in (plan.model.program, assembly.model.program))
+    return tables <= set(POLICY) and _places(mine) == _places(other)
+
+
+def _places(blocks: Mapping[str, Block]) -> list[tuple[object, ...]]:
+    """Name, labels and start of every family of columns."""
+    return [(name, {dim: tuple(labels) for dim, labels in b.dims.items()}, b.start) for name, b in blocks.items()]
+
+
+def _without_projects(plan: Plan, session: Session, grip: Grip) -> Solution | None:
+    """Solve the stage before projects; None where the limits can only be met with projects."""
+    grip.lift(PROJECTS)
+    grip.hold_projects()
+    if plan.asked.decided is not None:
+        plan.asked.decided.hold(session, grip.assembly.model, projects=False)
+    try:
+        return _warm(plan, session)
+    except HaiheError as error:
+        if error.code != "E-PLN-02":
+            raise
+        return None
 
 
 def _free(session: Session, grip: Grip) -> Solution:

@@ -123,6 +123,7 @@ _CHINESE = {
     "yuan": "元",
     "persons": "人",
     "share of reference": "占基准路径的比例",
+    "share": "占比",
     "year": "年",
 }
 

@@ -11,7 +11,7 @@ from haihe.planning.gallery import goal_tables, money_views
 from haihe.planning.ladder import Ladder
 from haihe.planning.resource_views import ResourceViews
 from haihe.planning.telling import Line
-from haihe.planning.trade_views import binding_view, partners_figure
+from haihe.planning.trade_views import binding_view, partners_figure, price_paths
 from haihe.planning.views import base_of, rate, source_of
 from haihe.planning.what_ifs import WhatIfs
 from haihe.reporting.content import Block, Chapter, KeyLine, KeyLines
@@ -64,7 +64,8 @@ def scarcity(
     blocks: list[Block] = [key_lines([line for line in plan.lines if line.topic in ("cost", "caps", "leaks")])]
     if steps is not None:
         blocks += [*steps.figures.values(), *steps.tables.values()]
-    blocks.append(binding_view(plan))
+    paths = price_paths(plan)
+    blocks += [binding_view(plan), *([paths] if paths is not None else [])]
     if plan.model.caps:
         blocks += [views.caps(), *(views.cap_prices(limit) for limit in plan.model.caps)]
     if front is not None:
@@ -115,6 +116,10 @@ def resources_chapter(plan: Plan) -> Chapter | None:
     )
 
 
+SCENARIOS = Text("情景逐个与方案相比", "Scenarios beside the plan, one by one")
+FATES = Text(
+    "行业的改造、维持与退出相比较", "What becomes of a sector: upgrading, keeping and closing it side by side"
+)
 NOTHING_SHORT = Text("没有一种要素、港口或通道紧缺。", "No resource, port or link is short.")
 
 
@@ -164,12 +169,14 @@ def futures_chapter(what_ifs: WhatIfs | None, fates: Sequence[Fates] = ()) -> Ch
         blocks += list[Figure | Table](compared.tables.values())
     if not blocks:
         return None
+    parts = [SCENARIOS] if what_ifs is not None and len(what_ifs.table) else []
+    parts += [FATES] if fates else []
     return Chapter(
         "futures",
         Text("如果换一种做法", "If things were done otherwise"),
         Text(
-            "情景逐个与方案相比；行业的改造、维持与退出相比较。",
-            "Scenarios beside the plan, one by one; upgrading, keeping and closing a sector side by side.",
+            "；".join(part.zh for part in parts) + "。",
+            "; ".join(part.en for part in parts) + ".",
         ),
         blocks,
     )
