@@ -224,7 +224,6 @@ def plant_likelihood(golden: Golden) -> None:
     golden.expect("E-REF-06", "links", 2, "source")
     put("E-YEAR-03", "links", 2, "year", "2019年")
     put("E-RANGE-04", "projects", golden.draw("projects"), "equipment", 1e6)
-    put("W-LIM-02", "limits", golden.rows("limits", limit="line")[0], "sense", "floor")
     put("W-LIM-03", "limits", golden.rows("limits", limit="cap")[0], "value", 1.8)
     free = golden.free["uses"]
     pairs = [(row, row + 18) for row in free if row + 18 in free]  # the same sector, resource and year in the south

@@ -188,7 +188,7 @@ def _edit_lost(patch: Patch) -> None:
 
 
 def _saving_forgotten(_: Any, m: Any, s: Any, name: str) -> Any:
-    return np.einsum("rj,rjt->rt", m.caps[name].spec.intensity, results.output_of(m, s))
+    return (m.caps[name].spec.per_output * results.output_of(m, s)).sum(axis=1)
 
 
 def _swapped_partner(make: Any, m: Any, *args: Any) -> Any:

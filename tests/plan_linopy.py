@@ -198,7 +198,7 @@ def peer_model(
     abroad = (exports + outflow - imports - inflow + shipped - received).sum("i")
     m.add_constraints(abroad + finance >= 0, name="external")
     m.add_constraints(finance.sum("r") == 0, name="finance_pool")
-    gamma = array(spec.intensity, "ri")
+    gamma = array(np.broadcast_to(spec.per_output, e.output.shape), "rit")
     use = (gamma * x0).sum("i") + ((1 + of_tech("co2")) * gamma * x1).sum(["i", "q"])
     m.add_constraints(use - permits <= array(cap, "rt"), name="cap")
     m.add_constraints(permits.sum("r") == 0, name="permit_pool")

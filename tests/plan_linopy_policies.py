@@ -101,7 +101,8 @@ class _Adder:
         for r, i in np.argwhere(ratio > 0):
             at = {"r": e.members[r], "i": e.sectors[i]}
             built = self.deviation("investment").sel(at, drop=True) + v["i1"].sel(at, drop=True).sum("q")
-            leaves = self.array(self.worn, "t") * v["k0"].sel(at, drop=True) + v["c"].sel(at, drop=True)
+            stock = v["k0"].sel(at, drop=True) + v["k1"].sel(at, drop=True).sum("q")
+            leaves = self.array(self.worn, "t") * stock + v["c"].sel(at, drop=True)
             right = self.array(-ratio[r, i] * e.investment[r, i], "t")
             self.m.add_constraints(ratio[r, i] * built - leaves <= right, name=f"replacement_{r}_{i}")
 

@@ -5,8 +5,8 @@ import io
 import pytest
 from rich.console import Console
 
-from haihe.cli.desk import Desk, Language
-from haihe.messages import Text
+from haihe.cli.desk import FEW, Desk, Language
+from haihe.messages import Finding, Text
 
 MARKUP = "[/b].csv [red]x[/red]"
 
@@ -28,3 +28,14 @@ def test_markup_in_progress_is_shown_as_it_is(words):
         now(words)
         here.err.print("done")
     assert MARKUP in here.err.file.getvalue()
+
+
+def test_findings_of_one_code_are_counted_after_the_first_few():
+    here = Desk(Language.en, as_json=False)
+    here.err = Console(file=io.StringIO(), width=400, color_system=None)
+    many = [Finding("W-PLN-43", values={"value": f"P{k}", "need": "2", "given": "1"}) for k in range(FEW + 4)]
+    here.notes([many[0], Finding("N-PLN-83"), *many[1:]])
+    said = here.err.file.getvalue()
+    assert said.count("it is not built") == FEW
+    assert f"W-PLN-43: 4 more ({FEW + 4} in all)" in said
+    assert said.count("N-PLN-83") == 1

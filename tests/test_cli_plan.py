@@ -91,3 +91,21 @@ def test_fates_are_pairs_of_member_and_sector():
     for wrong in ("HE", "/TEX", "HE/"):
         with pytest.raises(typer.BadParameter):
             fates_of([wrong])
+
+
+def test_scenarios_are_compared_without_projects_with_caps_apart_and_on_another_path(folder):
+    def costs(*words: str) -> list[float]:
+        result = run("compare", folder, "--scenario", "tight", "--no-band", "--json", *words)
+        assert result.exit_code == 0, result.stderr
+        return [row["cost"] for row in json.loads(result.stdout)["tables"]["summary"]]
+
+    plain, none = costs(), costs("--no-projects")
+    assert all(b > a for a, b in zip(plain, none, strict=True))
+    assert all(b >= a - 1e-9 for a, b in zip(none, costs("--no-projects", "--separate"), strict=True))
+    refused = run("compare", folder, "--scenario", "tight", "--path", "nowhere")
+    assert refused.exit_code == 1
+
+
+def test_sentences_stand_before_findings(folder):
+    result = run("plan", folder, "--no-band", "--lang", "zh")
+    assert result.output.index("1. 全部限制的代价约") < result.output.index("N-")

@@ -12,7 +12,7 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from haihe.figures import MISSING, Column, format_number, worst
+from haihe.figures import MISSING, Column, Table, format_number, worst
 from haihe.figures.html import both, table_html
 from haihe.figures.numbers import suitable_digits
 from haihe.figures.sheet import number_format, sheet_name, write_sheet
@@ -162,3 +162,17 @@ def test_a_table_too_long_for_a_sheet_is_refused(tmp_path):
     table = make(frame, [Column("a", Text("甲", "A"))], "long", "长", "Long")
     with xlsxwriter.Workbook(str(tmp_path / "t.xlsx")) as book, pytest.raises(HaiheError, match="E-REP-02"):
         write_sheet(book, table, "zh", "a")
+
+
+def test_rows_of_several_units_show_their_own_decimals_on_paper_and_in_a_spreadsheet(tmp_path):
+    frame = pd.DataFrame({"value": [1234.567, 12.345], "digits": [0, 2]})
+    words = Text("值", "value")
+    table = Table(
+        frame, [Column("value", words, digits_by="digits")], key="k", title=words, source=words, quality="official"
+    )
+    assert [row[0].zh for row in table.shown_rows()] == ["1,235", "12.35"]
+    assert table.raw_rows("zh") == [[1234.567], [12.345]]
+    with xlsxwriter.Workbook(tmp_path / "k.xlsx", OPTIONS) as book:
+        write_sheet(book, table, "k", "zh")
+    formats = [cell.number_format for cell in openpyxl.load_workbook(tmp_path / "k.xlsx").active["A"]]
+    assert {"#,##0", "#,##0.00"} <= set(formats)

@@ -347,7 +347,9 @@ def test_equipment_is_part_of_the_investment() -> None:
 
 
 def test_limits_that_do_not_limit() -> None:
-    assert codes(checked("limits", lambda f: f.assign(sense="floor"))) == ["W-LIM-02", "W-LIM-02"]
+    assert checked("limits", lambda f: f.assign(sense="floor", value=0.5, unit="share of reference")) == [], (
+        "a floor binds"
+    )
 
     def cap(value: float, unit: str) -> Change:
         return lambda f: f.assign(value=[value, 1.0], unit=[unit, "亩"])

@@ -133,3 +133,32 @@ def test_the_whole_report_opens_with_the_plan(region):
     assert first.lines == key_lines(made.plan.lines).lines
     assert len(made.what_if) >= 4 + 1  # scenarios and the fate
     assert {"resources", "projects", "goals", "futures"} <= {chapter.key for chapter in made.report.chapters}
+
+
+def test_no_key_holds_what_a_file_name_may_not(planned):
+    forbidden = set(':*?"<>|/\\')
+    assert not [key for key in {**planned.tables, **planned.figures} if forbidden & set(key)]
+
+
+def test_prices_of_all_milestones_stand_beside_each_other(planned):
+    table = planned.tables["plan-price-paths"]
+    years = planned.model.economy.assumptions.years
+    frame = table.frame.set_index(["kind", "name", "region"])
+    prices = planned.prices.set_index(["kind", "name", "region", "year"])["price"]
+    for kind, name, place in frame.index:
+        where = planned.model.economy.members[0] if place == "*" else place
+        told = frame.loc[(kind, name, place), [f"at{year}" for year in years]].tolist()
+        assert told == [prices[kind, name, where, year] for year in years]
+        assert max(told) > 0
+
+
+def test_a_report_without_fates_promises_none(planned):
+    others = what_ifs(planned)
+    assert "退出" not in futures_chapter(others).intro.zh
+    assert "退出" in futures_chapter(others, [fates(planned.region, "steel", member="north")]).intro.zh
+
+
+def test_what_is_long_is_one_line_in_python(planned):
+    for shown in (what_ifs(planned), ladder(planned, alone=False), fates(planned.region, "steel", member="north")):
+        assert "\n" not in repr(shown)
+        assert len(repr(shown)) < 400

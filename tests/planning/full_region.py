@@ -119,7 +119,7 @@ def full_tables(*, projects: bool = True) -> Tables:
            "new_capital": 0.2, "retrofit": 0.3, "retrofit_limit": 0.06}
           for k, c in (("green", -0.2), ("smart", -0.05))), name_zh="升级", name_en="upgraded", sectors="*",
     )  # fmt: skip
-    t["replacements"] = rows({"sector": "steel", "regions": "south", "ratio": 1.05})
+    t["replacements"] = rows({"sector": "steel", "regions": "south", "ratio": 0.95})
     if projects:
         t["rules"] = t["rules"].assign(valid_from="2016-01-01", base="equipment")
         t["projects"] = t["projects"].assign(

@@ -210,9 +210,9 @@ def test_draws_are_taken_up_where_they_were_left(tmp_path: Path, monkeypatch: py
 
     monkeypatch.setattr(room, "one_draw", counted)
     with pytest.raises(KeyboardInterrupt):
-        draws(REGION, 4, path=file)
+        draws(REGION, 4, file=file)
     assert len(pd.read_csv(file)) == 2
-    whole = draws(REGION, 4, path=file)
+    whole = draws(REGION, 4, file=file)
     assert asked == [0, 1, 2, 2, 3]
     monkeypatch.setattr(room, "one_draw", real)
     again = draws(REGION, 4)
@@ -222,7 +222,7 @@ def test_draws_are_taken_up_where_they_were_left(tmp_path: Path, monkeypatch: py
     assert whole.errors.empty
     for other in ({"seed": 5}, {"upgrades": False}, {"together": False}):
         with pytest.raises(HaiheError) as caught:
-            draws(REGION, 4, path=file, **other)  # type: ignore[arg-type]
+            draws(REGION, 4, file=file, **other)  # type: ignore[arg-type]
         assert caught.value.code == "E-PLN-99"
 
 
@@ -261,3 +261,36 @@ def test_a_cancelled_list_stops() -> None:
     with pytest.raises(HaiheError) as caught:
         draws(REGION, 2, control=Control(cancel=event))
     assert caught.value.code == "E-PLN-60"
+
+
+@pytest.mark.parametrize("text", ["", "a,b\n1,2\n", "run,error\n", "draw,run,error\nx,y,z\n", "\udcff\udcfe"])
+def test_a_file_that_keeps_no_draws_is_refused(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "draws.csv"
+    file.write_bytes(text.encode("utf-8", "surrogateescape"))
+    with pytest.raises(HaiheError) as caught:
+        draws(REGION, 2, file=file)
+    assert caught.value.code == "E-PLN-99"
+    assert file.read_bytes() == text.encode("utf-8", "surrogateescape")
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"n": 0}, {"n": -1}, {"assumptions": Assumptions()}, {"band": True}, {"band": False}, {"method": "dice"}]
+)
+def test_what_would_draw_nothing_or_always_the_same_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(HaiheError) as caught:
+        draws(REGION, **({"n": 2} | wrong))
+    assert caught.value.code == "E-PLN-96"
+    for lang in ("zh", "en"):
+        assert "{" not in caught.value.findings[0].text(lang)
+
+
+def test_the_reference_path_is_an_option_of_the_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+
+    def told(region: Region, **options: Any) -> Any:
+        seen.append(options["path"])
+        raise HaiheError("E-PLN-02")
+
+    monkeypatch.setattr(room, "plan", told)
+    draws(REGION, 2, path="shift-share")
+    assert seen == ["shift-share"] * 2

@@ -9,7 +9,7 @@ from goal_region import region_with
 from typer.testing import CliRunner
 
 from haihe.cli import app
-from haihe.messages import LANGUAGES
+from haihe.messages import LANGUAGES, HaiheError
 from haihe.planning.indicator_list import INDICATORS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,6 +39,29 @@ def test_a_front_that_cannot_be_says_why(folder: Path) -> None:
     done = CliRunner().invoke(app, ["pareto", str(folder), "--x", "carbon_intensity", "--json"])
     assert done.exit_code == 1
     assert json.loads(done.stdout)["findings"][0]["code"] == "E-PLN-54"
+
+
+@pytest.mark.parametrize("reach", ["nan", "-1", "0", "1.5"])
+def test_a_reach_out_of_bounds_is_refused_and_leaves_no_file(reach: str, folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    done = CliRunner().invoke(app, ["pareto", str(folder), "--reach", reach, "--json", "-o", str(out)])
+    assert done.exit_code == 1
+    assert json.loads(done.stdout)["findings"][0]["code"] == "E-PLN-58"
+    assert not list(tmp_path.rglob("pareto*"))
+
+
+def test_a_front_whose_figure_fails_leaves_no_file(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise HaiheError("E-PLN-58", reason="no figure")
+
+    monkeypatch.setattr("haihe.planning.goal_views.pareto_figure", fails)
+    done = CliRunner().invoke(
+        app, ["pareto", str(folder), "--points", "2", "--together", "--json", "-o", str(tmp_path)]
+    )
+    assert done.exit_code == 1
+    assert not list(tmp_path.iterdir())
 
 
 def test_alternatives_say_what_is_settled(folder: Path) -> None:

@@ -123,3 +123,36 @@ def test_front_and_ranges_become_figures() -> None:
     frame: pd.DataFrame = ranges.frame
     assert (frame["low"] <= frame["plan"] + 1e-9).all()
     assert goal_views.alternatives_figure(found, p).options("en")["series"]
+
+
+def test_targets_are_read_as_they_are_stated_and_what_is_reached_shows_no_gap(full: Plan) -> None:
+    read, raw = goal_views.reckoned(full).set_index(["target", "year"]), full.targets.set_index(["target", "year"])
+    mine, spec = read.loc["A"], next(s for s in full.assembly.setup.targets if s.name == "A")
+    assert spec.against == "growth"
+    assert set(mine["unit"]) == {goal_views.PER_YEAR}
+    base, years = spec.base(full.assembly.indicators), spec.year - spec.base_year
+    assert mine.loc[2025, "wanted"] == pytest.approx(5.0)
+    assert mine.loc[2025, "plan"] == pytest.approx(100 * ((raw.loc[("A", 2025), "plan"] / base) ** (1 / years) - 1))
+    assert mine.loc[spec.base_year].drop(labels=mine.columns.difference(["plan", "gap"])).isna().all()
+    seen = 0.5 * 10.0 ** -read["digits"]
+    assert (read["gap"] >= 0)[read["reached"].astype(bool) & read["gap"].notna()].all()
+    assert (read["gap"] <= -seen)[~read["reached"].astype(bool) & read["gap"].notna()].all()
+
+
+def test_shares_are_in_per_cent_money_in_whole_100_m_yuan_and_marks_no_better_than_the_plan(full: Plan) -> None:
+    table = goal_views.indicator_view(full)
+    frame = table.frame.assign(shown=[row[2].zh for row in table.shown_rows()])
+    assert "share" not in set(frame["unit"])
+    assert not frame.loc[frame["unit"] == "亿元", "shown"].str.contains(".", regex=False).any()
+    whole = frame.loc[frame["unit"] == "%", "shown"]
+    assert len(whole)
+    assert whole[whole != "—"].str.fullmatch(r"−?[\d,]+\.\d\d").all()
+    assert set(frame["quality"]) == {full.views.quality} == {"illustrative"}
+
+
+def test_no_title_holds_an_unfilled_place(full: Plan) -> None:
+    indicators = full.assembly.indicators
+    for code in indicators.codes():
+        title = indicators.spec(code).title
+        assert "{" not in title.zh + title.en
+        assert title.zh[-1] not in "：:"

@@ -195,7 +195,7 @@ def test_what_a_unit_is_worth() -> None:
 Where = tuple[str, str]
 HERE = __name__
 RESOURCES, LINKS = "test_planning_resources", "test_planning_links"
-MONEY, PROJECTS = "test_planning_money", "test_planning_projects"
+MONEY, PROJECTS = "test_planning_money_hand", "test_planning_projects"
 LIMITS, TARGETS, GOALS = "test_planning_goals_limits", "test_planning_targets", "test_planning_goals"
 DISTRICT = "test_a_district_that_cannot_pay_its_half_borrows_then_pays_ahead_then_leaves_the_rest"
 CREDIT = "test_scarce_credit_is_made_up_by_dearer_private_money"

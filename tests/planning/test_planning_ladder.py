@@ -1,7 +1,9 @@
 """The ladder: its steps add up to what limits cost, and each group lifted alone brings back what it says."""
 
+import math
 from functools import cache
 
+import pandas as pd
 import pytest
 
 from haihe.planning import Session, plan
@@ -9,8 +11,10 @@ from haihe.planning import ladder as room
 from haihe.planning.assembly import BEFORE_PROJECTS, GROUPS, Grip, assemble
 from haihe.planning.ladder import Ladder, ladder
 from haihe.planning.plans import BAND, Plan
+from haihe.planning.rolling import replan
 from haihe.planning.setup import setup_of
 from scarce_region import scarce_region
+from small_region import EVIDENCE
 
 
 @cache
@@ -85,3 +89,48 @@ def test_a_ladder_that_forgets_a_step_is_noticed(broken: str, monkeypatch: pytes
         monkeypatch.setattr(room._Climb, "_put", lambda climb, group: None)
     with pytest.raises(AssertionError):
         check(ladder(planned()))
+
+
+def check_sum(steps: Ladder) -> None:
+    p, frame = steps.plan, steps.steps
+    assert frame["cost"].iloc[-1] == pytest.approx(p.loss - p.gain, rel=1e-6)
+    assert frame["added"].sum() == pytest.approx(p.loss - p.gain, rel=1e-6)
+
+
+def test_decisions_that_are_held_are_a_step_and_it_adds_up() -> None:
+    tight = scarce_region(cap=0.75, land=6500.0)
+    p = replan(tight, planned(), decided_until=2019, band=False).plan
+    steps = ladder(p)
+    check_sum(steps)
+    frame = steps.steps.set_index("group")
+    assert frame.index[0] == "decided"
+    assert frame.loc["decided", "rows"] == len(p.asked.decided.table)  # type: ignore[union-attr]
+    free = plan(tight, band=False)
+    lost = (p.loss - p.gain) - (free.loss - free.gain)
+    assert lost > 1e-6
+    assert frame.loc["decided", "alone"] == pytest.approx(lost, rel=1e-5)
+    assert frame.loc["caps", "alone"] > 0
+    without = frame.drop(index=["decided", "projects"])["added"]
+    assert frame.loc["decided", "added"] + without.sum() == pytest.approx(p.loss, rel=1e-6)
+
+
+def only_with_projects() -> Plan:
+    """A target for what is spent on projects, which nothing but projects can meet."""
+    target = {
+        "target": "build", "name_zh": "建设", "name_en": "build", "region": "south", "year": 2023, "sense": "at_least",
+        "value": 1.0, "unit": "亿元", "indicator": "project_investment", "kind": "hard", **EVIDENCE,
+    }  # fmt: skip
+    return plan(scarce_region().with_table("targets", pd.DataFrame([target])), band=False)
+
+
+def test_projects_come_first_where_limits_can_only_be_met_with_them() -> None:
+    p = only_with_projects()
+    assert "N-PLN-83" in [finding.code for finding in p.findings]
+    steps = ladder(p)
+    check_sum(steps)
+    frame = steps.steps.set_index("group")
+    assert frame.index[0] == "projects"
+    assert math.isnan(frame.loc["projects", "alone"])
+    assert frame["alone"].drop("projects").notna().all()
+    again = replan(p.region, p, decided_until=2019, band=False).plan
+    check_sum(ladder(again))

@@ -1,5 +1,6 @@
 """Fronts: convex, falling, without dominated points; warm as cold; ends; what is refused."""
 
+import math
 from functools import cache
 
 import numpy as np
@@ -114,6 +115,8 @@ def test_a_way_that_no_plan_follows_says_where_it_stopped() -> None:
         ({"points": 1}, "E-PLN-58"),
         ({"third": "welfare"}, "E-PLN-58"),
         ({"third": "jobs", "levels": 1}, "E-PLN-58"),
+        *(({"reach": reach}, "E-PLN-58") for reach in (0.0, -1.0, 1.01, math.nan, math.inf)),
+        *(({"within": within}, "E-PLN-58") for within in (-0.1, 2.0, math.nan)),
         ({"x": "carbon_intensity"}, "E-PLN-54"),
         ({"x": "c o 2"}, "E-PLN-51"),
         ({"x": "energy"}, "E-PLN-52"),

@@ -29,6 +29,8 @@ def test_roles_are_read_and_compared_with_the_reference() -> None:
         role(role="LESS", indicator="co2", direction="down", sectors="steel"),
         role(role="NONE", indicator=""),
         role(role="FAR", region="world"),
+        role(role="GAP", indicator="spread:consumption"),
+        role(role="ALL", indicator="welfare"),
     ]
     p = capped_plan()
     table = roles_table(p.assembly.indicators, roles_of(region_with(roles=rows)), p.solution)
@@ -39,8 +41,8 @@ def test_roles_are_read_and_compared_with_the_reference() -> None:
     measure = Measure("co2", ("north",), ("steel",), years[-1])
     assert last["plan"] == pytest.approx(p.assembly.indicators.value(measure, p.solution.x))
     assert last["serves"] == (last["plan"] <= last["reference"])
-    without = table[table["role"].isin(["NONE", "FAR"])]
-    assert len(without) == 2
+    without = table[table["role"].isin(["NONE", "FAR", "GAP", "ALL"])]
+    assert len(without) == 4
     assert without["plan"].isna().all()
     assert (without["why_zh"] != "").all()
     assert "no member" in without["why_en"].iloc[1]

@@ -245,3 +245,14 @@ def test_contradictory_limits_stop_a_plan_before_anything_is_solved(monkeypatch:
     with pytest.raises(HaiheError) as caught:
         plan(region)
     assert (caught.value.code, caught.value.findings[0].row) == ("E-PLN-67", 3)
+
+
+@pytest.mark.parametrize(
+    "parts", [(), ("limits",), ("limits", "cap|2019", "value"), ("a", "b", "c", 1, "e", 6), "limits"]
+)
+def test_an_edit_that_lacks_a_part_is_refused(parts: Any) -> None:
+    assert codes(REGION, edits=[parts]) == ["E-SCN-06"]
+
+
+def test_an_edit_may_say_why() -> None:
+    assert scenario(REGION, edits=[("limits", "cap|2019", "value", 0.5, "why")])["limits"]["value"].iloc[0] == 0.5

@@ -1,20 +1,26 @@
 """A plan in words: its numbers stand in its frames, and nothing is said of what does not bind."""
 
 import re
+from collections.abc import Hashable
+from copy import copy
 from functools import cache
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scarce_region import scarce_region
 
+from haihe.messages import Text
 from haihe.planning import Session, plan, telling
 from haihe.planning.binding import binding_rows, binding_table
 from haihe.planning.plans import Plan
 from haihe.planning.relax_words import in_unit
-from haihe.planning.telling import moved, rough, tell
+from haihe.planning.telling import moved, tell
+from haihe.planning.telling_words import Words, rough
 from haihe.region import Region
+from scarce_region import scarce_region
 from small_region import META, small_tables
 
 
@@ -27,15 +33,23 @@ def texts(p: Plan, topic: str) -> list[str]:
     return [line.text.zh for line in tell(p) if line.topic == topic]
 
 
+def when(p: Plan, row: dict[Hashable, Any]) -> str:
+    """The years in which a row binds, as they are told."""
+    since, until = row["since"], row["until"]
+    if until == p.model.economy.assumptions.years[-1]:
+        return f"自 {since} 年起"
+    return f"仅 {since} 年" if since == until else f"在 {since}–{until} 年"
+
+
 def check(p: Plan) -> None:
     """Each sentence says what binds and no more, with the numbers of the frames."""
     table = binding_table(p)
     for topic, prefix in (("caps", "cap:"), ("resources", "resource:"), ("links", "link:")):
         rows, said = table[table["row"].str.startswith(prefix)], "".join(texts(p, topic))
-        assert said.count("年起") == len(rows), topic
+        assert said.count("约值") == len(rows), topic
         for row in rows.to_dict("records"):
             assert f"约值 {rough(row['price'])} 元" in said
-            assert f"自 {row['since']} 年起" in said
+            assert when(p, row) in said
             if np.isfinite(row["low"]) and rough(row["low"]) != rough(row["high"]):
                 assert f"（{rough(row['low'])}–{rough(row['high'])}）" in said
 
@@ -101,10 +115,68 @@ def test_movers_are_the_largest_that_are_not_tiny() -> None:
     p = planned()
     frame, said = moved(p), texts(p, "movers")[0]
     assert (frame["reference"] >= telling.LEAST).all()
+    last = p.output[p.output["year"] == p.views.last]
+    whole = last.groupby("region")["reference"].sum()
+    assert (frame["reference"] >= telling.SMALL * frame["region"].map(whole)).all()
     names = p.views.names
     top = frame.nsmallest(1, "difference").iloc[0]
     assert f"{names[top['region']].zh}{names[top['sector']].zh}（{rough(10 * top['difference'])} 亿元" in said
     assert said.count("亿元") <= 2 * telling.MOST
+
+
+def row_of(p: Plan, name: str) -> dict[Hashable, Any]:
+    table = binding_table(p)
+    return dict(table[table["row"] == name].iloc[0].to_dict())
+
+
+def with_prices(p: Plan, kind: str, prices: dict[int, float]) -> Plan:
+    """The plan with other prices of one kind in its frame."""
+    frame = p.prices.copy()
+    mine = frame["kind"] == kind
+    frame.loc[mine, "price"] = frame.loc[mine, "year"].map(prices)
+    other = copy(p)
+    other.__dict__["prices"] = frame
+    return other
+
+
+def test_prices_of_other_milestones_are_told_where_they_are_far_from_the_one_that_is() -> None:
+    p = planned(band=False)
+    s = p.model.economy.assumptions
+    row = row_of(p, "cap:cap") | {"year": s.years[0], "price": 100.0}
+    flat = with_prices(p, "cap", dict.fromkeys(s.years, 100.0))
+    assert Words(flat).path(row).zh == ""
+    rising = with_prices(p, "cap", {year: 100.0 * 2**k for k, year in enumerate(s.years)})
+    assert f"展望期 {s.years[-1]} 年升至 {rough(100.0 * 2 ** (len(s.years) - 1))} 元" in Words(rising).path(row).zh
+    jumping = with_prices(p, "cap", {year: 100.0 if k % 2 else 400.0 for k, year in enumerate(s.years)})
+    said = Words(jumping).path(row).zh
+    assert all(f"{year} 年" in said for year in s.years)
+    assert "跳动" in said
+
+
+def test_a_price_that_a_transfer_or_an_expansion_sets_says_so() -> None:
+    p = planned(band=False)
+    row = row_of(p, "resource:land")
+    used = {"resource": "land", "from_region": "south", "to_region": "north", "year": row["year"], "amount": 1.0}
+    other = copy(p)
+    other.__dict__["transfers"] = pd.DataFrame([used | {"cost": row["price"]}])
+    other.__dict__["expansions"] = p.expansions.iloc[:0]
+    assert Words(other).set_by(row).zh == f"自{p.views.names['south'].zh}调入"
+    other.__dict__["transfers"] = pd.DataFrame([used | {"cost": 0.5 * row["price"]}])
+    assert Words(other).set_by(row) is None
+
+
+@pytest.mark.parametrize(
+    ("title", "row", "told"),
+    [
+        ("北市用水上限", "cap:cap", "北市用水上限"),
+        ("两市碳上限", "cap:cap", "两市碳上限（北市）"),
+        ("用水", "resource:land", "北市用水"),
+    ],
+)
+def test_a_place_is_not_named_twice(title: str, row: str, told: str) -> None:
+    words = Words(planned(band=False))
+    words.titles |= {"cap": Text(title, "x"), "land": Text(title, "x")}
+    assert words.what({"row": row, "place": "north"}).zh == told
 
 
 def test_where_there_is_no_data_the_sentence_says_so() -> None:

@@ -1,6 +1,7 @@
 """What if: each scenario's difference is that of two plans made alone, however it was solved."""
 
 import pickle
+from copy import copy
 from functools import cache
 
 import pandas as pd
@@ -10,8 +11,9 @@ import haihe as hh
 from haihe.planning import plan
 from haihe.planning import what_ifs as room
 from haihe.planning.plans import Plan
+from haihe.planning.scenarios import scenarios_of, title_of
 from haihe.planning.telling import rough
-from haihe.planning.what_ifs import WhatIfs, title_of, what_ifs
+from haihe.planning.what_ifs import WhatIfs, what_ifs
 from scarce_region import scarce_region
 from small_region import EVIDENCE
 
@@ -179,8 +181,7 @@ def test_a_scenario_that_adds_a_record_can_be_read_in_full(name: str) -> None:
     other = w.plans[name]
     assert other.base.x.size == other.solution.x.size
     assert other.base.objective == pytest.approx(w.plan.base.objective, abs=1e-6)
-    whole = other.welfare.query("region == '*' and part == 'total'") if "part" in other.welfare else other.welfare
-    assert len(whole)
+    assert other.welfare["welfare"].sum() == pytest.approx(other.gain - other.loss, abs=1e-6)
     assert set(other.frames) == set(w.plan.frames)
 
 
@@ -205,3 +206,29 @@ def test_a_scenario_keeps_what_must_be_known_of_its_inputs() -> None:
         known = {f.code for f in apart(name).findings}
         assert {f.code for f in other.assembly.findings} <= {f.code for f in other.findings}
         assert {f.code for f in other.findings} - {"W-PLN-63"} == known - {"W-PLN-63"}
+
+
+def test_prices_that_differ_by_member_are_named_one_by_one() -> None:
+    w = found()
+    plans = dict(w.plans)
+    other = copy(plans["tighter"])
+    frame = other.prices.copy()
+    year = int(w.table.set_index("scenario").loc["tighter", "price_year"])
+    mine = (frame["kind"] == "cap") & (frame["year"] == year)
+    frame.loc[mine, "price"] = [100.0 * (k + 1) for k in range(int(mine.sum()))]
+    other.__dict__["prices"] = frame
+    row = w.table.set_index("scenario").loc["tighter"]
+    assert row["price_kind"] == "cap"
+    told = WhatIfs(w.plan, w.table, w.titles, plans | {"tighter": other}).lines[0].text.zh
+    names = w.plan.views.names
+    places = frame.loc[mine, "region"]
+    assert "、".join(f"{names[r].zh} {100 * (k + 1)}" for k, r in enumerate(places)) in told
+
+
+def test_what_is_given_without_its_cost_says_so() -> None:
+    w = found()
+    given = {name for name, edits in scenarios_of(w.plan.region).items() if any(e.table == "endowments" for e in edits)}
+    assert "more-land" in given
+    for name, line in zip(w.table["scenario"], w.lines, strict=True):
+        gains = name in w.plans and w.table.set_index("scenario").loc[name, "cost"] < 0
+        assert ("未计建设费用" in line.text.zh) == (name in given and gains), name

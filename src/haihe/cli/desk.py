@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as Grid
 
-from haihe.messages import HaiheError, Lang, Progress, Severity, Text, default_language
+from haihe.messages import Finding, HaiheError, Lang, Progress, Severity, Text, default_language
 
 if TYPE_CHECKING:
     from haihe.region import Region
@@ -31,6 +31,8 @@ accounts_app = typer.Typer(
 app.add_typer(accounts_app, name="accounts")
 
 DATA_PROBLEM, INFEASIBLE, INTERNAL, STOPPED = 1, 4, 70, 130
+FEW = 3
+"""Findings of one code that are printed; the others are counted."""
 COLOURS: dict[Severity, str] = {"error": "red", "warning": "yellow", "note": "dim"}
 EXIT_CODES = {"E-PLN-02": INFEASIBLE, "E-PLN-03": INTERNAL, "E-PLN-04": INTERNAL, "E-PLN-60": STOPPED}
 
@@ -78,6 +80,21 @@ class Desk:
         for row in rows:
             grid.add_row(*map(escape, row))
         self.out.print(grid)
+
+    def notes(self, findings: Iterable[Finding]) -> None:
+        """Print findings on standard error, code by code: the first few of each, and how many more there are."""
+        groups: dict[str, list[Finding]] = {}
+        for finding in findings:
+            groups.setdefault(finding.code, []).append(finding)
+        for code, group in groups.items():
+            style = COLOURS[group[0].severity]
+            for finding in group[:FEW]:
+                self.err.print(finding.text(self.lang), markup=False, style=style)
+            if (more := len(group) - FEW) > 0:
+                rest = Text(
+                    f"{code} 另有 {more} 条（共 {len(group)} 条）", f"{code}: {more} more ({len(group)} in all)"
+                )
+                self.err.print(rest(self.lang), markup=False, style=style)
 
     @contextmanager
     def progress(self) -> Iterator[Progress]:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from haihe.cli.desk import COLOURS, JsonOption, LangOption, PathArgument, app, checked, desk
+from haihe.cli.desk import JsonOption, LangOption, PathArgument, app, checked, desk
 from haihe.messages import Text
 
 AS_IS = "as-is"
@@ -31,6 +31,14 @@ def compare(
         bool,
         typer.Option("--band/--no-band", help="Solve with elasticities halved and doubled, too: three times as long."),
     ] = True,
+    reference: Annotated[
+        str, typer.Option("--path", help="Reference path: uniform, shift-share, or one of the table growth_paths.")
+    ] = "uniform",
+    pooled: Annotated[
+        bool | None, typer.Option("--pooled/--separate", help="Pool every cap, or none; as the limits say otherwise.")
+    ] = None,
+    upgrades: Annotated[bool, typer.Option("--upgrades/--no-upgrades", help="Allow the upgraded technology.")] = True,
+    projects: Annotated[bool, typer.Option("--projects/--no-projects", help="Choose among candidate projects.")] = True,
     json_: JsonOption = False,
     lang: LangOption = None,
 ) -> None:
@@ -49,7 +57,9 @@ def compare(
             plans: dict[str, Outcome] = {}
             for name, each in regions.items():
                 now(Text(f"情景 {name}", f"scenario {name}"))
-                plans[name] = plan(each, band=band, progress=now)
+                plans[name] = plan(
+                    each, path=reference, pooled=pooled, upgrades=upgrades, projects=projects, band=band, progress=now
+                )
         result = side_by_side(plans)
         if out is not None:
             write_tables(result.frames, out)
@@ -65,6 +75,5 @@ def compare(
         for table in result.tables.values():
             headings = [column.heading for column in table.columns]
             here.grid(table.title, headings, [[cell(here.lang) for cell in row] for row in table.shown_rows()])
-        for finding in result.findings:
-            here.err.print(finding.text(here.lang), markup=False, style=COLOURS[finding.severity])
         here.say(result.views.source)
+        here.notes(result.findings)

@@ -8,6 +8,7 @@ import typer
 
 from haihe.cli.desk import Desk, JsonOption, LangOption, PathArgument, app, checked, desk
 from haihe.figures import Table
+from haihe.files import replace_file, write_tables
 from haihe.messages import Text
 
 SOURCE = Text("haihe 方案计算", "computed by haihe")
@@ -20,7 +21,7 @@ def pareto(
     y: Annotated[str, typer.Option("--y", help="Measure that is best for each value of the other.")] = "welfare",
     third: Annotated[str | None, typer.Option(help="A third measure; a front for each of three levels of it.")] = None,
     points: Annotated[int, typer.Option(help="Points of the front, both ends counted.")] = 11,
-    reach: Annotated[float, typer.Option(help="How much better x becomes, as a share.")] = 0.3,
+    reach: Annotated[float, typer.Option(help="How much better x becomes, as a share of 0 to 1.")] = 0.3,
     within: Annotated[
         float | None,
         typer.Option(help="Share of consumption that welfare may lose; needed where it is neither x nor y."),
@@ -44,9 +45,9 @@ def pareto(
                 ways=("together", "apart") if apart else ("together",), upgrades=upgrades, progress=now,
             )  # fmt: skip
         if out is not None:
-            out.mkdir(parents=True, exist_ok=True)
-            found.points.to_csv(out / "pareto.csv", index=False, encoding="utf-8-sig")
-            (out / "pareto.html").write_text(pareto_figure(found, SOURCE).to_html(here.lang), encoding="utf-8")
+            page = pareto_figure(found, SOURCE).to_html(here.lang)
+            replace_file(out / "pareto.html", lambda file: file.write_text(page, encoding="utf-8"))
+            write_tables({"pareto": found.points}, out)
         here.data(
             {
                 "ok": True,

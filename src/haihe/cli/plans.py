@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from haihe.cli.desk import COLOURS, Desk, JsonOption, LangOption, OutOption, PathArgument, app, checked, desk
+from haihe.cli.desk import Desk, JsonOption, LangOption, OutOption, PathArgument, app, checked, desk
 from haihe.messages import QUALITY_NAMES, Progress, Text
 
 if TYPE_CHECKING:
@@ -100,12 +100,11 @@ def plan(
         for table in (views.summary(), *([views.caps()] if result.model.caps else [])):
             headings = [column.heading for column in table.columns]
             here.grid(table.title, headings, [[cell(here.lang) for cell in row] for row in table.shown_rows()])
-        for finding in result.findings:
-            here.err.print(finding.text(here.lang), markup=False, style=COLOURS[finding.severity])
         for number, line in enumerate(result.lines, 1):
             mark = QUALITY_NAMES[line.quality]
             here.say(Text(f"{number}. {line.text.zh}〔{mark.zh}〕", f"{number}. {line.text.en} [{mark.en}]"))
         here.say(views.source)
+        here.notes(result.findings)
 
 
 def goals_of(given: list[str]) -> dict[str, float] | list[str] | None:

@@ -68,6 +68,7 @@ def write_sheet(workbook: Any, table: Table, lang: Lang, name: str) -> Worksheet
             {"bold": True, "bottom": 1, "text_wrap": True, "align": align, "valign": "bottom"}
         )
         cells = workbook.add_format({"num_format": number_format(column), "align": align, "valign": "top"})
+        own = _row_formats(workbook, table, column, align) if column.digits_by else []
         sheet.write_string(HEAD, j, column.heading(lang), heading)
         widest = max((_width(column.show(v)(lang)) for v in table.frame[column.key]), default=0)
         sheet.set_column(j, j, min(max(widest, _width(column.title(lang)), _width(column.bracket(lang))) + 2, 60))
@@ -76,7 +77,7 @@ def write_sheet(workbook: Any, table: Table, lang: Lang, name: str) -> Worksheet
             if value is None:
                 sheet.write_string(i, j, "—", cells)
             elif column.numeric:
-                sheet.write_number(i, j, value, cells)
+                sheet.write_number(i, j, value, own[i - HEAD - 1] if own else cells)
             else:
                 sheet.write_string(i, j, column.show(table.frame[column.key].iloc[i - HEAD - 1])(lang), cells)
     if rows:
@@ -91,6 +92,13 @@ def write_sheet(workbook: Any, table: Table, lang: Lang, name: str) -> Worksheet
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(HEAD)
     return sheet
+
+
+def _row_formats(workbook: Any, table: Table, column: Column, align: str) -> list[Any]:
+    """Format of each row's cell, where rows have their own decimals."""
+    shown = [number_format(own) for own in table.row_columns(column)]
+    made = {f: workbook.add_format({"num_format": f, "align": align, "valign": "top"}) for f in set(shown)}
+    return [made[f] for f in shown]
 
 
 def number_format(column: Column) -> str:

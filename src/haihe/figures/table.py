@@ -46,6 +46,8 @@ class Column:
         Write ``+`` before positive numbers (for changes).
     labels : mapping of value to Text
         Names of codes, e.g. regions.
+    digits_by : str, optional
+        Column of the frame that holds the decimals of each row, where rows are of several units.
     """
 
     key: str
@@ -55,6 +57,7 @@ class Column:
     digits: int | None = None
     signed: bool = False
     labels: Mapping[Any, Text] = field(default_factory=dict)
+    digits_by: str | None = None
 
     @property
     def numeric(self) -> bool:
@@ -223,8 +226,17 @@ class Table:
 
     def shown_rows(self) -> list[list[Text]]:
         """Rows as a reader sees them."""
-        columns = [[column.show(value) for value in self.frame[column.key]] for column in self.columns]
+        columns = [
+            [own.show(value) for own, value in zip(self.row_columns(column), self.frame[column.key], strict=True)]
+            for column in self.columns
+        ]
         return [list(row) for row in zip(*columns, strict=True)]
+
+    def row_columns(self, column: Column) -> list[Column]:
+        """A column as each row shows it, with the row's own decimals where it has them."""
+        if column.digits_by is None:
+            return [column] * len(self)
+        return [replace(column, digits=int(digits)) for digits in self._values(column.digits_by)]
 
     def to_csv(self, lang: Lang) -> str:
         """Give comma-separated text that starts with a byte order mark, so that Excel reads it as UTF-8.

@@ -1,13 +1,14 @@
 """What the plan assumes: growth, discounting, elasticities, segments, horizon. All of it is visible input."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from difflib import get_close_matches
 from functools import cached_property
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
-from haihe.messages import Finding, Findings, HaiheError
+from haihe.messages import Finding, Findings, HaiheError, Text
 from haihe.planning.program import Floats
 from haihe.region import Region
 from haihe.region.units import compatible, factor
@@ -22,6 +23,13 @@ ELSEWHERE = ("gravity_exponent", "transit_theta")
 """Parameters that the accounts were built with; the plan does not read them."""
 SOFT = ("consumption", "exports", "imports", "outflow", "inflow", "flows", "labour", "investment")
 """Quantities that answer elastically; each has a parameter ``elasticity_<name>``."""
+YEARS = ("first_year", "last_year", "step", "outlook_year", "outlook_step")
+"""Parameters that are whole years."""
+BOUNDS: Mapping[str, tuple[float, float]] = {"local_guard": (0.0, 1.0), "investment_limit": (1.0, 1e6)}
+"""Least and most of parameters beyond which a plan says nothing."""
+MOST_ELASTIC = 100.0
+LONGEST = 200
+"""Years from the first milestone to the last at most."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +41,7 @@ class Assumptions:
     growth, discount, depreciation : float
         Trend growth of the reference path, social discount rate, depreciation of capital; 1/year.
     elasticity : dict of str to float
-        Own-price elasticity of each soft quantity (`SOFT`).
+        Own-price elasticity of each soft quantity (`SOFT`), at most `MOST_ELASTIC`.
     segments : tuple of float
         Ends of the segments of a soft response, as relative deviation from the reference. The last end closes the
         response: an open last segment lets prices plateau (measured: 313 instead of 468 yuan/t at a 20 % cut).
@@ -87,6 +95,8 @@ class Assumptions:
     outlook_step: int = 0
 
     def __post_init__(self) -> None:
+        for name in YEARS:
+            _refuse_part_of_year(name, getattr(self, name))
         ends = np.asarray(self.segments)
         if ends.size == 0 or (np.diff(ends, prepend=0.0) <= 0).any() or ends[-1] > 1.0:
             raise HaiheError("E-PLN-05", table="parameters", value=self.segments)
@@ -102,6 +112,13 @@ class Assumptions:
             raise HaiheError("E-PLN-07", table="parameters")
         if min(self.elasticity.values()) <= 0 or set(self.elasticity) != set(SOFT):
             raise HaiheError("E-PLN-08", table="parameters", names=", ".join(f"elasticity_{name}" for name in SOFT))
+        for name, (low, high) in BOUNDS.items():
+            _refuse_outside(name, getattr(self, name), low, high)
+        for name, value in self.elasticity.items():
+            _refuse_outside(f"elasticity_{name}", value, 0.0, MOST_ELASTIC)
+        horizon = max(self.last_year, self.outlook_year) - self.first_year
+        if horizon > LONGEST:
+            raise HaiheError("E-PLN-98", table="parameters", value=horizon, limit=LONGEST)
 
     @classmethod
     def of(cls, region: Region) -> Self:
@@ -110,7 +127,8 @@ class Assumptions:
         Raises
         ------
         HaiheError
-            ``E-PLN-18`` for a unit that does not fit the parameter, and what this class raises.
+            ``E-PLN-18`` for a unit that does not fit the parameter; ``E-PLN-97`` for a value out of bounds, or a year that
+            is not a whole one; ``E-PLN-98`` for a horizon beyond `LONGEST`; and what else this class raises.
         """
         table = region.frame("parameters")
         given = {}
@@ -123,11 +141,11 @@ class Assumptions:
                         "E-PLN-18", table="parameters", row=row, column="unit", name=name, value=unit, wanted=wanted
                     )
                 given[name] = value * factor(unit, wanted)
+                if name in YEARS:
+                    _refuse_part_of_year(name, given[name], row=row, column="value")
         known = {f.name for f in fields(cls)} - {"elasticity", "segments"}
         plain = {name: given[name] for name in known & given.keys()}
-        for name in ("first_year", "last_year", "step", "outlook_year", "outlook_step"):
-            if name in plain:
-                plain[name] = int(plain[name])
+        plain |= {name: int(plain[name]) for name in YEARS if name in plain}
         default = cls()
         elasticity = {name: given.get(f"elasticity_{name}", value) for name, value in default.elasticity.items()}
         numbered = {int(name.removeprefix("segment_")): v for name, v in given.items() if name.startswith("segment_")}
@@ -135,8 +153,10 @@ class Assumptions:
         return cls(**plain, elasticity=elasticity, segments=tuple(ends) or default.segments)
 
     def scaled(self, by: float) -> Self:
-        """The same assumptions with every elasticity multiplied by a factor (for the half-and-double band)."""
-        return replace(self, elasticity={name: by * value for name, value in self.elasticity.items()})
+        """The same with every elasticity multiplied by a factor, up to `MOST_ELASTIC` (for the half-and-double band)."""
+        return replace(
+            self, elasticity={name: min(by * value, MOST_ELASTIC) for name, value in self.elasticity.items()}
+        )
 
     @cached_property
     def years(self) -> tuple[int, ...]:
@@ -191,6 +211,18 @@ class Assumptions:
     def trend(self) -> Floats:
         """Factor that turns detrended flows into flows of each milestone year, (1 + g)^(year - first); shape (T,)."""
         return np.asarray((1 + self.growth) ** (np.asarray(self.years, dtype=np.float64) - self.first_year))
+
+
+def _refuse_part_of_year(name: str, value: float, **place: Any) -> None:
+    if not float(value).is_integer():
+        said = Text("整数年", "whole years")
+        raise HaiheError("E-PLN-97", table="parameters", name=name, value=f"{value:g}", allowed=said, **place)
+
+
+def _refuse_outside(name: str, value: float, low: float, high: float) -> None:
+    if not low <= value <= high:
+        said = Text(f"{low:g} 至 {high:g}", f"{low:g} to {high:g}")
+        raise HaiheError("E-PLN-97", table="parameters", name=name, value=f"{value:g}", allowed=said)
 
 
 def is_parameter(name: str) -> bool:

@@ -8,12 +8,14 @@ import pandas as pd
 from haihe.messages import worst_quality
 from haihe.planning.assembly import GROUPS
 from haihe.planning.economy import BN_YUAN
+from haihe.planning.limits import Limit
 from haihe.planning.money import discount_of
 from haihe.planning.outcome import Outcome
 from haihe.planning.program import Block, Floats
 from haihe.planning.projects import YI
 from haihe.planning.relax_words import in_unit
 from haihe.planning.results import WORTHLESS
+from haihe.planning.targets import Target
 
 YUAN = 1e9
 """Yuan in the money of the plan, bn yuan."""
@@ -51,8 +53,9 @@ def binding_rows(plan: Outcome) -> pd.DataFrame:
     -------
     DataFrame
         group (`haihe.planning.assembly.GROUPS`), row (name of the block), title (Text), place (labels other than the year,
-        joined by ``|``), year (missing for limits on the whole plan), price (what one more unit is worth in that year, yuan
-        a unit of ``unit``; for money yuan for a yuan; for room at a site, of which there are many units, missing), quality.
+        joined by ``|``), year (a target's own; missing for limits on the whole plan), price (what one more unit is worth in
+        that year, yuan a unit of ``unit``; for money yuan for a yuan; for room at a site, of which there are many units,
+        missing), quality.
         A limit binds where one more unit is worth more than a millionth of a yuan.
     """
     assembly = plan.assembly
@@ -67,7 +70,8 @@ def binding_table(plan: Outcome) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        As `binding_rows`, with since and until (first and last year in which it binds), years (how many of the plan's),
+        As `binding_rows`, with since and until (first and last year in which it binds), years (how many of the plan's; since,
+        until and year are missing and years is 0 for a limit on the whole plan),
         year (the one that is told: the plan's last year where it binds then, else the first year in which it does), and
         price, low and high of that year; low and high run over elasticities halved and doubled and are missing for limits
         that are not solved for again. Members that share one cap at one price stand together as ``*``.
@@ -81,9 +85,10 @@ def binding_table(plan: Outcome) -> pd.DataFrame:
     keys = ["group", "row", "place"]
     spans = rows.groupby(keys, sort=False)["year"].agg(since="min", until="max", years="count").reset_index()
     told = rows.merge(spans, on=keys)
-    told["at"] = np.where(told["since"].le(last) & told["until"].ge(last), last, told["since"])
-    exact = told[told["year"].isna() | (told["year"] == told["at"])]
-    near = told[told["year"].isna() | (told["year"] == told["since"])]
+    holds = (told["since"].le(last) & told["until"].ge(last)).fillna(False)
+    whole = told["year"].isna()
+    exact = told[whole | (told["year"] == told["since"].mask(holds, last)).fillna(False)]
+    near = told[whole | (told["year"] == told["since"]).fillna(False)]
     frame = pd.concat([exact, near]).drop_duplicates(keys)
     frame = _ordered(frame, keys, spans)
     bands = [_band(plan, *row) for row in frame[["row", "place", "year"]].itertuples(index=False, name=None)]
@@ -98,7 +103,7 @@ def _ordered(frame: pd.DataFrame, keys: list[str], spans: pd.DataFrame) -> pd.Da
 def _of_block(plan: Outcome, block: Block, group: str) -> pd.DataFrame:
     """Binding rows of one block."""
     labels = block.labels().to_frame(index=False)
-    years = labels["year"] if "year" in labels else pd.Series(pd.NA, index=labels.index)
+    years = labels["year"] if "year" in labels else pd.Series(_year(plan, block), index=labels.index)
     places = labels.drop(columns="year", errors="ignore").astype(str).agg("|".join, axis=1)
     worth = np.abs(plan.solution.worth(block)).ravel()
     unit, price = _price(plan, block, worth, years)
@@ -111,9 +116,14 @@ def _of_block(plan: Outcome, block: Block, group: str) -> pd.DataFrame:
 
 def _price(plan: Outcome, block: Block, worth: Floats, years: "pd.Series[int]") -> tuple[str, Floats]:
     """Unit and price of one more unit in each row's year."""
-    s = plan.model.economy.assumptions
+    s, stated = plan.model.economy.assumptions, _stated(plan, block)
     unit, times = in_unit(block.unit)
     unit = unit.removesuffix("/year")
+    if stated is not None:
+        indicators = plan.assembly.indicators
+        unit = indicators.spec(stated.spec.measure.indicator).plain_unit
+        price = stated.bounded.price(plan.solution, indicators)
+        return ("yuan/yuan", price) if unit == BN_YUAN else (f"yuan/{unit}", price * YUAN)
     if block.name in MONEY:
         return "yuan/yuan", worth / YI / discount_of(s, np.asarray(years, dtype=np.int64))
     if block.name.startswith(GROUPS["projects"]):
@@ -122,6 +132,18 @@ def _price(plan: Outcome, block: Block, worth: Floats, years: "pd.Series[int]") 
         unit, times = "yuan", times * YUAN
     weights = pd.Series(s.weights, index=list(s.years)).reindex(years).to_numpy(dtype=np.float64)
     return f"yuan/{unit}", worth / weights / times * YUAN
+
+
+def _stated(plan: Outcome, block: Block) -> Limit | Target | None:
+    """The limit on an indicator, or the target, that a block belongs to."""
+    stated: list[Limit | Target] = [*plan.assembly.limits, *plan.assembly.targets]
+    return next((each for each in stated if each.bounded.rows.name == block.name), None)
+
+
+def _year(plan: Outcome, block: Block) -> object:
+    """Year of a block whose rows name none: a target's own; missing for the whole plan."""
+    stated = _stated(plan, block)
+    return stated.spec.year if isinstance(stated, Target) else pd.NA
 
 
 def _quality(plan: Outcome, block: Block) -> str:
@@ -133,12 +155,8 @@ def _quality(plan: Outcome, block: Block) -> str:
         return model.resources[name].spec.quality
     if block.name.startswith("link:"):
         return worst_quality({link.quality for link in model.corridors[name].spec.links}) or "illustrative"
-    for limit in plan.assembly.limits:
-        if limit.bounded.rows.name == block.name:
-            return limit.spec.quality
-    for target in plan.assembly.targets:
-        if target.bounded.rows.name == block.name:
-            return target.spec.quality
+    if (stated := _stated(plan, block)) is not None:
+        return stated.spec.quality
     if model.money is not None and block.name.startswith(GROUPS["projects"]):
         return model.money.spec.quality
     return worst_quality(plan.marks.values()) or "illustrative"

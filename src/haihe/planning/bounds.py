@@ -15,6 +15,8 @@ from haihe.planning.program import Block, Floats, Program
 from haihe.planning.solver import Session, Solution
 
 Sense = Literal["cap", "floor"]
+HUGE = 1e19
+"""Bound from which on the solver soon takes a row for free (from 1e20 on)."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,8 @@ def define_bounded(
     Raises
     ------
     HaiheError
-        ``E-PLN-54`` for a gap that should be held up or a ratio without a value; otherwise as `Indicators.terms`.
+        ``E-PLN-54`` for a gap that should be held up or a ratio without a value; ``E-PLN-01`` for a value that is missing,
+        or so large that its row would be free; otherwise as `Indicators.terms`.
     """
     terms = tuple(_terms(program, indicators, f"{name}/{k}", measure, sense) for k, measure in enumerate(measures))
     wanted = np.asarray(values, dtype=np.float64)
@@ -118,8 +121,9 @@ def define_bounded(
     )
     ratio = np.array([below is not None for _, below in terms])
     constants = np.array([form.constant for form in forms])
-    right = np.where(np.isfinite(wanted), (np.where(ratio, 0.0, wanted) - constants) / scales, np.inf)
-    free = ~np.isfinite(right)
+    with np.errstate(over="ignore", invalid="ignore"):
+        right = np.where(np.isfinite(wanted), (np.where(ratio, 0.0, wanted) - constants) / scales, np.inf)
+    free = _free(wanted, right)
     rows = program.rows(
         name,
         dict(dims),
@@ -147,12 +151,22 @@ def hold(session: Session, bounded: Bounded, values: Floats | float, *, sense: S
     if ratio is not None:
         raise HaiheError("E-PLN-54", value=str(ratio))
     constants = np.array([top.constant for top, _ in bounded.terms])
-    right = (np.broadcast_to(np.asarray(values, dtype=np.float64), constants.shape) - constants) / bounded.scales
-    free, cap = ~np.isfinite(right), (sense or bounded.sense) == "cap"
+    wanted = np.broadcast_to(np.asarray(values, dtype=np.float64), constants.shape)
+    with np.errstate(over="ignore", invalid="ignore"):
+        right = (wanted - constants) / bounded.scales
+    free, cap = _free(wanted, right), (sense or bounded.sense) == "cap"
     rows = bounded.rows.index.ravel()
     lower = np.where(free, -np.inf, session.arrays.row_lower[rows] if cap else right)
     upper = np.where(free, np.inf, right if cap else session.arrays.row_upper[rows])
     session.set_row_bounds(bounded.rows.index, lower, upper)
+
+
+def _free(wanted: Floats, right: Floats) -> np.ndarray:
+    """Rows that are only watched; ``E-PLN-01`` for a value that is missing, or too large for its row to hold."""
+    free = np.isinf(wanted)
+    if not (np.abs(right[~free]) < HUGE).all():
+        raise HaiheError("E-PLN-01", what="bound")
+    return np.asarray(free)
 
 
 def _in_row(measure: Measure, terms: tuple[LinearForm, LinearForm | None], value: float) -> LinearForm:

@@ -24,8 +24,9 @@ class CapSpec:
         Resource that is capped, e.g. ``co2``.
     unit : str
         Unit of the resource in which intensity and cap are counted, e.g. ``t CO2``.
-    intensity : ndarray, shape (R, n)
-        Use per bn yuan of output with today's technology; 0 where the limit does not reach.
+    intensity : ndarray, shape (R, n) or (R, n, T)
+        Use per bn yuan of output with today's technology, the same in every year or a path; 0 where the limit does not
+        reach.
     upgraded : ndarray, shape (K,)
         Relative change of the intensity with each upgraded technology.
     cap : ndarray, shape (R, T)
@@ -51,9 +52,14 @@ class CapSpec:
         """Worst quality of what the cap rests on."""
         return worst_quality(self.marks.values()) or "illustrative"
 
+    @property
+    def per_output(self) -> Floats:
+        """Use per bn yuan of output with an axis of years; shape (R, n, 1) or (R, n, T)."""
+        return self.intensity if self.intensity.ndim == 3 else self.intensity[:, :, None]
+
     def reference(self, economy: Economy) -> Floats:
         """Use of each member on the reference path, detrended, in the cap's unit a year; shape (R, T)."""
-        return np.asarray((self.intensity[:, :, None] * economy.output).sum(axis=1))
+        return np.asarray((self.per_output * economy.output).sum(axis=1))
 
     @property
     def permit_bound(self) -> Floats:
@@ -106,7 +112,7 @@ def cap_path(reference: Floats, cut: float, assumptions: Assumptions) -> Floats:
 def define_cap(program: Program, economy: Economy, production: Production, spec: CapSpec, dims: Dims) -> Cap:
     r"""Use of a resource stays within the member's cap plus the permits it receives. This is the carbon cap.
 
-    .. math:: \sum_j \gamma_j (x^0_j + (1+\theta)\, x^1_j) \le \text{Cap}_{rt} + p_{rt}, \qquad \sum_r p_{rt} = 0
+    .. math:: \sum_j \gamma_{jt} (x^0_j + (1+\theta)\, x^1_j) \le \text{Cap}_{rt} + p_{rt}, \qquad \sum_r p_{rt} = 0
 
     theta is what each upgraded technology changes, for CO2, energy and labour; 0 for other resources.
     Unit: the resource's own (scaled by a power of ten). The worth of the row over D_t is the price of the resource:
@@ -128,7 +134,7 @@ def define_cap(program: Program, economy: Economy, production: Production, spec:
         title=Text("指标统筹", "pool of permits"),
     )
     here = rows.index[:, None, :]
-    use = spec.intensity[:, :, None] / scale
+    use = spec.per_output / scale
     program.enter(here, production.old.index, use)
     program.enter(here[None], production.upgraded.index, (1 + spec.upgraded.reshape(-1, 1, 1, 1)) * use)
     program.enter(rows.index, permits.index, -1.0)

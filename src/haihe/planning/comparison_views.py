@@ -1,14 +1,17 @@
 """Tables and figures of plans side by side, in both languages. Money in 亿元 (100 million yuan)."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from haihe.figures import Column, Figure, Table, bars, ranges
 from haihe.messages import Quality, Text, worst_quality
 from haihe.planning.outcome import Outcome
 from haihe.planning.results import WORTHLESS
+from haihe.planning.scenarios import titles_of
 from haihe.planning.views import DIFFERENCE_NOTE, INDICATORS, YI, YI_PER_BN, names_of, source_of
 from haihe.region import TABLES
 from haihe.region.units import said
@@ -17,6 +20,15 @@ POLICY = ("cap", "resource", "link", "limit", "budget")
 """Kinds of price that a policy maker can move."""
 MOST = 20
 SCENARIO = Text("情景", "Scenario")
+OWN_NAMES: Mapping[str, Text] = {
+    "plan": Text("方案", "plan"),
+    "as-is": Text("现状", "as is"),
+    "previous": Text("上次方案", "previous plan"),
+    "replanned": Text("重新规划", "replanned"),
+}
+"""Names of plans that are no scenario of a table."""
+REMARK = re.compile(r"\s*[（(][^（）()]*[）)]")
+"""What stands in brackets in the reason of a scenario, too long for a heading."""
 BAND_NOTE = Text(
     "区间：全部弹性减半与加倍时的结果；差额的区间逐一弹性相减得出。",
     "Band: all elasticities halved and doubled; the band of a difference is taken elasticity by elasticity.",
@@ -47,6 +59,10 @@ class ComparisonViews:
         self.scenarios = list(plans)
         first = plans[self.scenarios[0]]
         self.last = first.model.economy.assumptions.last_year
+        known = {name: title for plan in plans.values() for name, title in titles_of(plan.region).items()}
+        self.titles = {
+            name: OWN_NAMES.get(name, _short(known[name]) if name in known else Text(name, name)) for name in plans
+        }
         self.names: dict[object, Text] = {}
         for plan in plans.values():
             self.names = names_of(plan.region) | self.names
@@ -86,19 +102,22 @@ class ComparisonViews:
             Column("difference_high", Text("差额上限", "Difference, high"), unit=YI, digits=1, signed=True),
         ]
         title = Text("各情景的代价（规划期贴现累计）", "Cost of the scenarios (discounted total over the horizon)")
-        return self._table("compare-summary", title, frame, [Column("scenario", SCENARIO), *amount], BAND_NOTE)
+        return self._table("compare-summary", title, frame, [self._scenario(), *amount], BAND_NOTE)
 
     def changes(self) -> Table | None:
         """What was changed in the tables; None where nothing was."""
         if self.changes_frame.empty:
             return None
         frame = self.changes_frame.assign(
-            **{side: [_shown(value) for value in self.changes_frame[side]] for side in ("before", "after")}
+            **{
+                side: pd.Series([_shown(value) for value in self.changes_frame[side]], dtype=object)
+                for side in ("before", "after")
+            }
         )
         return Table(
             frame,
             [
-                Column("scenario", SCENARIO),
+                self._scenario(),
                 Column("table", Text("表", "Table"), labels={name: spec.title for name, spec in TABLES.items()}),
                 Column("record", Text("记录", "Record")),
                 Column("column", Text("列", "Column"), labels=_headings(frame)),
@@ -187,25 +206,25 @@ class ComparisonViews:
             together.assign(amount=together["plan_difference"] * YI_PER_BN),
             [
                 Column("indicator", Text("指标", "Indicator"), labels=INDICATORS),
-                Column("scenario", SCENARIO),
+                self._scenario(),
                 Column("amount", Text("差额", "Difference"), unit=YI, digits=1, signed=True),
             ],
         )
         return bars(table, "indicator", "amount", by="scenario")
 
     def _gaps(self) -> Table:
-        money = ["difference", "difference_low", "difference_high"]
+        money, first = ["difference", "difference_low", "difference_high"], self.titles[self.scenarios[0]]
         frame = self.summary_frame.iloc[1:]
         frame = frame.assign(**{name: frame[name] * YI_PER_BN for name in money})
         return self._table(
             "compare-cost",
             Text(
-                f"净代价比“{self.scenarios[0]}”多（＋）少（−）多少",
-                f"Net cost against “{self.scenarios[0]}”: more (+) or less (−)",
+                f"净代价比“{first.zh}”多（＋）少（−）多少",
+                f"Net cost against “{first.en}”: more (+) or less (−)",
             ),
             frame,
             [
-                Column("scenario", SCENARIO),
+                self._scenario(),
                 Column("difference", Text("差额", "Difference"), unit=YI, digits=1, signed=True),
                 Column("difference_low", Text("下限", "Low"), unit=YI, digits=1, signed=True),
                 Column("difference_high", Text("上限", "High"), unit=YI, digits=1, signed=True),
@@ -223,13 +242,17 @@ class ComparisonViews:
         return wide.assign(**gaps).reset_index()
 
     def _columns(self, unit: Text | None) -> list[Column]:
-        shown = [Column(f"value{k}", Text(name, name), unit=unit, digits=1) for k, name in enumerate(self.scenarios)]
+        titles = list(self.titles.values())
+        shown = [Column(f"value{k}", title, unit=unit, digits=1) for k, title in enumerate(titles)]
         gaps = [
-            Column(f"gap{k}", Text(f"{name}：差额", f"{name}: difference"), unit=unit, digits=1, signed=True)
-            for k, name in enumerate(self.scenarios)
+            Column(f"gap{k}", Text(f"{title.zh}：差额", f"{title.en}: difference"), unit=unit, digits=1, signed=True)
+            for k, title in enumerate(titles)
             if k
         ]
         return [*shown, *gaps]
+
+    def _scenario(self) -> Column:
+        return Column("scenario", SCENARIO, labels=self.titles)
 
     def _table(self, key: str, title: Text, frame: pd.DataFrame, columns: list[Column], *notes: Text) -> Table:
         return Table(
@@ -243,6 +266,10 @@ class ComparisonViews:
         )
 
 
+def _short(title: Text) -> Text:
+    return Text(REMARK.sub("", title.zh), REMARK.sub("", title.en))
+
+
 def _headings(frame: pd.DataFrame) -> dict[str, Text]:
     """Titles of the changed columns; ``*`` stands for a whole record."""
     titles = {"*": Text("整条记录", "whole record")}
@@ -252,5 +279,7 @@ def _headings(frame: pd.DataFrame) -> dict[str, Text]:
     return titles
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Any) -> str | Text:
+    if isinstance(value, bool | np.bool_):
+        return Text("是", "yes") if value else Text("否", "no")
     return "—" if value is None or pd.isna(value) else f"{value:g}" if isinstance(value, float) else str(value)

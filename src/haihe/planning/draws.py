@@ -12,7 +12,7 @@ from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
@@ -149,7 +149,7 @@ def draws(
     together: bool = True,
     method: Method = "sobol",
     pooling: bool = False,
-    path: str | Path | None = None,
+    file: str | Path | None = None,
     processes: int = 1,
     progress: Progress | None = None,
     **options: Any,
@@ -170,14 +170,15 @@ def draws(
         Sobol draws can be added to later (a larger n begins with the same draws).
     pooling : bool
         Plan each draw pooled and separate, too, for what pooling saves: three times as long.
-    path : path, optional
+    file : path, optional
         CSV file that keeps the draws; those that stand in it are not made again.
     processes : int
         Plans made at a time.
     progress : callable, optional
         Called with a `Text` after each draw.
     **options
-        As of `haihe.planning.plan`; ``band`` is off.
+        As of `haihe.planning.plan`, ``path`` (the reference path) among them; not ``band``, which is off, and not
+        ``assumptions``, which are what is drawn.
 
     Returns
     -------
@@ -186,22 +187,24 @@ def draws(
     Raises
     ------
     HaiheError
-        As `haihe.planning.drawing.dimensions_of`; ``E-PLN-99`` where the file keeps draws of another region or other
-        options.
+        As `haihe.planning.drawing.dimensions_of`; ``E-PLN-96`` for fewer than one draw, an unknown method, and for
+        ``assumptions`` or ``band`` among the options; ``E-PLN-99`` where the file is no list of draws, or one of another
+        region or other options.
     """
+    _refuse(n, method, options)
     dimensions = dimensions_of(region, together=together)
     at = places(len(dimensions), n, seed, method)
     kept = {"seed": seed, "together": together, "method": method, "pooling": pooling} | (
         {"n": n} if method == "lhs" else {}
     )
     mark = _mark(region, kept, options)
-    rows = _known(path, mark)
+    rows = _known(file, mark)
     missing = [number for number in range(n) if number not in rows]
     say = progress or (lambda _: None)
     for row in _made(region, dimensions, at, missing, pooling, options, processes):
         rows[row["draw"]] = row | {"run": mark}
-        if path is not None:
-            _keep(path, rows)
+        if file is not None:
+            _keep(file, rows)
         say(Text(f"已算 {len(rows)}/{n} 个抽样", f"{len(rows)} of {n} draws made"))
     table = pd.DataFrame([rows[number] for number in range(n)]).drop(columns="run")
     return Draws(region, table, dimensions)
@@ -277,17 +280,40 @@ def _mark(region: Region, kept: dict[str, Any], options: dict[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _known(path: str | Path | None, mark: str) -> dict[int, dict[str, Any]]:
-    if path is None or not Path(path).is_file():
+def _refuse(n: int, method: str, options: dict[str, Any]) -> None:
+    """Refuse what would draw nothing, or the same plan each time (``E-PLN-96``)."""
+    reason = None
+    if n < 1:
+        reason = Text(f"抽样数 {n} 小于 1", f"{n} draws are fewer than one")
+    elif method not in get_args(Method):
+        names = " / ".join(get_args(Method))
+        reason = Text(f"没有“{method}”这种抽样方法（{names}）", f"there is no method “{method}” ({names})")
+    elif options.get("assumptions") is not None:
+        reason = Text(
+            "给定 assumptions 后每个抽样都相同；请把取值与上下限写入参数表",
+            "with assumptions given every draw is the same; state values, low and high in the table parameters",
+        )
+    elif "band" in options:
+        reason = Text("抽样不另算区间（band）", "draws take no band")
+    if reason is not None:
+        raise HaiheError("E-PLN-96", reason=reason)
+
+
+def _known(file: str | Path | None, mark: str) -> dict[int, dict[str, Any]]:
+    """Rows that stand in the file, by number; ``E-PLN-99`` where it is not of this run."""
+    if file is None or not Path(file).is_file():
         return {}
-    table = pd.read_csv(path, dtype={"run": str, "error": str})
-    if set(table["run"]) - {mark}:
-        raise HaiheError("E-PLN-99", file=Path(path).name)
+    try:
+        table = pd.read_csv(file, dtype={"run": str, "error": str, "draw": np.int64})
+    except (ValueError, OSError) as error:
+        raise HaiheError("E-PLN-99", file=Path(file).name) from error
+    if not {"run", "error", "draw"} <= set(table) or set(table["run"]) - {mark}:
+        raise HaiheError("E-PLN-99", file=Path(file).name)
     records = table.astype(object).where(table.notna(), None).to_dict("records")
     return {int(row["draw"]): {str(k): v for k, v in row.items()} for row in records}
 
 
-def _keep(path: str | Path, rows: dict[int, dict[str, Any]]) -> None:
+def _keep(file: str | Path, rows: dict[int, dict[str, Any]]) -> None:
     """Write the rows; the file is replaced only when it is complete."""
     table = pd.DataFrame([rows[number] for number in sorted(rows)])
-    replace_file(path, lambda file: table.to_csv(file, index=False))
+    replace_file(file, lambda place: table.to_csv(place, index=False))

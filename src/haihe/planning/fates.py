@@ -53,6 +53,11 @@ class Fates(InSheets):
     jobs: pd.DataFrame
     quality: Quality
 
+    def __repr__(self) -> str:
+        told = self.table.set_index("fate")["welfare"].drop("keep", errors="ignore")
+        each = ", ".join(f"{fate} {value:+.1f}" for fate, value in told.items())
+        return f"Fates of {self.member}/{self.sector}: {each} bn yuan of welfare against keep"
+
     @property
     def tables(self) -> dict[str, Table]:
         """Tables for reading, by key."""

@@ -11,7 +11,6 @@ from haihe.planning.assembly import assemble
 from haihe.planning.assumptions import Assumptions
 from haihe.planning.caps import CapSpec, cap_path
 from haihe.planning.edits import lift_caps, set_caps
-from haihe.planning.inputs import intensity_of
 from haihe.planning.leakage import own_use
 from haihe.planning.setup import setup_of
 from haihe.planning.solver import Session
@@ -95,8 +94,7 @@ def front(
     base = session.solve()
     others = {name: mark for name, mark in setup.marks.items() if name != "limits" or len(caps) > 1 or setup.limits}
     reach = np.isfinite(spec.cap)
-    use = intensity_of(region, spec.resource, economy.year, economy.members, economy.sectors, spec.unit)[1]
-    quality = worst_quality({*others.values(), use or "illustrative"}) or "illustrative"
+    quality = worst_quality({*others.values(), spec.marks.get("uses") or "illustrative"}) or "illustrative"
     reference, weights, last = spec.reference(economy), assumptions.weights, assumptions.last_index
     consumption = float(economy.households.sum(axis=(0, 1)) @ weights)
     points, members = [], []

@@ -16,8 +16,9 @@ def money_views(plan: Outcome) -> MoneyViews | None:
     model = plan.model
     if model.money is None:
         return None
+    views = PlanViews(plan)
     return MoneyViews(
-        plan.region, model.program, model.economy.assumptions, model.money, plan.solution, PlanViews(plan).source
+        plan.region, model.program, model.economy.assumptions, model.money, plan.solution, views.source, views.quality
     )
 
 

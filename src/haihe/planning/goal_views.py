@@ -2,25 +2,30 @@
 
 from collections.abc import Iterable, Mapping
 
+import numpy as np
 import pandas as pd
 
 from haihe.figures import Column, Figure, Table, lines, ranges
-from haihe.messages import Text
+from haihe.messages import Text, worst_quality
 from haihe.planning.alternatives import VERDICTS, Alternatives
 from haihe.planning.indicators import Indicators, absent_table, indicator_table
 from haihe.planning.limits import limits_table
 from haihe.planning.outcome import Outcome
 from haihe.planning.pareto import Pareto
 from haihe.planning.roles import roles_of, roles_table
-from haihe.planning.targets import targets_table
 from haihe.planning.views import DIFFERENCE_NOTE, YI, YI_PER_BN, PlanViews
 from haihe.region.units import factor, said
 
 SHOWN: Mapping[str, str] = {
     "bn yuan": "亿元", "t CO2": "万t CO2", "tce": "万tce", "persons": "万人", "m3": "万m3", "yuan/person": "元/person",
-    "t CO2/bn yuan": "t CO2/亿元", "tce/bn yuan": "tce/亿元",
+    "t CO2/bn yuan": "t CO2/亿元", "tce/bn yuan": "tce/亿元", "share": "%",
 }  # fmt: skip
 """Unit in which an amount is shown."""
+DIGITS: Mapping[str, int] = {"亿元": 0, "%": 2, "万t CO2": 0, "万tce": 0, "万m3": 0, "万人": 2, "t CO2/亿元": 0}
+"""Decimals that are shown, by unit; where it says nothing, `USUAL`."""
+USUAL = 3
+PER_YEAR = "%/year"
+"""Unit of a target that is an average growth a year."""
 WAYS: Mapping[object, Text] = {
     "together": Text("共同承担（可调剂）", "Together (may share)"),
     "apart": Text("各自承担（同比例）", "Apart (same share each)"),
@@ -33,6 +38,17 @@ KINDS: Mapping[object, Text] = {
 SENSES: Mapping[object, Text] = {"floor": Text("至少", "at least"), "cap": Text("至多", "at most")}
 YES: Mapping[object, Text] = {True: Text("是", "yes"), False: Text("否", "no")}
 ALL_TOGETHER = Text("全部成员", "All members")
+AMOUNTS = ("reference", "plan", "wanted", "gap")
+HEADS: Mapping[str, Text] = {
+    "reference": Text("基准路径", "Reference"),
+    "plan": Text("方案", "Plan"),
+    "wanted": Text("目标值", "Wanted"),
+}
+GROWTH_NOTE = Text(
+    "占比与增长以 % 表示，差距为百分点；增长目标列的是自基年起的年均增速。目标年之前为路上的直线，不作考核。",
+    "Shares and growth in %, gaps in percentage points; a target on growth shows the average growth a year since its base "
+    "year. Before the target's year a straight line stands for the way there; nothing is due.",
+)
 NEAR_NOTE = Text(
     "近优方案：福利损失不超过所列额度的全部方案；“可议”的决策在这些方案里可增可减，“确定”的不可。",
     "Near-optimal plans lose no more welfare than stated; what is a toss-up may go either way in them, what is settled "
@@ -45,22 +61,56 @@ def shown(frame: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:
     plain = frame["unit"].str.removesuffix("/year").str.removesuffix(", discounted")
     large = [_large(unit) for unit in plain]
     ratio = [1.0 if small == big else factor(small, big) for small, big in zip(plain, large, strict=True)]
-    return frame.assign(unit=large, **{name: frame[name] * ratio for name in columns})
+    digits = [DIGITS.get(unit, USUAL) for unit in large]
+    return frame.assign(unit=large, digits=digits, **{name: frame[name] * ratio for name in columns})
+
+
+def reckoned(plan: Outcome) -> pd.DataFrame:
+    """The reckoning of `haihe.planning.targets.targets_table` as it is read: money and people in large units, shares in %.
+
+    A target on growth shows the average growth a year since its base year, one on a change the change since then, both in
+    %; in the base year itself there is none yet. What is missing less than is shown counts as reached.
+    """
+    indicators = plan.assembly.indicators
+    specs = {spec.name: spec for spec in plan.assembly.setup.targets}
+    frame = shown(plan.targets, AMOUNTS)
+    for name in frame["target"].unique():
+        spec = specs[name]
+        if spec.against == "level":
+            continue
+        mine, raw = frame["target"] == name, plan.targets[plan.targets["target"] == name]
+        years = raw["year"] - spec.base_year
+        power = 1.0 / years.where(years > 0) if spec.against == "growth" else 1.0
+        base = spec.base(indicators)
+        moved = {column: 100 * ((raw[column] / base) ** power - 1) for column in ("reference", "plan", "wanted")}
+        moved["gap"] = (moved["plan"] - moved["wanted"]) * (1 if spec.sense == "floor" else -1)
+        for column, values in moved.items():
+            frame.loc[mine, column] = values.where(years > 0)
+        frame.loc[mine, "unit"] = PER_YEAR if spec.against == "growth" else "%"
+        frame.loc[mine, "digits"] = DIGITS["%"]
+    unseen = frame["gap"].abs() < 0.5 * 10.0 ** -frame["digits"]
+    return frame.assign(gap=frame["gap"].mask(unseen, 0.0), reached=frame["reached"].astype(bool) | unseen)
+
+
+def rested(frame: pd.DataFrame, views: PlanViews) -> pd.DataFrame:
+    """Mark each row with the worst of its own mark and the plan's: what the plan says rests on all its inputs."""
+    marks = {mark: worst_quality({mark, views.quality}) for mark in frame["quality"].dropna().unique()}
+    return frame.assign(quality=frame["quality"].map(marks))
 
 
 def indicator_view(plan: Outcome) -> Table:
     """Every indicator in the last year of the plan: reference, plan, difference."""
     views, indicators = PlanViews(plan), plan.assembly.indicators
     frame = indicator_table(indicators, plan.solution.x)
-    frame = shown(frame[frame["year"] == views.last], ["reference", "plan", "difference"])
+    frame = rested(shown(frame[frame["year"] == views.last], ["reference", "plan", "difference"]), views)
     return Table(
         frame,
         [
             Column("indicator", Text("指标", "Indicator"), labels=_titles(indicators, frame["indicator"])),
             _region(views),
-            Column("reference", Text("基准路径", "Reference"), digits=3),
-            Column("plan", Text("方案", "Plan"), digits=3),
-            Column("difference", Text("差额", "Difference"), digits=3, signed=True),
+            _amount("reference"),
+            _amount("plan"),
+            Column("difference", Text("差额", "Difference"), kind="number", signed=True, digits_by="digits"),
             Column("change", Text("变化", "Change"), kind="share", digits=2, signed=True),
             _unit(frame),
             Column("quality", Text("质量", "Quality"), kind="quality"),
@@ -99,11 +149,12 @@ def targets_view(plan: Outcome) -> Table:
     """Reckoning of the targets, year by year, with those that the plan cannot express and why."""
     views, indicators = PlanViews(plan), plan.assembly.indicators
     specs = plan.assembly.setup.targets
-    known = shown(targets_table(indicators, specs, plan.solution), ["reference", "plan", "wanted", "gap"])
+    known = reckoned(plan)
+    known = rested(known.assign(stated=known["quality"]), views)
     others = pd.DataFrame(
         [
             {"target": spec.name, "region": spec.measure.regions[0], "year": spec.year, "kind": spec.kind,
-             "quality": spec.quality, "why": reason.zh, "unit": ""}
+             "quality": spec.quality, "stated": spec.quality, "why": reason.zh, "unit": "", "digits": 0}
             for spec in specs
             if (reason := spec.why_not(indicators)) is not None
         ]
@@ -118,29 +169,36 @@ def targets_view(plan: Outcome) -> Table:
             Column("year", Text("年份", "Year"), kind="year"),
             Column("due", Text("当年应达", "Due"), labels=YES),
             Column("sense", Text("方向", "Sense"), labels=SENSES),
-            Column("reference", Text("基准路径", "Reference"), kind="number", digits=3),
-            Column("plan", Text("方案", "Plan"), kind="number", digits=3),
-            Column("wanted", Text("目标值", "Wanted"), kind="number", digits=3),
-            Column("gap", Text("超过（＋）差距（−）", "Ahead (+) or behind (−)"), kind="number", digits=3, signed=True),
+            _amount("reference"),
+            _amount("plan"),
+            _amount("wanted"),
+            Column(
+                "gap",
+                Text("超过（＋）差距（−）", "Ahead (+) or behind (−)"),
+                kind="number",
+                signed=True,
+                digits_by="digits",
+            ),
             Column("reached", Text("达到", "Reached"), labels=YES),
             _unit(frame),
             Column("kind", Text("方式", "Kind"), labels=KINDS),
             Column("why", Text("无法表达的原因", "Why it cannot be expressed"), labels=reasons | {"": Text("", "")}),
-            Column("quality", Text("质量", "Quality"), kind="quality"),
+            Column("stated", Text("目标值的质量", "Mark of the target"), kind="quality"),
+            Column("quality", Text("对照的质量", "Mark of the reckoning"), kind="quality"),
         ],
         key="plan-targets",
         title=Text("目标对照：逐年", "Targets, year by year"),
         source=views.source,
         quality=views.quality,
         quality_column="quality",
-        notes=[DIFFERENCE_NOTE],
+        notes=[GROWTH_NOTE, DIFFERENCE_NOTE],
     )
 
 
 def reachable_view(plan: Outcome, found: pd.DataFrame) -> Table:
     """What `haihe.planning.reachable.reachable` found: cost of reaching each target, or how near any plan can come."""
     views = PlanViews(plan)
-    frame = shown(found, ["plan", "wanted", "best"])
+    frame = rested(shown(found, ["plan", "wanted", "best"]), views)
     return Table(
         frame.assign(cost=frame["cost"] * YI_PER_BN),
         [
@@ -148,10 +206,10 @@ def reachable_view(plan: Outcome, found: pd.DataFrame) -> Table:
             _region(views),
             Column("year", Text("年份", "Year"), kind="year"),
             Column("sense", Text("方向", "Sense"), labels=SENSES),
-            Column("plan", Text("方案", "Plan"), digits=3),
-            Column("wanted", Text("目标值", "Wanted"), digits=3),
+            _amount("plan"),
+            _amount("wanted"),
             Column("reachable", Text("能达到", "Reachable"), labels=YES),
-            Column("best", Text("最接近", "Nearest"), digits=3),
+            Column("best", Text("最接近", "Nearest"), kind="number", digits_by="digits"),
             _unit(frame),
             Column("cost", Text("达到的代价", "Cost of reaching it"), unit=YI, digits=1),
             Column("quality", Text("质量", "Quality"), kind="quality"),
@@ -170,8 +228,10 @@ def limits_view(plan: Outcome) -> Table:
     views, indicators = PlanViews(plan), plan.assembly.indicators
     frame = limits_table(indicators, plan.assembly.limits, plan.solution)
     frame = frame[frame["year"] == views.last]
-    money = frame["price"] * 1e9
-    frame = frame.assign(price=money, price_unit="元/" + frame["unit"].str.removesuffix("/year"))
+    plain = frame["unit"].str.removesuffix("/year")
+    point = plain == "share"
+    money = frame["price"] * 1e9 * np.where(point, 0.01, 1.0)
+    frame = frame.assign(price=money, price_unit="元/" + plain.where(~point, "%"))
     titles = {limit.spec.name: limit.spec.title for limit in plan.assembly.limits}
     return Table(
         shown(frame, ["reference", "limit_value", "plan", "slack"]),
@@ -179,10 +239,10 @@ def limits_view(plan: Outcome) -> Table:
             Column("limit", Text("限制", "Limit"), labels=titles),
             _region(views),
             Column("sense", Text("方向", "Sense"), labels=SENSES),
-            Column("reference", Text("基准路径", "Reference"), digits=3),
-            Column("limit_value", Text("限值", "Limit"), digits=3),
-            Column("plan", Text("方案", "Plan"), digits=3),
-            Column("slack", Text("余量", "Slack"), digits=3),
+            _amount("reference"),
+            Column("limit_value", Text("限值", "Limit"), kind="number", digits_by="digits"),
+            _amount("plan"),
+            Column("slack", Text("余量", "Slack"), kind="number", digits_by="digits"),
             _unit(shown(frame, [])),
             Column("price", Text("放宽一个单位值多少", "Worth of one unit of relief"), digits=0),
             Column("price_unit", Text("价格单位", "Unit of price"), labels={u: said(u) for u in frame["price_unit"].unique()}),
@@ -203,15 +263,15 @@ def roles_view(plan: Outcome) -> Table:
     frame = roles_table(indicators, roles, plan.solution)
     frame = frame[frame["year"].isna() | (frame["year"] == views.last)]
     reasons = {row.why_zh: Text(str(row.why_zh), str(row.why_en)) for row in frame.itertuples(index=False)}
-    frame = shown(frame, ["reference", "plan", "difference"])
+    frame = rested(shown(frame, ["reference", "plan", "difference"]), views)
     return Table(
         frame,
         [
             Column("role", Text("功能定位", "Role"), labels={role.name: role.title for role in roles}),
             _region(views),
             Column("indicator", Text("反映它的指标", "Indicator"), labels=_titles(indicators, frame["indicator"])),
-            Column("reference", Text("基准路径", "Reference"), digits=3),
-            Column("plan", Text("方案", "Plan"), digits=3),
+            _amount("reference"),
+            _amount("plan"),
             Column("change", Text("变化", "Change"), kind="share", digits=2, signed=True),
             Column("serves", Text("有利", "Served"), labels=YES),
             _unit(frame),
@@ -299,6 +359,11 @@ def alternatives_figure(found: Alternatives, plan: Outcome) -> Figure:
 
 def _large(unit: str) -> str:
     return SHOWN.get(unit, unit)
+
+
+def _amount(key: str) -> Column:
+    """A column of amounts in the unit of each row, with its decimals."""
+    return Column(key, HEADS[key], kind="number", digits_by="digits")
 
 
 def _region(views: PlanViews) -> Column:

@@ -114,7 +114,9 @@ class Goals:
         stages = tuple(s if isinstance(s, Stage) else Stage(Measure.parse(s), tolerance) for s in order)
         for stage in stages:
             if not 0 <= stage.tolerance <= MOST_GIVEN_UP:
-                reason = Text(f"让步应在0到{MOST_GIVEN_UP:g}之间", f"what it gives up is a share of 0 to {MOST_GIVEN_UP:g}")
+                reason = Text(
+                    f"让步应在0到{MOST_GIVEN_UP:g}之间", f"what it gives up is a share of 0 to {MOST_GIVEN_UP:g}"
+                )
                 raise HaiheError("E-PLN-57", value=f"{stage.measure}: {stage.tolerance:g}", reason=reason)
         if stages and stages[0].measure.base not in FOR_PEOPLE:
             raise HaiheError("E-PLN-50", value=str(stages[0].measure))

@@ -14,6 +14,8 @@ from haihe.planning.named import chosen
 from haihe.planning.partners import partners_of
 from haihe.planning.path_inputs import UNIFORM, ReferencePath, reference_path
 from haihe.planning.program import Floats
+from haihe.planning.resources import ResourceSpec
+from haihe.planning.stated import stated_intensity
 from haihe.planning.technology import Technology
 from haihe.region import Region
 from haihe.region.units import compatible, factor, factors
@@ -133,6 +135,32 @@ def intensity_of(
     return np.asarray(full, dtype=np.float64).reshape(shape), worst_quality(set(table["quality"]))
 
 
+def intensity_paths(
+    region: Region, resource: str, unit: str, regions: Sequence[str], sectors: Sequence[str], years: Sequence[int]
+) -> tuple[Floats, Quality | None]:
+    """Use of a resource per bn yuan of output in every year asked for, as `haihe.planning.resource_inputs` has it.
+
+    Between two years of the table ``uses`` it moves in a straight line; before the first and after the last it stays.
+
+    Returns
+    -------
+    intensity : ndarray, shape (R, n, T)
+        ``unit`` per bn yuan; 0 where nothing is stated.
+    quality : str or None
+        Worst mark of what was read; None where nothing was.
+
+    Raises
+    ------
+    HaiheError
+        ``E-PLN-31`` for a unit that does not fit.
+    """
+    rows = region.frame("uses").reset_index(drop=True)
+    rows = rows[(rows["resource"] == resource) & rows["region"].isin(regions) & rows["sector"].isin(sectors)]
+    if rows.empty:
+        return np.zeros((len(regions), len(sectors), len(years))), None
+    return stated_intensity(rows, unit, regions, sectors, years), worst_quality(set(rows["quality"]))
+
+
 def unit_of(region: Region, resource: str) -> str:
     """Unit that a resource is counted in."""
     table = region["resources"].set_index("resource")
@@ -145,20 +173,21 @@ def caps_of(region: Region, economy: Economy) -> list[CapSpec]:
     """Read the caps that the table ``limits`` puts on the members' use of resources.
 
     A cap's value holds in its own year; between the years of a limit, and from the reference in the first milestone
-    to its first year, it moves in a straight line, and after its last year it stays. A limit on what no member uses
-    is left out, and `left_out` names it.
+    to its first year, it moves in a straight line, and after its last year it stays. Use per unit of output follows
+    the years of ``uses`` in the same way (`intensity_paths`). A limit on what no member uses is left out, and `left_out`
+    names it.
     Floors and limits on indicators are read by `haihe.planning.limits.limits_of`.
     """
     specs = []
     for name, rows in capped(region).groupby("limit", sort=False):
         first = rows.iloc[0]
         unit = unit_of(region, first["resource"])
-        intensity, quality = intensity_of(
-            region, first["resource"], economy.year, economy.members, economy.sectors, unit
+        intensity, quality = intensity_paths(
+            region, first["resource"], unit, economy.members, economy.sectors, economy.assumptions.years
         )
-        intensity = intensity * chosen(first["sectors"], economy.sectors)
+        intensity = intensity * chosen(first["sectors"], economy.sectors)[:, None]
         who = chosen(first["regions"], economy.members)
-        reference = (intensity[:, :, None] * economy.output).sum(axis=1) * who[:, None]
+        reference = (intensity * economy.output).sum(axis=1) * who[:, None]
         if not reference.any() or quality is None:
             continue
         path = _path(rows.sort_values("year"), reference.sum(axis=0), unit, economy.assumptions)
@@ -195,6 +224,21 @@ def left_out(region: Region, caps: Sequence[CapSpec]) -> Findings:
             "W-PLN-16", table="limits", row=int(row) + 2, column="limit", values={"value": limit, "resource": resource}
         )
         for row, limit, resource in zip(rows.index, rows["limit"], rows["resource"], strict=True)
+    )
+
+
+def limited_twice(caps: Sequence[CapSpec], resources: Sequence[ResourceSpec]) -> Findings:
+    """Name every cap on a resource of which an endowment is in force, too (``W-PLN-85``)."""
+    endowed = {resource.name: resource.title for resource in resources}
+    return Findings(
+        Finding(
+            "W-PLN-85",
+            table="limits",
+            column="resource",
+            values={"value": cap.name, "title": cap.title, "resource": endowed[cap.resource]},
+        )
+        for cap in caps
+        if cap.resource in endowed
     )
 
 

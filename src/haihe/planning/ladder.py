@@ -1,6 +1,7 @@
 """What each group of limits costs: the plan solved again in steps, one group of limits more at each.
 
-The order of the steps is declared (`haihe.planning.assembly.GROUPS`), and it matters: two limits on the same thing share
+The order of the steps is declared (`haihe.planning.assembly.GROUPS`): decisions that the plan holds come first, and
+projects last, or first where the limits can only be met with them. It matters: two limits on the same thing share
 their cost, and the first one is charged with it. So each step stands beside what the plan would gain if this group alone
 were lifted from it; where the two differ, limits work together or stand in for each other.
 """
@@ -8,19 +9,22 @@ were lifted from it; where the two differ, limits work together or stand in for 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from haihe.figures import Column, Figure, Table, bars
 from haihe.figures.workbook import InSheets
-from haihe.messages import Progress, Text
+from haihe.messages import HaiheError, Progress, Text
 from haihe.planning.assembly import GROUPS, PROJECTS, Grip
 from haihe.planning.control import Control
-from haihe.planning.outcome import Outcome
+from haihe.planning.plans import Plan
 from haihe.planning.solver import Session, Solution
 from haihe.planning.views import YI, YI_PER_BN, PlanViews
 
-GOALS = "goals"
+DECIDED, GOALS = "decided", "goals"
+ONLY_WITH_PROJECTS = "N-PLN-83"
 STEPS: Mapping[object, Text] = {
+    DECIDED: Text("已经决定、不再改动的事", "Decisions that are held"),
     "caps": Text("上限（碳等）", "Caps (carbon and others)"),
     "resources": Text("要素拥有量", "Endowments of resources"),
     "links": Text("港口与通道能力", "Capacity of ports and links"),
@@ -47,17 +51,22 @@ class Ladder(InSheets):
 
     Attributes
     ----------
-    plan : Outcome
+    plan : Plan
         The plan at the top of the ladder.
     steps : DataFrame
-        One row a group that the plan has: group, rows (how many limits), added (welfare lost by adding it to all before,
-        discounted bn yuan), cost (lost so far), alone (welfare that lifting it alone from the whole plan brings back, less
-        where projects are taken away; missing where not asked for), method, seconds. ``added`` adds up to what the limits
+        One row a group that the plan has: group, rows (how many limits, decisions or goals), added (welfare lost by adding
+        it to all before, discounted bn yuan), cost (lost so far), alone (welfare that lifting it alone from the whole plan
+        brings back, less where projects are taken away; missing where not asked for, and where nothing is feasible then),
+        method, seconds. ``added`` adds up to what the limits
         cost less what projects and goals bring.
     """
 
-    plan: Outcome
+    plan: Plan
     steps: pd.DataFrame
+
+    def __repr__(self) -> str:
+        each = ", ".join(f"{row.group} {row.added:+.1f}" for row in self.steps.itertuples())
+        return f"Ladder: {each} bn yuan of discounted welfare lost"
 
     @property
     def table(self) -> Table:
@@ -99,7 +108,7 @@ class Ladder(InSheets):
 
 
 def ladder(
-    plan: Outcome, *, alone: bool = True, control: Control | None = None, progress: Progress | None = None
+    plan: Plan, *, alone: bool = True, control: Control | None = None, progress: Progress | None = None
 ) -> Ladder:
     """Solve a plan again in steps, one group of limits more at each.
 
@@ -107,8 +116,8 @@ def ladder(
 
     Parameters
     ----------
-    plan : Outcome
-        A solved plan.
+    plan : Plan
+        A solved plan; the decisions that it holds are a step of their own.
     alone : bool
         Lift each group alone from the whole plan, too: one more solve a group.
     control : Control, optional
@@ -126,7 +135,7 @@ def ladder(
         As `haihe.planning.solver.Session.solve`.
     """
     climb = _Climb(plan, control, progress)
-    groups = [group for group in GROUPS if climb.rows(group) or (group == PROJECTS and plan.model.projects)]
+    groups = climb.groups()
     before = climb.free()
     rows, steps = [], list[Solution]()
     for group in groups:
@@ -148,13 +157,24 @@ def ladder(
 class _Climb:
     """One session on a plan's program, whose groups of limits are put in and taken out."""
 
-    def __init__(self, plan: Outcome, control: Control | None, progress: Progress | None) -> None:
-        self.plan, self.say = plan, progress or (lambda _: None)
+    def __init__(self, plan: Plan, control: Control | None, progress: Progress | None) -> None:
+        self.plan, self.decided, self.say = plan, plan.asked.decided, progress or (lambda _: None)
         self.session = Session(plan.model.program, control)
         self.grip = Grip(self.session, plan.assembly)
+        self.held: set[str] = set()
+
+    def groups(self) -> list[str]:
+        """Groups that the plan has, in the order of the steps; every step is less than the plan and has a solution."""
+        groups = [group for group in GROUPS if self.rows(group) or (group == PROJECTS and self.plan.model.projects)]
+        first = [] if self.decided is None else [DECIDED]
+        if PROJECTS in groups and any(f.code == ONLY_WITH_PROJECTS for f in self.plan.findings):
+            return [PROJECTS, *first, *(group for group in groups if group != PROJECTS)]
+        return [*first, *groups]
 
     def rows(self, group: str) -> int:
-        """Number of limits in a group."""
+        """Number of limits in a group, or of decisions that are held."""
+        if group == DECIDED:
+            return 0 if self.decided is None else len(self.decided.table)
         return sum(block.size for block in self.plan.assembly.policies(group))
 
     def free(self) -> Solution:
@@ -173,16 +193,42 @@ class _Climb:
     def without(self, group: str, full: Solution, basis: object | None) -> float:
         """Welfare that lifting one group alone brings, discounted bn yuan; everything is put back."""
         self.say(Text(f"阶梯：只去掉{STEPS[group].zh}", f"ladder: without {STEPS[group].en}"))
-        self.grip.lift(group)
-        if group == PROJECTS:
-            self.grip.hold_projects()
-        found = self.session.solve()
+        self._take(group)
+        try:
+            objective = self.session.solve().objective
+        except HaiheError as error:
+            if error.code != "E-PLN-02":
+                raise
+            objective = np.nan
         self._put(group)
         if basis is not None:
             self.session.set_basis(basis)
-        return full.objective - found.objective
+        return full.objective - objective
 
     def _put(self, group: str) -> None:
+        self.held.add(group)
         self.grip.restore(group)
         if group == PROJECTS:
             self.grip.free_projects()
+        self._decide()
+
+    def _take(self, group: str) -> None:
+        self.held.discard(group)
+        self.grip.lift(group)
+        if group == DECIDED:
+            self._free_columns()
+        if group == PROJECTS:
+            self.grip.hold_projects()
+        self._decide()
+
+    def _free_columns(self) -> None:
+        """Put the bounds of every column back as they were built."""
+        built = self.grip.built
+        self.session.set_column_bounds(np.arange(built.lower.size), built.lower, built.upper)
+        if PROJECTS not in self.held:
+            self.grip.hold_projects()
+
+    def _decide(self) -> None:
+        """Hold what was decided: as it was with projects where projects are in, else as it was without them."""
+        if self.decided is not None and DECIDED in self.held:
+            self.decided.hold(self.session, self.plan.model, projects=PROJECTS in self.held)

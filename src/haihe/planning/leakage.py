@@ -66,4 +66,4 @@ def own_use(model: Model, solution: Solution, cap_name: str) -> Floats:
     """Use of a capped resource by each member, detrended, in the cap's unit a year; shape (R, T)."""
     spec = model.caps[cap_name].spec
     saved = np.einsum("k,krit->rit", spec.upgraded, solution.value(model.production.upgraded))
-    return np.asarray((spec.intensity[:, :, None] * (output_of(model, solution) + saved)).sum(axis=1))
+    return np.asarray((spec.per_output * (output_of(model, solution) + saved)).sum(axis=1))

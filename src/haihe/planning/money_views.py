@@ -93,6 +93,8 @@ class MoneyViews:
     solution : Solution
     source : Text
         Source line.
+    mark : Quality, optional
+        Worst mark of what the plan rests on: what is computed from it is no better.
     """
 
     region: Region
@@ -101,6 +103,7 @@ class MoneyViews:
     money: Money
     solution: Solution
     source: Text
+    mark: Quality = "official"
 
     @property
     def names(self) -> dict[object, Text]:
@@ -114,8 +117,8 @@ class MoneyViews:
 
     @property
     def quality(self) -> Quality:
-        """Worst quality of projects and money."""
-        return worst_quality({self.money.spec.quality, self.money.projects.spec.quality}) or "illustrative"
+        """Worst quality of projects, money and the plan they stand in."""
+        return worst_quality({self.money.spec.quality, self.money.projects.spec.quality, self.mark}) or "illustrative"
 
     def tables(self) -> dict[str, Table]:
         """Every table by key; those without rows are left out."""

@@ -10,7 +10,7 @@ from haihe.accounts import accounts_of
 from haihe.messages import Findings, Quality
 from haihe.planning.assembly import Assembly
 from haihe.planning.indicators import indicator_table
-from haihe.planning.inputs import intensity_of
+from haihe.planning.inputs import intensity_paths
 from haihe.planning.leakage import leakage_table
 from haihe.planning.limits import limits_table
 from haihe.planning.model import Model
@@ -51,6 +51,8 @@ class Outcome:
         What the reader must know about the inputs, such as a limit that was left out.
     goals : DataFrame
         What every goal beside welfare got to; empty without.
+    chosen : Solution, optional
+        The plan before its goals beside welfare; the solution itself where there are none.
     variants : tuple of Outcome
         The same plan with every elasticity halved and doubled, from which bands come; empty where not asked for.
     """
@@ -62,6 +64,7 @@ class Outcome:
     findings: Findings
     goals: pd.DataFrame = field(default_factory=pd.DataFrame)
     variants: tuple["Outcome", ...] = ()
+    chosen: Solution | None = None
 
     @property
     def region(self) -> Region:
@@ -85,8 +88,18 @@ class Outcome:
 
     @property
     def gain(self) -> float:
-        """Welfare that projects and goals add to that, discounted bn yuan: projects add, other goals cost."""
+        """What projects add less what goals cost (`brought` less `given_up`), discounted bn yuan."""
         return self.limited.objective - self.solution.objective
+
+    @property
+    def brought(self) -> float:
+        """Welfare that candidate projects add, goals beside welfare not counted; discounted bn yuan."""
+        return self.gain + self.given_up
+
+    @property
+    def given_up(self) -> float:
+        """Welfare that goals beside welfare cost, discounted bn yuan; 0 without."""
+        return 0.0 if self.chosen is None else self.solution.objective - self.chosen.objective
 
     @property
     def loss_band(self) -> tuple[float, float]:
@@ -224,11 +237,12 @@ class Outcome:
         for name, cap in self.model.caps.items():
             spec = cap.spec
             for partner in [p for p in partners if p in accounts.regions]:
-                use, quality = intensity_of(
-                    self.region, spec.resource, accounts.year, [partner], accounts.sectors, spec.unit
+                last = self.model.economy.assumptions.last_year
+                use, quality = intensity_paths(
+                    self.region, spec.resource, spec.unit, [partner], accounts.sectors, [last]
                 )
                 if quality is not None:
-                    table = leakage_table(self.model, self.solution, name, accounts, partner, use[0])
+                    table = leakage_table(self.model, self.solution, name, accounts, partner, use[0, :, 0])
                     tables.append(table.assign(limit=name))
         return pd.concat(tables[1:] or tables, ignore_index=True)
 

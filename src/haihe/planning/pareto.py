@@ -102,7 +102,7 @@ def pareto(
     levels, points : int
         Values of the third measure; points of a front, both ends counted.
     reach : float, optional
-        How much better x becomes, as a share of its value at the start. None goes to its own best, found by solving for
+        How much better x becomes, as a share of its value at the start: above 0, at most 1. None goes to its own best, found by solving for
         x and then for y; for an activity that is a plan nobody wants.
     within : float, optional
         Share of discounted consumption by which welfare may fall below its best; needed where neither x nor y is
@@ -121,13 +121,13 @@ def pareto(
     Raises
     ------
     HaiheError
-        ``E-PLN-51`` to ``E-PLN-54`` for measures that do not hold; ``E-PLN-58`` for two of the same, too few points, or
-        no welfare and no ``within``.
+        ``E-PLN-51`` to ``E-PLN-54`` for measures that do not hold; ``E-PLN-58`` for two of the same, too few points, a
+        ``reach`` or ``within`` out of bounds, or no welfare and no ``within``.
     """
     first, second = _ordered(Measure.parse(x), Measure.parse(y))
     other = Measure.parse(third) if third else None
     welfare = Measure(WELFARE)
-    _refuse(first, second, other, points=points, levels=levels, within=within)
+    _refuse(first, second, other, points=points, levels=levels, reach=reach, within=within)
     setup = _freed(setup_of(region, assumptions=assumptions, path=path, upgrades=upgrades, projects=False), first)
     named = setup.economy.members if first.regions == ALL else list(first.regions)
     each = [replace(first, regions=(code,)) for code in named] if len(named) > 1 and "apart" in ways else []
@@ -135,7 +135,7 @@ def pareto(
     assembly = assemble(setup, measures)
     walk = _Walk(assembly, Session(assembly.model.program, control), first, second, progress)
     walk.begin(within)
-    held = walk.levels(other, levels, reach or REACH)
+    held = walk.levels(other, levels, REACH if reach is None else reach)
     for level in held:
         if other is not None:
             walk.watch(other).keep(walk.session, level)
@@ -162,7 +162,11 @@ class _Walk:
         return self.assembly.watches[str(measure)]
 
     def begin(self, within: float | None) -> None:
-        """Solve for the best of y, and then for the best of x among the plans that have it: the first end."""
+        """Solve for the best of y, and then for the best of x among the plans that have it: the first end.
+
+        The best welfare is left as it is: elastic answers make it one point but for ties worth nothing (measured), and the
+        second solve would cost as much as a fifth of the whole front.
+        """
         best = self.solve()
         if self.y.base != WELFARE:
             welfare = self.watch(Measure(WELFARE))
@@ -172,7 +176,7 @@ class _Walk:
             best = self.solve()
         self.best = self.watch(self.y).value(best.x)
         basis = self.session.basis()  # of y's best: from there the first points are a few pivots away
-        self.start = (self.end_of(self.y, self.x, best), basis)
+        self.start = (best if self.y.base == WELFARE else self.end_of(self.y, self.x, best), basis)
 
     def end_of(self, first: Measure, second: Measure, best: Solution) -> Solution:
         """Best of the second measure among the plans that are best in the first, and put the costs of y back."""
@@ -319,12 +323,25 @@ def _freed(setup: Setup, x: Measure) -> Setup:
     )
 
 
-def _refuse(x: Measure, y: Measure, other: Measure | None, *, points: int, levels: int, within: float | None) -> None:
+def _refuse(
+    x: Measure,
+    y: Measure,
+    other: Measure | None,
+    *,
+    points: int,
+    levels: int,
+    reach: float | None,
+    within: float | None,
+) -> None:
     reason = None
     if x == y or other in (x, y):
         reason = Text("两个指标相同", "the measures are the same")
     elif points < 2 or (other is not None and levels < 2):
         reason = Text("至少要两个点", "a front has two points or more")
+    elif reach is not None and not 0 < reach <= 1:
+        reason = Text(f"reach 应大于 0、不大于 1，而不是 {reach:g}", f"reach is above 0 and at most 1, not {reach:g}")
+    elif within is not None and not 0 <= within <= 1:
+        reason = Text(f"within 应在 0 与 1 之间，而不是 {within:g}", f"within lies between 0 and 1, not {within:g}")
     elif y.base != WELFARE and y.base not in FOR_PEOPLE and within is None:
         reason = Text("两者都不是福利，须写明 within", "neither is welfare, so within must be given")
     if reason is not None:

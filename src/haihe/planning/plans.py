@@ -23,7 +23,7 @@ from haihe.planning.relax import names_of, solve_or_explain
 from haihe.planning.scenarios import scenario as in_force
 from haihe.planning.setup import setup_of
 from haihe.planning.solver import Session, Solution
-from haihe.planning.specialisation import check_specialisation
+from haihe.planning.specialisation import check_range, check_specialisation
 from haihe.planning.telling import Line, tell
 from haihe.planning.views import PlanViews
 from haihe.region import Region
@@ -109,7 +109,8 @@ class Plan(InSheets, Outcome):
         return (
             f"Plan of {', '.join(e.members)}, {e.assumptions.first_year}-{e.assumptions.last_year}{outlook}: "
             f"limits cost {self.loss:.1f} bn yuan ({share:.2f} % of consumption), "
-            f"{'' if projects is None else f'projects add {self.gain:.1f}, '}"
+            f"{'' if projects is None else f'projects add {self.brought:.1f}, '}"
+            f"{'' if self.goals.empty else f'goals cost {self.given_up:.1f}, '}"
             f"solved in {self.solution.seconds:.1f} s, check {self.solution.check.worst:.0e}"
         )
 
@@ -234,14 +235,16 @@ def _solved(
     if limited is None:
         limited = solution
         found.append(Finding("N-PLN-83"))
-    more: dict[str, Any] = {} if reached is None else {"goals": reached.table}
+    more: dict[str, Any] = {} if reached is None else {"goals": reached.table, "chosen": solution}
     solution = solution if reached is None else reached.solution
+    loss = limited.objective - base.objective
+    found += [*check_specialisation(assembly.model, solution), *check_range(assembly.model, solution, loss)]
     return Plan(
         assembly,
         solution,
         limited,
         base,
-        Findings([*found, *check_specialisation(assembly.model, solution)]),
+        Findings(found),
         asked=asked,
         basis=session.basis(),
         **more,

@@ -17,6 +17,7 @@ from haihe.planning.stated import (
     members_above,
     nearest_stated,
     refuse_negative,
+    stated_intensity,
     stated_paths,
 )
 from haihe.region import Region
@@ -71,7 +72,7 @@ def resources_of(region: Region, economy: Economy) -> list[ResourceSpec]:
                 name=resource,
                 title=Text(zh, en),
                 unit=unit,
-                intensity=_intensity(use, economy, unit),
+                intensity=stated_intensity(use, unit, economy.members, economy.sectors, economy.assumptions.years),
                 upgraded=economy.change_of_use(unit),
                 endowment=_endowment(have, economy, unit),
                 givers=givers,
@@ -154,12 +155,6 @@ def _endowments(region: Region, economy: Economy) -> pd.DataFrame:
     rows = region.frame("endowments").reset_index(drop=True)
     refuse_negative(rows, "endowments", "value")
     return nearest_stated(rows[rows["purpose"] == "economy"], region, economy.members)
-
-
-def _intensity(rows: pd.DataFrame, economy: Economy, unit: str) -> Floats:
-    values = rows["value"] * factors_to(rows, "uses", f"{unit}/bn yuan")
-    paths = stated_paths(rows.assign(value=values), ["region", "sector"], economy.assumptions.years)
-    return laid_out(paths, economy.members, economy.sectors)
 
 
 def _endowment(rows: pd.DataFrame, economy: Economy, unit: str) -> Floats:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from haihe.messages import Quality, Text
-from haihe.planning.indicator_list import refuse_unknown
+from haihe.planning.indicator_list import SPREAD, WELFARE, refuse_unknown
 from haihe.planning.indicators import Indicators
 from haihe.planning.measures import Measure, code_of, split
 from haihe.planning.solver import Solution
@@ -45,6 +45,10 @@ class Role:
             return Text("没有指标反映此定位", "no indicator speaks for it")
         if self.region not in indicators.members:
             return Text(f"{self.region} 不是方案的成员", f"{self.region} is no member of the plan")
+        if self.measure.base in (SPREAD, WELFARE):
+            return Text(
+                "此指标不属于某一地区的某一年，不能反映定位", "this indicator is not that of one region in one year"
+            )
         return indicators.absent(self.measure.indicator)
 
 

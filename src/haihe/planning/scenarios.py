@@ -6,13 +6,14 @@ new record, the record is added: a rail link that is not there yet, a cap that n
 like any other, checked like any other; what it is compared with is the region it came from.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from haihe.messages import Finding, Findings, HaiheError
+from haihe.messages import Finding, Findings, HaiheError, Text
 from haihe.region import TABLES, Region
 from haihe.region.cells import type_cells
 from haihe.region.draft import header_names, table_names
@@ -53,6 +54,18 @@ class Edit:
         return self.record if isinstance(self.record, str) else "|".join(str(part) for part in self.record)
 
 
+def title_of(name: str, reasons: Sequence[str]) -> Text:
+    """What a scenario is called: its first reason, in both languages where it is written ``Chinese / English``."""
+    given = next((reason for reason in reasons if reason), name)
+    zh, *en = re.split(r"\s*/ ", given, maxsplit=1)
+    return Text(zh, en[0] if en else zh)
+
+
+def titles_of(region: Region) -> dict[str, Text]:
+    """What the scenarios of a region are called, by name."""
+    return {name: title_of(name, [edit.reason for edit in edits]) for name, edits in scenarios_of(region).items()}
+
+
 def scenarios_of(region: Region) -> dict[str, tuple[Edit, ...]]:
     """Give the scenarios of a region: name and edits, in the order of the table."""
     frame = region.frame("scenarios")
@@ -80,7 +93,7 @@ def scenario(
         What the scenarios change.
     names : str or sequence of str
         Scenarios of the table ``scenarios``; of several the later one wins where two set the same cell.
-    edits : iterable of Edit or of (table, record, column, value)
+    edits : iterable of Edit or of (table, record, column, value), with a reason where there is one
         Further edits, after the named scenarios.
     check : bool
         Check the result and refuse what the edits broke, such as a link to a region that does not exist.
@@ -93,8 +106,9 @@ def scenario(
     Raises
     ------
     HaiheError
-        ``E-PLN-68`` for an unknown scenario; ``E-SCN-01`` to ``E-SCN-05`` for an unknown table, column or record, a
-        value that does not fit, or a new record that lacks required columns, each with the nearest name; and whatever
+        ``E-PLN-68`` for an unknown scenario; ``E-SCN-01`` to ``E-SCN-06`` for an unknown table, column or record, a
+        value that does not fit, a new record that lacks required columns, each with the nearest name, or an edit that
+        lacks a part; and whatever
         the checks find in an edited table that was right before.
     """
     known = scenarios_of(region)
@@ -103,7 +117,7 @@ def scenario(
         if name not in known:
             raise HaiheError("E-PLN-68", table="scenarios", column="scenario", value=name, near=suggest(name, known))
     given = [edit for name in wanted for edit in known[name]]
-    given += [edit if isinstance(edit, Edit) else Edit(*edit) for edit in edits]  # type: ignore[arg-type]
+    given += [edit if isinstance(edit, Edit) else _edit(edit) for edit in edits]
     resolved = _resolved(given)
     changed = region
     for table in dict.fromkeys(edit.table for edit in resolved):
@@ -112,6 +126,14 @@ def scenario(
     if check and resolved:
         _refuse_broken(region, changed, {edit.table for edit in resolved})
     return changed
+
+
+def _edit(parts: Sequence[object]) -> Edit:
+    """Make an edit of its parts; ``E-SCN-06`` where they are too few or too many, or no texts where texts stand."""
+    given = [parts] if isinstance(parts, str) else list(parts)
+    if not 4 <= len(given) <= 5 or not (isinstance(given[0], str) and isinstance(given[2], str)):
+        raise HaiheError("E-SCN-06", value=parts, count=len(given))
+    return Edit(*given)
 
 
 def _resolved(edits: Sequence[Edit]) -> list[Edit]:

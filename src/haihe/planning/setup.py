@@ -11,7 +11,7 @@ from haihe.planning.contradictions import contradictions
 from haihe.planning.economy import Economy
 from haihe.planning.goods import Trade
 from haihe.planning.indicator_data import IndicatorData, indicator_data_of
-from haihe.planning.inputs import caps_of, economy_of, left_out, path_of, rests_on
+from haihe.planning.inputs import caps_of, economy_of, left_out, limited_twice, path_of, rests_on
 from haihe.planning.limits import LimitSpec, limits_of
 from haihe.planning.link_inputs import corridors_of, link_findings
 from haihe.planning.links import CorridorSpec
@@ -22,6 +22,7 @@ from haihe.planning.project_inputs import projects_of
 from haihe.planning.projects import ProjectSpec
 from haihe.planning.resource_inputs import resource_findings, resources_of
 from haihe.planning.resources import ResourceSpec
+from haihe.planning.stated import refuse_negative
 from haihe.planning.targets import TargetSpec, targets_of
 from haihe.region import Region
 from haihe.rules.book import Rulebook
@@ -102,9 +103,11 @@ def setup_of(
     Raises
     ------
     HaiheError
-        Whatever the readers of the tables raise, each with table, row and column; ``E-PLN-67`` for limits or hard
+        Whatever the readers of the tables raise, each with table, row and column, such as ``E-PLN-30`` for a limit
+        below 0; ``E-PLN-67`` for limits or hard
         targets that contradict each other on paper.
     """
+    refuse_negative(region.frame("limits").reset_index(drop=True), "limits", "value")
     contradictions(region).raise_errors()
     assumptions = assumptions or Assumptions.of(region)
     followed = path_of(region, assumptions, path)
@@ -131,6 +134,7 @@ def setup_of(
     found = [
         *unknown_parameters(region),
         *left_out(region, caps),
+        *limited_twice(caps, resources),
         *resource_findings(region, economy, resources),
         *link_findings(region, economy, corridors, trade=trade),
         *(chosen.findings if chosen is not None else ()),

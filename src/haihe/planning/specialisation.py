@@ -1,4 +1,6 @@
-"""Unbounded specialisation: a plan that closes sectors by the dozen says nothing about the economy.
+"""Plans that say little: unbounded specialisation, and answers that the closed range of a response gives.
+
+A plan that closes sectors by the dozen says nothing about the economy.
 
 Trade at fixed prices without limits lets every member make only what pays best: taken away elastic answers and wedges,
 this plan closes most of its sectors (tests/planning/test_planning_stability.py shows it). Where so many end near
@@ -9,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from haihe.messages import Finding, Findings
+from haihe.messages import Finding, Findings, Text
 from haihe.planning.model import Model
 from haihe.planning.results import TINY, output_of
 from haihe.planning.solver import Solution
@@ -18,6 +20,10 @@ GONE = 0.05
 """A sector of a member counts as closed below this share of its reference output."""
 MANY = 0.10
 """Share of closed sectors above which the plan is unbounded specialisation."""
+COSTLY = 0.05
+"""Share of consumption above which limits cost more than small answers round a reference can tell."""
+AT_END = 0.05
+"""Share of elastic quantities in their last segment above which the closed range decides."""
 
 
 @dataclass(frozen=True)
@@ -75,3 +81,57 @@ def check_specialisation(model: Model, solution: Solution) -> Findings:
         return Findings()
     values = {"count": closed.cells, "total": closed.total, "year": closed.year, "share": f"{closed.share:.0%}"}
     return Findings([Finding("W-PLN-82", values=values)])
+
+
+def at_end_share(model: Model, solution: Solution) -> float:
+    """Share of elastic quantities that stand in the last segment of their answer, 0 to 1.
+
+    Consumption, trade, investment and labour of every member, sector and milestone count where their reference is not
+    tiny and no guard is narrower than the last segment.
+    """
+    goods = model.goods
+    softs = [goods.consumption, goods.exports, goods.imports, goods.outflow, goods.inflow, *goods.between]
+    ends = total = 0
+    for soft in [*softs, model.production.build, model.factors.labour]:
+        open_ = (soft.room[..., -1] > 0) & (soft.reference > TINY)
+        ends += int((soft.at_end(solution.x) & open_).sum())
+        total += int(open_.sum())
+    return ends / total if total else 0.0
+
+
+def check_range(model: Model, solution: Solution, loss: float) -> Findings:
+    """Warn where limits cost more than `COSTLY` of consumption, or more than `AT_END` of quantities are at their end.
+
+    Parameters
+    ----------
+    model : Model
+    solution : Solution
+        The plan.
+    loss : float
+        What the limits cost, discounted bn yuan.
+
+    Returns
+    -------
+    Findings
+        One ``W-PLN-86``, or none.
+    """
+    e = model.economy
+    share = loss / float(e.households.sum(axis=(0, 1)) @ e.assumptions.weights)
+    ends = at_end_share(model, solution)
+    why = [
+        text
+        for text, holds in (
+            (Text(f"限制的代价占消费的 {share:.1%}", f"limits cost {share:.1%} of consumption"), share > COSTLY),
+            (
+                Text(
+                    f"{ends:.1%} 的弹性数量已到最后一段", f"{ends:.1%} of elastic quantities are in their last segment"
+                ),
+                ends > AT_END,
+            ),
+        )
+        if holds
+    ]
+    if not why:
+        return Findings()
+    said = Text("，".join(text.zh for text in why), " and ".join(text.en for text in why))
+    return Findings([Finding("W-PLN-86", values={"why": said})])

@@ -68,6 +68,31 @@ def laid_out(paths: pd.DataFrame, *labels: Sequence[object], empty: float = 0.0)
     return np.where(np.isnan(full), empty, full).reshape(shape)
 
 
+def stated_intensity(
+    rows: pd.DataFrame, unit: str, regions: Sequence[str], sectors: Sequence[str], years: Sequence[int]
+) -> Floats:
+    """Use of a resource per bn yuan of output, as a path over the years stated; shape (R, n, T).
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Rows of ``uses`` of one resource; the index counts records from 0.
+    unit : str
+        Unit of the resource in which to count.
+    regions, sectors : sequence of str
+        Labels of the answer; 0 where nothing is stated.
+    years : sequence of int
+        Years asked for.
+
+    Raises
+    ------
+    HaiheError
+        As `factors_to`.
+    """
+    values = rows["value"] * factors_to(rows, "uses", f"{unit}/bn yuan")
+    return laid_out(stated_paths(rows.assign(value=values), ["region", "sector"], years), regions, sectors)
+
+
 def factors_to(rows: pd.DataFrame, table: str, wanted: str) -> Floats:
     """Give each row's factor into a unit, refusing a unit that measures something else; shape (rows,).
 

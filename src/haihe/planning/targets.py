@@ -70,13 +70,24 @@ class TargetSpec:
         return self.measure.year
 
     def level(self, indicators: Indicators) -> float:
-        """Value to reach, in the unit of the indicator; growth and change start from `base`."""
+        """Value to reach, in the unit of the indicator; growth and change start from `base`.
+
+        Raises
+        ------
+        HaiheError
+            ``E-PLN-01`` for growth so fast that there is no number for it.
+        """
         if self.against == "level":
             return self.value * factor(self.unit, indicators.spec(self.measure.indicator).plain_unit)
         share = self.value * factor(self.unit, "share")
-        years = self.year - self.base_year
-        grown = (1.0 + share) ** years if self.against == "growth" else 1.0 + share
-        return grown * self.base(indicators)
+        years = self.year - self.base_year if self.against == "growth" else 1
+        with np.errstate(over="ignore"):
+            level = float(np.float64(1.0 + share) ** years * self.base(indicators))
+        if not np.isfinite(level):
+            raise HaiheError(
+                "E-PLN-01", table="targets", what=Text(f"目标值（{self.name}）", f"level of target {self.name}")
+            )
+        return level
 
     def base(self, indicators: Indicators) -> float:
         """Value in the base year: on the reference path, or carried back from its first year with the trend."""

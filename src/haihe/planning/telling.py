@@ -6,7 +6,6 @@ known. Nothing is said of what does not bind, and where there is no data the sen
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import floor, log10
 
 import numpy as np
 import pandas as pd
@@ -14,12 +13,15 @@ import pandas as pd
 from haihe.figures import format_number
 from haihe.messages import Quality, Text, worst_quality
 from haihe.planning.assembly import BEFORE_PROJECTS
-from haihe.planning.binding import KINDS, POOL, binding_table
+from haihe.planning.binding import YUAN, binding_table
+from haihe.planning.economy import BN_YUAN
 from haihe.planning.fates import Fates
-from haihe.planning.goal_views import shown
+from haihe.planning.goal_views import PER_YEAR, reckoned, shown
+from haihe.planning.indicator_list import WELFARE
 from haihe.planning.leverage import money_per_support
+from haihe.planning.measures import Measure
 from haihe.planning.outcome import Outcome
-from haihe.planning.resource_views import ResourceViews
+from haihe.planning.telling_words import POINTS, UNIT_WORDS, Words, rough, said_yuan
 from haihe.planning.views import YI_PER_BN, PlanViews, names_of
 from haihe.region.units import said
 
@@ -27,22 +29,12 @@ LEAST = 1.0
 """Reference output from which a sector of a region is told as a mover, bn yuan a year."""
 MOVED = 0.005
 """Change of output from which it is told."""
-POINTS = Text("个百分点", "percentage points")
+SMALL = 0.01
+"""Share of its region's output below which a sector is not told as a mover."""
 NOTHING = 1e-9
 """Share of consumption up to which a loss is none."""
 MOST = 3
 """Most things that one sentence lists."""
-UNIT_WORDS = {
-    "t CO2": Text("吨二氧化碳", "t of CO2"),
-    "tce": Text("吨标准煤", "tce"),
-    "m3": Text("立方米", "m3"),
-    "TEU": Text("标准箱", "TEU"),
-    "t": Text("吨", "t"),
-    "persons": Text("人", "person"),
-    "机时": Text("机时", "machine hour"),
-    "yuan": Text("元", "yuan"),
-}
-"""Units of one more, as they are spoken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +47,13 @@ class Line:
 
 
 def tell(plan: Outcome) -> list[Line]:
-    """Say what a plan says, a line a topic: cost, what binds, who moves, leakage, projects, targets."""
-    parts: Sequence[Callable[[Outcome], list[Line]]] = (cost, binding, movers, leaks, projects, reached)
+    """Say what a plan says, a line a topic: cost, goals, what binds, who moves, leakage, projects, targets."""
+    parts: Sequence[Callable[[Outcome], list[Line]]] = (cost, goals, binding, movers, leaks, projects, reached)
     return [line for part in parts for line in part(plan)]
 
 
 def cost(plan: Outcome) -> list[Line]:
-    """What all limits cost over the horizon, with band, and what projects and goals add."""
+    """What all limits cost over the horizon, with band, and what projects bring back."""
     views, s = PlanViews(plan), plan.model.economy.assumptions
     if not plan.assembly.policies(*BEFORE_PROJECTS):
         return []
@@ -73,15 +65,9 @@ def cost(plan: Outcome) -> list[Line]:
     if plan.variants:
         band = Text(f"（弹性减半或加倍时 {low}–{high}）", f" ({low} to {high} with elasticities halved or doubled)")
     more = Text("", "")
-    if plan.model.projects is not None or not plan.goals.empty:
-        gain = rough(plan.gain * YI_PER_BN)
-        who = Text("候选项目", "candidate projects")
-        who = (
-            who
-            if plan.goals.empty
-            else Text("候选项目与福利之外的目标合计", "candidate projects and further goals together")
-        )
-        more = Text(f"；{who.zh}挽回约 {gain} 亿元", f"; {who.en} bring back about {gain}")
+    if plan.model.projects is not None:
+        gain = rough(plan.brought * YI_PER_BN)
+        more = Text(f"；候选项目挽回约 {gain} 亿元", f"; candidate projects bring back about {gain}")
     text = Text(
         f"全部限制的代价约 {loss} 亿元{band.zh}（{s.first_year}–{s.years[-1]} 年贴现累计，占消费 "
         f"{plan.loss / plan.consumption:.2%}）{more.zh}。",
@@ -91,9 +77,53 @@ def cost(plan: Outcome) -> list[Line]:
     return [Line("cost", text, views.quality)]
 
 
+def goals(plan: Outcome) -> list[Line]:
+    """What the goals beside welfare cost together; then for each what it got to, and what one unit of it costs."""
+    if plan.goals.empty:
+        return []
+    quality = PlanViews(plan).quality
+    rows = plan.goals[plan.goals["measure"] != WELFARE]
+    lost = rough(plan.given_up * YI_PER_BN)
+    text = Text(
+        f"福利之外的目标另付出约 {lost} 亿元（贴现累计）。",
+        f"Goals beside welfare cost about {lost} x 100 m yuan more.",
+    )
+    if plan.given_up <= NOTHING * plan.consumption:
+        text = Text("福利之外的目标没有代价。", "Goals beside welfare cost nothing.")
+    texts = [text, *(_goal(plan, row) for row in rows.to_dict("records"))]
+    return [Line("goals", each, quality) for each in texts]
+
+
+def _goal(plan: Outcome, row: dict[object, object]) -> Text:
+    """What one goal got to against the reference path, and what giving up one unit of it would bring."""
+    measure, price = Measure.parse(str(row["measure"])), float(str(row["price"])) * YUAN
+    better = plan.assembly.indicators.spec(measure.indicator).better
+    less = Text("少", "less") if better == "up" else Text("多", "more")
+    known = shown(pd.DataFrame([row]), ["reference", "value"]).iloc[0]
+    small, large = str(row["unit"]).partition(",")[0].removesuffix("/year"), str(known["unit"])
+    words = said(large)
+    if large == "%":
+        price = price / 100
+    elif small == BN_YUAN:
+        small, price = "yuan", price / YUAN
+    one = POINTS if large == "%" else UNIT_WORDS.get(small, said(small))
+    value, reference = (format_number(float(known[name]), 2) for name in ("value", "reference"))
+    each = Text("没有代价", "costs nothing")
+    if price > NOTHING:
+        worth = said_yuan(price)
+        each = Text(
+            f"每{less.zh} 1 {one.zh}约增加福利 {worth.zh}（贴现）",
+            f"1 {one.en} {less.en} adds about {worth.en} of welfare",
+        )
+    return Text(
+        f"目标“{row['title_zh']}”：方案达到 {value} {words.zh}，基准路径为 {reference}；{each.zh}。",
+        f"Goal “{row['title_en']}”: the plan reaches {value} {words.en}, the reference path {reference}; {each.en}.",
+    )
+
+
 def binding(plan: Outcome) -> list[Line]:
     """What binds: a line for the caps, the resources, the links, other limits, and public money; none where none binds."""
-    table, words = binding_table(plan), _Words(plan)
+    table, words = binding_table(plan), Words(plan)
     groups = (
         ("caps", "cap:", Text("上限", "Caps")),
         ("resources", "resource:", Text("紧缺要素", "Scarce resources")),
@@ -117,7 +147,7 @@ def binding(plan: Outcome) -> list[Line]:
     return [*lines, *_public_money(table, words)]
 
 
-def _public_money(table: pd.DataFrame, words: "_Words") -> list[Line]:
+def _public_money(table: pd.DataFrame, words: "Words") -> list[Line]:
     """Funds that are used up, and districts whose money for matching is."""
     funds, districts = (table[table["row"] == name] for name in ("fund_budget", "matching"))
     own = [row for row in funds.to_dict("records") if row["place"].partition("|")[2] in words.members]
@@ -141,7 +171,7 @@ def _public_money(table: pd.DataFrame, words: "_Words") -> list[Line]:
 
 def movers(plan: Outcome) -> list[Line]:
     """Who cuts and who grows most in the plan's last year against the reference path; tiny sectors are left out."""
-    words = _Words(plan)
+    words = Words(plan)
     frame = moved(plan)
     parts = []
     for way, rows in (
@@ -154,8 +184,10 @@ def movers(plan: Outcome) -> list[Line]:
     if not parts:
         return []
     text = Text(
-        f"{words.views.last} 年产出较基准路径，{'；'.join(p.zh for p in parts)}。",
-        f"Output in {words.views.last} against the reference path, {'; '.join(p.en for p in parts)}.",
+        f"{words.views.last} 年产出较基准路径，{'；'.join(p.zh for p in parts)}（不足本地产出 {SMALL:.0%} 的行业不列；"
+        "百分比往往落在弹性分段的端点上，只知道到这一档）。",
+        f"Output in {words.views.last} against the reference path, {'; '.join(p.en for p in parts)} (sectors below "
+        f"{SMALL:.0%} of their region's output left out; shares snap to the ends of the elastic answer's pieces).",
     )
     return [Line("movers", text, words.views.quality)]
 
@@ -164,7 +196,8 @@ def moved(plan: Outcome) -> pd.DataFrame:
     """Rows of `Outcome.output` in the plan's last year that are told: not tiny, and moved noticeably."""
     last = plan.model.economy.assumptions.last_year
     frame = plan.output[plan.output["year"] == last]
-    return frame[(frame["reference"] >= LEAST) & (frame["change"].abs() >= MOVED)]
+    large = frame["reference"] >= SMALL * frame.groupby("region")["reference"].transform("sum")
+    return frame[large & (frame["reference"] >= LEAST) & (frame["change"].abs() >= MOVED)]
 
 
 def leaks(plan: Outcome) -> list[Line]:
@@ -202,10 +235,8 @@ def projects(plan: Outcome) -> list[Line]:
     count = frame["status"].value_counts()
     n = {status: int(count.get(status, 0)) for status in ("committed", "anyway", "chosen", "part", "not")}
     invested, support = frame["investment"].sum(), frame["support"].sum()
-    gain = Text("", "")
-    if plan.goals.empty:
-        more = rough(plan.gain * YI_PER_BN)
-        gain = Text(f"；共增加福利约 {more} 亿元（贴现）", f"; together they add about {more} to welfare (discounted)")
+    more = rough(plan.brought * YI_PER_BN)
+    gain = Text(f"；共增加福利约 {more} 亿元（贴现）", f"; together they add about {more} to welfare (discounted)")
     beside = Text("", "")
     if money is not None and support > 0:
         other = money_per_support(money.projects, money, plan.solution)
@@ -230,7 +261,8 @@ def reached(plan: Outcome) -> list[Line]:
     stated = plan.assembly.setup.targets
     if not stated:
         return []
-    due = plan.targets[plan.targets["due"].astype(bool)] if len(plan.targets) else plan.targets
+    due = reckoned(plan) if len(plan.targets) else plan.targets
+    due = due[due["due"].astype(bool)]
     if due.empty:
         text = Text(
             f"目标：已列 {len(stated)} 项，没有一项能用方案的指标和年份表达，故无数据。",
@@ -239,7 +271,7 @@ def reached(plan: Outcome) -> list[Line]:
         )
         return [Line("reached", text, worst_quality(t.quality for t in stated) or "illustrative")]
     titles = {target.name: target.title for target in stated}
-    missed = shown(due[~due["reached"].astype(bool)], ["gap"])
+    missed = due[~due["reached"].astype(bool)]
     named = [_missed(titles[str(row["target"])], row) for row in missed.head(MOST).to_dict("records")]
     more = len(missed) - len(named)
     tail_zh = f"：{'；'.join(t.zh for t in named)}{f'；另 {more} 项' if more else ''}" if named else ""
@@ -278,115 +310,9 @@ def told_fates(fates: Fates) -> Line:
 def _missed(title: Text, row: dict[object, object]) -> Text:
     """A target that is not reached, by how much, in the unit in which it is read."""
     unit, gap = str(row["unit"]), abs(float(str(row["gap"])))
-    words, gap = (POINTS, 100 * gap) if unit == "share" else (said(unit), gap)
+    words = POINTS if unit in ("%", PER_YEAR) else said(unit)
+    pace = Text("年均增速", ", a year,") if unit == PER_YEAR else Text("", "")
     return Text(
-        f"{title.zh}（{row['year']} 年差 {rough(gap)} {words.zh}）",
-        f"{title.en} ({row['year']}: {rough(gap)} {words.en} short)",
+        f"{title.zh}（{row['year']} 年{pace.zh}差 {rough(gap)} {words.zh}）",
+        f"{title.en} ({row['year']}: {rough(gap)} {words.en}{pace.en} short)",
     )
-
-
-def _band(price: str, low: str, high: str) -> Text:
-    """Say a band; that there is none where elasticities do not matter."""
-    if price == low == high:
-        return Text("（与弹性无关）", " (whatever the elasticities)")
-    return Text(f"（{low}–{high}）", f" ({low} to {high})")
-
-
-class _Words:
-    """What things are called in a plan's sentences."""
-
-    def __init__(self, plan: Outcome) -> None:
-        self.plan, self.views = plan, PlanViews(plan)
-        self.members = plan.model.economy.members
-        resources = ResourceViews(self.views)
-        limits: dict[object, Text] = {limit.spec.name: limit.spec.title for limit in plan.assembly.limits}
-        limits |= {target.spec.name: target.spec.title for target in plan.assembly.targets}
-        self.titles: dict[object, Text] = {**resources.titles, **resources.links, **limits}
-        self.titles |= self.views.limits.items()
-        funds = plan.region.frame("funds")
-        self.funds = {
-            code: Text(zh, en) for code, zh, en in zip(funds["fund"], funds["name_zh"], funds["name_en"], strict=True)
-        }
-
-    def name(self, code: str) -> Text:
-        """Name of a region or sector."""
-        return self.views.names.get(code, Text(code, code))
-
-    def listed(self, names: Sequence[Text]) -> Text:
-        """Names, joined."""
-        return Text("、".join(n.zh for n in names), ", ".join(n.en for n in names))
-
-    def what(self, row: dict[object, object]) -> Text:
-        """What is scarce, and where."""
-        name, place = str(row["row"]).partition(":")[2], str(row["place"])
-        if str(row["row"]).startswith("link:"):
-            return self.titles.get(place, Text(place, place))
-        title = self.titles.get(name, Text(name, name))
-        if place in (POOL, "", name):
-            return title
-        where = self.name(place)
-        return Text(f"{where.zh}{title.zh}", f"{title.en} in {where.en}")
-
-    def scarce(self, row: dict[object, object]) -> Text:
-        """Since when something binds, and what one more unit is worth, with its band."""
-        what, unit = self.what(row), str(row["unit"]).partition("/")[2]
-        one = UNIT_WORDS.get(unit, said(unit))
-        amount = str(row["row"]).startswith(tuple(KINDS))
-        price, low, high = (float(str(row[name])) for name in ("price", "low", "high"))
-        band = _band(rough(price), rough(low), rough(high)) if np.isfinite(low + high) else Text("", "")
-        zh, en = (
-            (f"多 1 {one.zh}", f"1 {one.en} more") if amount else (f"放宽 1 {one.zh}", f"relaxing it by 1 {one.en}")
-        )
-        until = Text("", "")
-        if row["until"] < self.views.last:  # type: ignore[operator]
-            until = Text(f"至 {row['until']} 年", f" to {row['until']}")
-        return Text(
-            f"{what.zh}自 {row['since']} 年起{until.zh}不够，{row['year']} 年{zh}约值 {rough(price)} 元{band.zh}",
-            f"{what.en}: short from {row['since']}{until.en}; in {row['year']} {en} is worth about {rough(price)} yuan"
-            f"{band.en}",
-        )
-
-    def own_cut(self, cap: str) -> Text:
-        """How much less every member uses in the last year than on the reference path."""
-        frame = self.plan.caps
-        frame = frame[(frame["limit"] == cap) & (frame["year"] == self.views.last)]
-        cuts = zip(frame["region"], frame["use"] / frame["reference"] - 1, strict=True)
-        named = [(self.name(str(region)), format_number(cut, 1, share=True, signed=True)) for region, cut in cuts]
-        return Text(
-            f"{self.views.last} 年比基准路径：{'、'.join(f'{n.zh} {cut}' for n, cut in named)}",
-            f"against the reference path in {self.views.last}: {', '.join(f'{n.en} {cut}' for n, cut in named)}",
-        )
-
-    def fund(self, row: dict[object, object]) -> Text:
-        """In which years a fund is used up, and what one more yuan would bring."""
-        code = str(row["place"]).partition("|")[0]
-        fund, price = self.funds.get(code, Text(code, code)), rough(float(str(row["price"])))
-        span = str(row["since"]) if row["since"] == row["until"] else f"{row['since']}–{row['until']}"
-        return Text(
-            f"{fund.zh}在 {span} 年用尽，{row['year']} 年多 1 元预算约增加福利 {price} 元（只对小的变动成立）",
-            f"{fund.en} is used up in {span}; in {row['year']} one more yuan adds about {price} yuan of welfare (for a small "
-            "change)",
-        )
-
-    def mover(self, row: dict[object, object]) -> Text:
-        """One sector of one region with its change."""
-        region, sector = self.name(str(row["region"])), self.name(str(row["sector"]))
-        amount = rough(float(str(row["difference"])) * YI_PER_BN)
-        change = format_number(float(str(row["change"])), 1, share=True, signed=True)
-        return Text(
-            f"{region.zh}{sector.zh}（{amount} 亿元，{change}）",
-            f"{region.en} {sector.en} ({amount} x 100 m yuan, {change})",
-        )
-
-
-def rough(value: float) -> str:
-    """Write a number to two significant digits, with separators: no more is known.
-
-    Examples
-    --------
-    >>> rough(1234.0), rough(0.0456), rough(5.25), rough(0.0)
-    ('1,200', '0.046', '5.3', '0')
-    """
-    short = float(f"{value:.1e}") if np.isfinite(value) else value
-    digits = 0 if short == 0 or not np.isfinite(short) else max(0, 1 - floor(log10(abs(short))))
-    return format_number(short, digits)

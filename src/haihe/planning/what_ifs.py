@@ -5,7 +5,6 @@ difference between two optima of one economy. Where a scenario changes nothing t
 plan's own solve without limits serves it too, and where its program has the same form, it is solved from the plan's basis.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -24,11 +23,12 @@ from haihe.planning.goals import solve_goals
 from haihe.planning.plans import Plan
 from haihe.planning.program import Block
 from haihe.planning.results import WORTHLESS
-from haihe.planning.scenarios import scenario, scenarios_of
+from haihe.planning.scenarios import scenario, scenarios_of, title_of
 from haihe.planning.setup import setup_of
 from haihe.planning.solver import Session, Solution
-from haihe.planning.specialisation import check_specialisation
-from haihe.planning.telling import Line, rough
+from haihe.planning.specialisation import check_range, check_specialisation
+from haihe.planning.telling import Line
+from haihe.planning.telling_words import rough
 from haihe.planning.trade_views import place_names
 from haihe.planning.views import DIFFERENCE_NOTE, YI, YI_PER_BN, PlanViews
 from haihe.region import Region
@@ -46,6 +46,8 @@ NOTICED = 0.05
 """Relative change of a price that is told, and the share of the largest change in money below which one is a trifle."""
 ABSURD = 100.0
 """A price that rises beyond this many times says that nothing can replace the thing."""
+GIVEN = ("links", "endowments")
+"""Tables in which a scenario gives more of something without what building it costs."""
 PRICED = ("cap", "resource", "link")
 COLUMNS = [
     "scenario", "feasible", "cost", "price_kind", "price_name", "price_region", "price_year", "price_before", "price_after",
@@ -75,6 +77,11 @@ class WhatIfs(InSheets):
     table: pd.DataFrame
     titles: dict[str, Text]
     plans: dict[str, Plan]
+
+    def __repr__(self) -> str:
+        costs = zip(self.table["scenario"], self.table["cost"], strict=True)
+        each = ", ".join(f"{name} infeasible" if pd.isna(cost) else f"{name} {cost:+.1f}" for name, cost in costs)
+        return f"WhatIfs: {each} bn yuan of discounted welfare lost against the plan"
 
     @property
     def comparison(self) -> Comparison:
@@ -111,8 +118,28 @@ class WhatIfs(InSheets):
             if cost > 0
             else less
         ]
+        if cost < 0 and self._built(str(row["scenario"])):
+            parts.append(Text("未计建设费用", "the cost of building is not counted"))
         parts += [text for text in (self._price(row), self._sector(row)) if text is not None]
         return Text("，".join(p.zh for p in parts), ", ".join(p.en for p in parts))
+
+    def _built(self, name: str) -> bool:
+        """Tell whether a scenario gives something more without what it costs: capacity of a link, or an endowment."""
+        return any(edit.table in GIVEN for edit in scenarios_of(self.plan.region)[name])
+
+    def _after(self, row: dict[object, object]) -> Text:
+        """The price in the scenario; each member's where they shared one and no longer do."""
+        one = rough(float(str(row["price_after"])))
+        if row["price_kind"] != "cap":
+            return Text(f" {one}", one)
+        frame = self.plans[str(row["scenario"])].prices
+        name, year = row["price_name"], int(float(str(row["price_year"])))
+        frame = frame[(frame["kind"] == "cap") & (frame["name"] == name) & (frame["year"] == year)]
+        if len(set(frame["price"].map(rough))) <= 1:
+            return Text(f" {one}", one)
+        names = PlanViews(self.plan).names
+        each = [(names[r], rough(price)) for r, price in zip(frame["region"], frame["price"], strict=True)]
+        return Text("、".join(f"{n.zh} {p}" for n, p in each), ", ".join(f"{n.en} {p}" for n, p in each))
 
     def _price(self, row: dict[object, object]) -> Text | None:
         if pd.isna(row["price_year"]):  # type: ignore[call-overload]
@@ -123,7 +150,7 @@ class WhatIfs(InSheets):
         name, region = str(row["price_name"]), str(row["price_region"])
         what = names.get(name) or PlanViews(self.plan).limits.get(name, Text(name, name))
         where = names.get(region, Text("", "")) if row["price_kind"] == "resource" else Text("", "")
-        before, after = (rough(float(str(row[key]))) for key in ("price_before", "price_after"))
+        before, after = rough(float(str(row["price_before"]))), self._after(row)
         unit = said(str(row["price_unit"]))
         rigid = Text("", "")
         if float(str(row["price_after"])) > ABSURD * float(str(row["price_before"])) > 0:
@@ -132,9 +159,9 @@ class WhatIfs(InSheets):
             )
         year = int(float(str(row["price_year"])))
         return Text(
-            f"{year} 年{where.zh}{what.zh}的价格由 {before} 变为 {after} {unit.zh}{rigid.zh}",
+            f"{year} 年{where.zh}{what.zh}的价格由 {before} 变为{after.zh} {unit.zh}{rigid.zh}",
             f"the price of {what.en}{' in ' + where.en if where.en else ''} in {year} goes from {before} to "
-            f"{after} {unit.en}{rigid.en}",
+            f"{after.en} {unit.en}{rigid.en}",
         )
 
     def _sector(self, row: dict[object, object]) -> Text | None:
@@ -237,13 +264,6 @@ def what_ifs(
     return WhatIfs(plan, pd.DataFrame(rows, columns=COLUMNS), titles, plans)
 
 
-def title_of(name: str, reasons: Sequence[str]) -> Text:
-    """What a scenario is called: its first reason, in both languages where it is written ``Chinese / English``."""
-    given = next((reason for reason in reasons if reason), name)
-    zh, *en = re.split(r"\s*/ ", given, maxsplit=1)
-    return Text(zh, en[0] if en else zh)
-
-
 def _solved(plan: Plan, region: Region, tables: set[str], control: Control) -> Plan:
     """Plan a scenario as its plan was asked for."""
     asked = plan.asked
@@ -272,13 +292,16 @@ def _solved(plan: Plan, region: Region, tables: set[str], control: Control) -> P
     findings = [*setup.findings, *assembly.findings, *session.findings, *solution.findings]
     if setup.projects is not None and limited is None:
         findings.append(Finding("N-PLN-83"))
-    more: dict[str, Any] = {} if reached is None else {"goals": reached.table}
+    more: dict[str, Any] = {} if reached is None else {"goals": reached.table, "chosen": solution}
+    limited, solution = limited or solution, solution if reached is None else reached.solution
+    loss = limited.objective - base.objective
+    findings += [*check_specialisation(assembly.model, solution), *check_range(assembly.model, solution, loss)]
     return Plan(
         assembly,
-        solution if reached is None else reached.solution,
-        solution if limited is None else limited,
+        solution,
+        limited,
         base,
-        Findings([*findings, *check_specialisation(assembly.model, solution)]),
+        Findings(findings),
         asked=asked,
         basis=session.basis(),
         **more,

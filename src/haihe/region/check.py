@@ -15,7 +15,7 @@ from haihe.region.checks.keys import (
     stage_references,
 )
 from haihe.region.checks.matching import limits_without_uses, rules_without_budget, scenarios_without_cell
-from haihe.region.checks.numbers import bands, bounds, far_from_series, units_that_fit
+from haihe.region.checks.numbers import bands, bounds, far_from_series, growth_targets, units_that_fit
 from haihe.region.checks.references import dangling_references, mistyped_parents
 from haihe.region.checks.sanity import equipment_within_investment, intensities_apart, limits_that_do_not_limit
 from haihe.region.checks.years import base_year, gaps
@@ -31,6 +31,7 @@ CHECKS = (
     region_tree,
     bounds,
     bands,
+    growth_targets,
     units_that_fit,
     far_from_series,
     gaps,

@@ -117,9 +117,7 @@ def resources_chapter(plan: Plan) -> Chapter | None:
 
 
 SCENARIOS = Text("情景逐个与方案相比", "Scenarios beside the plan, one by one")
-FATES = Text(
-    "行业的改造、维持与退出相比较", "What becomes of a sector: upgrading, keeping and closing it side by side"
-)
+FATES = Text("行业的改造、维持与退出相比较", "What becomes of a sector: upgrading, keeping and closing it side by side")
 NOTHING_SHORT = Text("没有一种要素、港口或通道紧缺。", "No resource, port or link is short.")
 
 

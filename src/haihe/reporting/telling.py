@@ -10,7 +10,7 @@ from haihe.messages import Quality, Text, worst_quality
 from haihe.planning import Assumptions, Front
 from haihe.planning.inputs import intensity_of, members_of
 from haihe.planning.program import Floats
-from haihe.planning.telling import rough
+from haihe.planning.telling_words import rough
 from haihe.planning.views import YI_PER_BN, rate
 from haihe.region import Region
 from haihe.region.units import said
@@ -186,8 +186,9 @@ def cut_line(fronts: Mapping[float, Front], accounts: Accounts, assumed: Assumpt
     en = ", ".join(f"{n.en} cuts {c:.1%} (alone: about {rough(p)} yuan)" for n, c, p in cut)
     price, low, high = rough(float(together["price"].iloc[0])), rough(min(prices)), rough(max(prices))
     return Text(
-        f"统筹时 {assumed.last_year} 年价格约每{unit.zh} {price} 元（{low}–{high}）：{zh}。",
-        f"Together the price in {assumed.last_year} is about {price} yuan/{unit.en} ({low} to {high}): {en}.",
+        f"同样不用升级技术，统筹时 {assumed.last_year} 年价格约每{unit.zh} {price} 元（{low}–{high}）：{zh}。",
+        f"Without the upgraded technology, too, the price in {assumed.last_year} together is about {price} yuan/{unit.en} "
+        f"({low} to {high}): {en}.",
     )
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 from haihe.region.checks.facts import Facts
 from haihe.region.issues import Issue
 from haihe.region.tables import TABLES
-from haihe.region.units import compatible, parse
+from haihe.region.units import compatible, factor, parse
 
 TIMES = 1000.0
 """A value this many times (or this fraction of) the median of its own series is named."""
@@ -18,6 +18,9 @@ FAR = 5.0
 
 RUN = 3
 """So many values far outside, one after the other, have one cause."""
+
+FASTEST = 1.0
+"""Growth a year that a target may ask for at most."""
 
 _MONEY = "万元"
 
@@ -38,6 +41,27 @@ def bounds(facts: Facts) -> Iterator[Issue]:
                 for at in np.flatnonzero(outside(values, limit)):
                     said = {"value": _plain(values.iloc[at]), "limit": _plain(limit), "title": column.title}
                     yield Issue(code, name, int(at), column.name, said)
+
+
+def growth_targets(facts: Facts) -> Iterator[Issue]:
+    """Targets of growth a year beyond `FASTEST`: over some years they are no amount that anybody can mean."""
+    table = facts.table("targets")
+    told = (
+        table["measure"].eq("growth")
+        & table["value"].notna()
+        & table["unit"].map(_is_share, na_action="ignore").eq(True)
+    )
+    for at in np.flatnonzero(told):
+        value, unit = table["value"].iloc[at], table["unit"].iloc[at]
+        if value * factor(unit, "share") > FASTEST:
+            said = {"value": f"{_plain(value)} {unit}", "limit": f"{FASTEST:.0%}"}
+            yield Issue(
+                "E-RANGE-02", "targets", int(at), "value", said | {"title": TABLES["targets"].column("value").title}
+            )
+
+
+def _is_share(unit: str) -> bool:
+    return compatible(unit, "share")
 
 
 def _plain(value: float) -> str:

@@ -27,10 +27,8 @@ def equipment_within_investment(facts: Facts) -> Iterator[Issue]:
 
 
 def limits_that_do_not_limit(facts: Facts) -> Iterator[Issue]:
-    """Floors, which the plan leaves out, and caps far above the reference path."""
+    """Caps far above the reference path."""
     limits = facts.table("limits")
-    for at in np.flatnonzero(limits["sense"].eq("floor")):
-        yield Issue("W-LIM-02", "limits", int(at), "sense", {"value": limits["limit"].iloc[at]})
     relative = limits[limits["unit"].map(is_relative, na_action="ignore").eq(True) & limits["sense"].eq("cap")]
     share = relative["value"] * factors(relative["unit"], "share of reference")
     for at in relative.index[share > LOOSE]:

@@ -94,6 +94,7 @@ TARGETS = TableSpec(
             ),
             "亿元",
             minimum=0,
+            maximum=1e9,
         ),
         *evidence(),
         note(),

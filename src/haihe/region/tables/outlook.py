@@ -90,6 +90,7 @@ REPLACEMENTS = TableSpec(
             ("退出量与新建量之比，如1.5", "What leaves over what is built, such as 1.5."),
             "ratio",
             minimum=0,
+            maximum=100,
             required=True,
         ),
         *evidence(unit=False),

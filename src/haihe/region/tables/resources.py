@@ -168,7 +168,7 @@ EXPANSIONS = TableSpec(
             "life",
             ("建成后可用多少年；留空表示逐年购买", "Years that what is built lasts; empty: bought year by year."),
             "year",
-            above=0,
+            minimum=1,
         ),
         *evidence(),
         note(),
@@ -234,6 +234,7 @@ LIMITS = TableSpec(
             "@unit",
             required=True,
             minimum=0,
+            maximum=1e15,
         ),
         flag(
             "pooled",
