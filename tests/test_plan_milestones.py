@@ -158,8 +158,9 @@ def test_a_cap_falls_in_a_straight_line_over_the_years_and_stays_in_the_outlook(
 
 
 def region(**more: float) -> Region:
-    """The small region with parameters added."""
+    """The small region with parameters added, and uses of one year only."""
     tables = small_tables()
+    tables["uses"] = tables["uses"][tables["uses"]["year"] == YEAR]
     rows = [{"parameter": name, "value": value, "unit": "year"} for name, value in more.items()]
     added = pd.DataFrame(rows).assign(name_zh="参数", name_en="parameter", **EVIDENCE)
     tables["parameters"] = pd.concat([tables["parameters"], added], ignore_index=True) if rows else tables["parameters"]
@@ -272,13 +273,14 @@ def test_results_of_one_year_are_those_of_the_last_year_not_of_the_outlook() -> 
     assert f.points["loss"].iloc[0] == pytest.approx(p.loss, rel=1e-7)
 
 
-def test_uses_are_those_near_the_accounts_not_near_the_plan() -> None:
-    """Intensities belong to the output of the accounts; the small region has uses of 2017, 2018 and 2019."""
-    r = region(first_year=2020, last_year=2026)
-    (spec,) = [cap for cap in caps_of(r, economy_of(r, Assumptions.of(r))) if cap.resource == "co2"]
-    early = r.with_table("uses", r["uses"][r["uses"]["year"] == YEAR])
-    (only,) = [cap for cap in caps_of(early, economy_of(early, Assumptions.of(early))) if cap.resource == "co2"]
-    np.testing.assert_array_equal(spec.intensity, only.intensity)
+def test_uses_of_several_years_are_a_path_and_the_last_one_stays() -> None:
+    """The small region states uses of 2017, 2018 and 2019 that rise by a tenth of the first a year."""
+    r = region(first_year=2017, last_year=2021, step=1).with_table("uses", small_tables()["uses"])
+    e = economy_of(r, Assumptions.of(r))
+    (spec,) = [cap for cap in caps_of(r, e) if cap.resource == "co2"]
+    per = spec.per_output
+    ratio = (per / per[..., :1])[per[..., 0] > 0]
+    np.testing.assert_allclose(ratio, np.broadcast_to([1.0, 1.1, 1.2, 1.2, 1.2], ratio.shape), rtol=1e-12)
 
 
 def test_scaled_accounts_stay_balanced_and_keep_their_shares() -> None:
