@@ -174,7 +174,7 @@ def test_cells_that_have_no_value_each_have_their_code_and_address(tmp_path: Pat
     path = build(
         tmp_path / "r.xlsx",
         {"D2": "一百万", "D3": ("=1+1", ""), "D4": ("=A1/0", "#DIV/0!"), "D5": ("=2+2", 4), "D6": True, "D7": "12万元",
-         "C8": 2018.5, "E9": "万圆", "G10": "guess"},
+         "C8": 2018.5, "F9": "万圆", "H10": "guess"},
         ("A12:A13",),
     )  # fmt: skip
     found = [(f.code, f.file, f.table, f.row, f.letter, f.column) for f in load(path).findings]
@@ -185,8 +185,8 @@ def test_cells_that_have_no_value_each_have_their_code_and_address(tmp_path: Pat
         ("E-NUM-01", "r.xlsx", "endowments", 6, "D", "value"),
         ("E-UNIT-06", "r.xlsx", "endowments", 7, "D", "value"),
         ("E-NUM-02", "r.xlsx", "endowments", 8, "C", "year"),
-        ("E-UNIT-03", "r.xlsx", "endowments", 9, "E", "unit"),
-        ("E-CHOICE-01", "r.xlsx", "endowments", 10, "G", "quality"),
+        ("E-UNIT-03", "r.xlsx", "endowments", 9, "F", "unit"),
+        ("E-CHOICE-01", "r.xlsx", "endowments", 10, "H", "quality"),
         ("E-CELL-04", "r.xlsx", "endowments", 12, "A", "region"),
     ]
     codes(path)

@@ -276,7 +276,7 @@ def test_scaled_units_are_read(unit: str, expected: tuple[str, float]) -> None:
         (950.0, "t CO2/year", "950 吨CO2/年", "950 t CO2/year"),
         (69.19, "bn yuan/year", "691.9 亿元/年", "691.9 100 m yuan/year"),
         (0.01234, "机时/year", "0.01234 机时/年", "0.01234 machine hours/year"),
-        (5.0, "share", "5 share", "5 share"),
+        (5.0, "share", "5 占比", "5 share"),
     ],
 )
 def test_amounts_are_said_without_powers_of_ten(amount: float, unit: str, zh: str, en: str) -> None:

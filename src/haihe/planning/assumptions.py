@@ -27,7 +27,7 @@ YEARS = ("first_year", "last_year", "step", "outlook_year", "outlook_step")
 """Parameters that are whole years."""
 BOUNDS: Mapping[str, tuple[float, float]] = {"local_guard": (0.0, 1.0), "investment_limit": (1.0, 1e6)}
 """Least and most of parameters beyond which a plan says nothing."""
-MOST_ELASTIC = 100.0
+MOST_ELASTIC = 1e6
 LONGEST = 200
 """Years from the first milestone to the last at most."""
 

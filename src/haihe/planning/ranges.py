@@ -53,7 +53,8 @@ def _spread(
         return None
     large = int(np.argmax(np.where(counts, size, -np.inf)))
     small = int(np.argmin(np.where(counts, size, np.inf)))
-    ratio = float(size[large] / size[small])
+    with np.errstate(over="ignore"):  # the smallest numbers there are make the ratio infinite
+        ratio = float(size[large] / size[small])
     if ratio <= widest:
         return None
 
