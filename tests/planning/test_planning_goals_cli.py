@@ -4,13 +4,17 @@ import json
 import runpy
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from goal_region import region_with
 from typer.testing import CliRunner
 
 from haihe.cli import app
 from haihe.messages import LANGUAGES, HaiheError
+from haihe.planning import plan
 from haihe.planning.indicator_list import INDICATORS
+from haihe.planning.reachable import reachable
+from small_region import EVIDENCE, small_region
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -80,3 +84,19 @@ def test_page_of_indicators_is_up_to_date(lang: str) -> None:
     name = "indicators.md" if lang == "en" else "indicators.zh.md"
     assert (ROOT / "docs" / "reference" / name).read_text("utf-8") == page, "run scripts/indicator_pages.py"
     assert all(f"`{code}" in page for code in INDICATORS)
+
+
+def test_targets_are_reckoned_and_asked_for(tmp_path: Path) -> None:
+    """The command prints what the library gives: the reckoning, and which targets can be reached at what cost."""
+    target = {"target": "T", "name_zh": "钢", "name_en": "steel", "region": "north", "year": 2025, "sense": "at_least"}
+    target |= {"value": 12.0, "unit": "bn yuan", "indicator": "output", "sectors": "steel", "kind": "watch", **EVIDENCE}
+    region = small_region().with_table("targets", pd.DataFrame([target]))
+    region.write(tmp_path / "region")
+    done = CliRunner().invoke(app, ["targets", str(tmp_path / "region"), "--lang", "zh", "-o", str(tmp_path / "out")])
+    assert done.exit_code == 0, done.output
+    assert "能达到" in done.stdout
+    assert {path.name for path in (tmp_path / "out").iterdir()} >= {"targets.csv", "reachable.csv"}
+    answer = json.loads(CliRunner().invoke(app, ["targets", str(tmp_path / "region"), "--json"]).stdout)
+    found = reachable(plan(region, band=False))
+    assert [row["target"] for row in answer["reachable"]] == list(found["target"]) == ["T"]
+    assert answer["reachable"][0]["reachable"] == bool(found["reachable"].iloc[0])

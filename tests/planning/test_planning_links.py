@@ -16,9 +16,9 @@ from resource_toys import Toy, assumptions, corridor, expansion, link, toy
 from haihe.planning import links
 from haihe.planning.links import Corridor, CorridorSpec
 from haihe.planning.program import Program
-from haihe.planning.resource_edits import lift_corridors, set_capacity, set_corridor
 from haihe.planning.resource_results import expansions_table, links_table
 from haihe.planning.solver import Session, Solution
+from resource_edits import lift_corridors, set_capacity, set_corridor
 
 Break = Callable[[pytest.MonkeyPatch], None]
 NOTHING = np.zeros((2, 2))

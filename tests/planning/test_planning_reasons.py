@@ -20,11 +20,15 @@ from haihe.planning.reason_jobs import Job
 from haihe.planning.reason_levers import with_levers
 from haihe.planning.reason_views import Reasons
 from haihe.planning.reason_words import said_reason
-from haihe.planning.reasons import Basis, Reason, examine, forced, reason_of
+from haihe.planning.reasons import Basis, Reason, examine, forced
 from money_cases import economy_case, spec_of
 from plan_cases import Built
 
 SEEDS = range(4)
+
+
+def reason_of(own: Basis, project: str) -> Reason:
+    return examine(own, project)[0]
 
 
 @cache

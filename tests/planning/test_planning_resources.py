@@ -13,13 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from resource_toys import Toy, assumptions, expansion, resource, toy, transfers
 
-from haihe.planning import resource_edits, resource_results, resources
+import resource_edits
+from haihe.planning import resource_results, resources
 from haihe.planning.expansions import building_years, yearly_charge
 from haihe.planning.program import Program
-from haihe.planning.resource_edits import lift_resources, set_endowment, set_resource
 from haihe.planning.resource_results import expansions_table, resources_table, transfers_table
 from haihe.planning.resources import Resource, ResourceSpec
 from haihe.planning.solver import Session, Solution
+from resource_edits import lift_resources, set_endowment, set_resource
 
 Break = Callable[[pytest.MonkeyPatch], None]
 

@@ -11,12 +11,12 @@ from haihe.messages import Text
 from haihe.planning.economy import Economy
 from haihe.planning.links import CorridorSpec, LinkSpec
 from haihe.planning.model import Model, build_model
-from haihe.planning.resource_edits import set_capacity, set_endowment
 from haihe.planning.resource_results import links_table, resources_table
 from haihe.planning.resources import ResourceSpec
 from haihe.planning.results import output_of, welfare_table
 from haihe.planning.solver import Session, Solution
 from plan_cases import synthetic
+from resource_edits import set_capacity, set_endowment
 
 LIGHT = np.array([2.0e5, 1.0e5, 0.0])
 """Tonnes per bn yuan."""

@@ -1,4 +1,4 @@
-"""Commands on goals: the front of two indicators, and plans that are almost as good."""
+"""Commands on goals: the front of two indicators, plans that are almost as good, and the reckoning of targets."""
 
 import json
 from pathlib import Path
@@ -71,6 +71,10 @@ def alternatives(
     slack: Annotated[float | None, typer.Option(help="The same in bn yuan; counts instead.")] = None,
     plans: Annotated[int, typer.Option(help="Plans that differ most to give beside the optimum.")] = 3,
     most: Annotated[int, typer.Option(help="Outputs to look at: those that the plan moves most.")] = 6,
+    out: Annotated[
+        Path | None,
+        typer.Option("-o", "--out", help="Folder for alternatives.csv, alternative-plans.csv and the chart."),
+    ] = None,
     json_: JsonOption = False,
     lang: LangOption = None,
 ) -> None:
@@ -78,7 +82,7 @@ def alternatives(
     from haihe.planning import plan
     from haihe.planning.alternatives import alternatives as look
     from haihe.planning.decisions import decisions_of
-    from haihe.planning.goal_views import alternatives_table
+    from haihe.planning.goal_views import alternatives_figure, alternatives_table
 
     with desk(lang, json_) as here:
         with here.progress() as now:
@@ -86,6 +90,10 @@ def alternatives(
             found = look(
                 best, within=within, slack=slack, plans=plans, decisions=decisions_of(best, most=most), progress=now
             )
+        if out is not None:
+            page = alternatives_figure(found, best).to_html(here.lang)
+            replace_file(out / "alternatives.html", lambda file: file.write_text(page, encoding="utf-8"))
+            write_tables({"alternatives": found.ranges, "alternative-plans": found.plans}, out)
         here.data(
             {
                 "ok": True,
@@ -98,6 +106,35 @@ def alternatives(
             }
         )
         _show(here, alternatives_table(found, best))
+
+
+@app.command(epilog="Example: haihe targets examples/jing-jin-ji")
+def targets(
+    path: PathArgument,
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="Folder for targets.csv and reachable.csv.")] = None,
+    json_: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """Reckon the targets against the plan, year by year, and say which can be reached and at what cost."""
+    from haihe.planning import plan
+    from haihe.planning.goal_views import reachable_view, targets_view
+    from haihe.planning.reachable import reachable
+
+    with desk(lang, json_) as here:
+        with here.progress() as now:
+            best = plan(checked(path, now), band=False, progress=now)
+            found = reachable(best, progress=now)
+        if out is not None:
+            write_tables({"targets": best.targets, "reachable": found}, out)
+        here.data(
+            {
+                "ok": True,
+                "targets": json.loads(best.targets.to_json(orient="records")),
+                "reachable": json.loads(found.to_json(orient="records")),
+            }
+        )
+        for table in (targets_view(best), reachable_view(best, found)):
+            _show(here, table)
 
 
 def _show(here: Desk, table: Table) -> None:

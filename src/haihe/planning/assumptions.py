@@ -193,11 +193,6 @@ class Assumptions:
         """Share of capacity gone after each milestone, delta_t = 1 - (1 - delta)^h_t; shape (T,)."""
         return np.asarray(1 - (1 - self.depreciation) ** self.steps)
 
-    @property
-    def renewal(self) -> Floats:
-        """New capacity a year per unit of capacity that keeps the reference growing, (g_t + delta_t) / h_t; (T,)."""
-        return np.asarray((self.growth_steps + self.depreciation_steps) / self.steps)
-
     @cached_property
     def weights(self) -> Floats:
         """Weight of each milestone in welfare, D_t = h_t prod_{s<t} (1 + g_s)/(1 + rho_s); years, shape (T,).

@@ -8,7 +8,6 @@ import numpy as np
 from haihe.messages import Quality, Text
 from haihe.planning.economy import Economy
 from haihe.planning.program import Block, Floats, Program
-from haihe.planning.solver import Session
 
 
 @dataclass(frozen=True)
@@ -131,12 +130,6 @@ def define_expansions(
     program.enter(kept.index[None], amount.index[:, lasting, 1:], 1.0)
     program.enter(kept.index[None], amount.index[:, lasting, :-1], -before)
     return Expansions(tuple(specs), amount, limit, kept, scale)
-
-
-def set_expansions(session: Session, expansions: Expansions, specs: Sequence[ExpansionSpec]) -> None:
-    """Set how much may be added as other specs of the same expansions say; in place."""
-    most = _most(specs, len(expansions.limit.dims["year"]))
-    session.set_row_bounds(expansions.limit.index, -np.inf, most / expansions.scale)
 
 
 def _most(specs: Sequence[ExpansionSpec], periods: int) -> Floats:

@@ -77,6 +77,28 @@ PRICE_NOTE = Text(
     "more money would only pay what is owed to projects started before.",
 )
 
+PAID = Text("谁出钱：按年份", "Who pays, by year")
+PAID_NOTE = Text(
+    "支持在完工后支付；此前由企业垫付，支付时冲减，故“企业垫付”先正后负。",
+    "Support is paid after completion. Until then the firm carries it: positive first, negative when it is paid.",
+)
+
+
+def paid_by_year(funding: pd.DataFrame) -> pd.DataFrame:
+    """Money by year and payer, 亿元, from the funding of every project (`funding_table`)."""
+    total = funding.groupby(["payer", "year"])["amount"].sum().reset_index()
+    order = {payer: k for k, payer in enumerate(PAYERS)}
+    return total.sort_values(["year", "payer"], key=lambda c: c.map(order) if c.name == "payer" else c)
+
+
+def paid_columns() -> list[Column]:
+    """Columns of what `paid_by_year` gives."""
+    return [
+        Column("payer", Text("出资", "Payer"), labels=PAYERS),
+        Column("year", Text("年份", "Year"), kind="year"),
+        Column("amount", Text("金额", "Amount"), unit=YI, digits=2),
+    ]
+
 
 @dataclass(frozen=True)
 class MoneyViews:
@@ -175,29 +197,10 @@ class MoneyViews:
             BARRIER_NOTE,
         )
 
-    def funding_frame(self) -> pd.DataFrame:
-        """Money by payer and year."""
-        frame = funding_table(self.money.projects, self.money, self.solution)
-        total = frame.groupby(["payer", "year"])["amount"].sum().reset_index()
-        order = {payer: k for k, payer in enumerate(PAYERS)}
-        return total.sort_values(["year", "payer"], key=lambda c: c.map(order) if c.name == "payer" else c)
-
     def funding(self) -> Table:
         """Who pays, by year."""
-        return self.table(
-            "plan-funding",
-            Text("谁出钱：按年份", "Who pays, by year"),
-            self.funding_frame(),
-            [
-                Column("payer", Text("出资", "Payer"), labels=PAYERS),
-                Column("year", Text("年份", "Year"), kind="year"),
-                Column("amount", Text("金额", "Amount"), unit=YI, digits=2),
-            ],
-            Text(
-                "支持在完工后支付；此前由企业垫付，支付时冲减，故“企业垫付”先正后负。",
-                "Support is paid after completion. Until then the firm carries it: positive first, negative when it is paid.",
-            ),
-        )
+        frame = funding_table(self.money.projects, self.money, self.solution)
+        return self.table("plan-funding", PAID, paid_by_year(frame), paid_columns(), PAID_NOTE)
 
     def funding_figure(self) -> Figure | None:
         """Who pays by year, stacked."""

@@ -198,11 +198,6 @@ def forced(small: Choosing, p: int, into: bool, *, gap: float = SURE) -> Forced 
     return None if answer is None else Forced(small.choice(answer), answer.objective, answer.bound)
 
 
-def reason_of(basis: Basis, project: str, *, control: Control | None = None) -> Reason:
-    """Give the reason of one project by the small exact model; see `examine`."""
-    return examine(basis, project, control=control)[0]
-
-
 def examine(
     basis: Basis, project: str, *, valuer: Valuer | None = None, control: Control | None = None
 ) -> tuple[Reason, Basis]:

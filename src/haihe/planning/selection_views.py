@@ -7,7 +7,7 @@ import pandas as pd
 
 from haihe.figures import Column, Figure, Table, bars
 from haihe.messages import Text
-from haihe.planning.money_views import PAYERS
+from haihe.planning.money_views import PAID, PAID_NOTE, paid_by_year, paid_columns
 from haihe.planning.projects import YI as YI_PER_BN
 from haihe.planning.views import YI, names_of
 
@@ -117,28 +117,9 @@ class SelectionViews:
         frame = frame[frame["status"] == "not"].sort_values("recomputed", ascending=False)
         return self.table("selection-left", title, frame, columns, VALUES)
 
-    def _paid(self) -> pd.DataFrame:
-        """Money by payer and year."""
-        total = self.selection.funding.groupby(["payer", "year"])["amount"].sum().reset_index()
-        order = {payer: k for k, payer in enumerate(PAYERS)}
-        return total.sort_values(["payer", "year"], key=lambda c: c.map(order) if c.name == "payer" else c)
-
     def payers(self) -> Table:
         """Who pays, by year."""
-        return self.table(
-            "selection-funding",
-            Text("谁出钱：按年份", "Who pays, by year"),
-            self._paid(),
-            [
-                Column("payer", Text("出资", "Payer"), labels=PAYERS),
-                Column("year", Text("年份", "Year"), kind="year"),
-                Column("amount", Text("金额", "Amount"), unit=YI, digits=2),
-            ],
-            Text(
-                "支持在完工后支付，此前由企业垫付，故“企业垫付”先正后负。",
-                "Support is paid after completion; until then the firm carries it: positive first, negative when paid.",
-            ),
-        )
+        return self.table("selection-funding", PAID, paid_by_year(self.selection.funding), paid_columns(), PAID_NOTE)
 
     def districts(self) -> Table:
         """What stands where."""

@@ -1,12 +1,12 @@
 """Edits of a solved program in place: endowments, transfers, capacities of links and expansions, lifted or set."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from haihe.planning.economy import Economy
-from haihe.planning.expansions import set_expansions
+from haihe.planning.expansions import Expansions, ExpansionSpec
 from haihe.planning.links import Corridor, CorridorSpec
 from haihe.planning.resources import Resource, ResourceSpec
 from haihe.planning.solver import Session
@@ -78,3 +78,9 @@ def set_capacity(session: Session, corridor: Corridor, economy: Economy, link: s
     row = corridor.capacity.index[corridor.spec.names.index(link)]
     detrended = np.broadcast_to(np.asarray(amount, dtype=np.float64), row.shape) / economy.assumptions.trend
     session.set_row_bounds(row, -np.inf, detrended / corridor.scale)
+
+
+def set_expansions(session: Session, expansions: Expansions, specs: Sequence[ExpansionSpec]) -> None:
+    """Set how much may be added as other specs of the same expansions say; in place."""
+    most = np.array([spec.most for spec in specs], dtype=np.float64).reshape(len(specs), -1)
+    session.set_row_bounds(expansions.limit.index, -np.inf, most / expansions.scale)
