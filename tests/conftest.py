@@ -15,6 +15,17 @@ settings.load_profile(os.environ.get("HAIHE_HYPOTHESIS", "haihe"))
 
 ROOT = Path(__file__).resolve().parents[1]
 
+LONG = {
+    f"test_planning_{name}.py"
+    for name in (
+        "alternatives", "bad_input", "comparison", "draws", "goals_cli", "goals_views", "invariance", "ladder", "linopy",
+        "mended", "money_views", "out_of_bounds", "pareto", "project_edits", "reasons", "resource_inputs",
+        "resource_views", "resources", "resources_whole", "rolling", "scenarios", "selection", "stability", "targets",
+        "targets_reach", "telling", "what_ifs",
+    )
+}  # fmt: skip
+"""Files that take more than some seconds; they are marked slow as a whole."""
+
 
 @pytest.fixture(scope="session")
 def reference() -> Path:
@@ -26,8 +37,10 @@ def reference() -> Path:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test that asks for the reference tables."""
+    """Mark every test that asks for the reference tables, and those of long files as slow."""
     for item in items:
+        if Path(item.path).name in LONG:
+            item.add_marker(pytest.mark.slow)
         if "reference" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.reference)
 

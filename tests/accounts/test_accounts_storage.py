@@ -24,13 +24,12 @@ from haihe.accounts import (
     read_provinces,
     read_provinces_workbook,
     recognise,
-    storage,
     table_frame,
     table_from_frame,
     to_xarray,
     write_parquet,
 )
-from haihe.messages import HaiheError, Text
+from haihe.messages import HaiheError, Text, extras
 
 BLOCKS = ("Z", "final", "added", "exports", "imports", "residual", "output")
 PROVINCES = {"Beijing": province(0), "Tianjin": province(1)}
@@ -202,7 +201,7 @@ def test_xarray_has_the_labels(monkeypatch):
             raise ImportError(name)
         return import_module(name)
 
-    monkeypatch.setattr(storage, "import_module", without)
+    monkeypatch.setattr(extras, "import_module", without)
     with pytest.raises(HaiheError, match="xarray"):
         to_xarray(a)
 

@@ -1,7 +1,6 @@
 """Interregional tables in long form and as Parquet; accounts and tables as labelled arrays of xarray (an extra)."""
 
 import json
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from haihe.accounts.labels import nearest
 from haihe.accounts.regional import TRADE, Accounts, FloatArray
 from haihe.files import replace_file
 from haihe.messages import HaiheError, Text
+from haihe.messages.extras import needed
 
 COLUMNS = ("block", "from_region", "row", "to_region", "column", "value")
 VECTORS = ("imports", "final_imports", "exports", "residual", "output")
@@ -175,10 +175,7 @@ def to_xarray(table: Accounts | InterregionalTable) -> Any:
     HaiheError
         ``E-WORLD-03`` where xarray is not installed.
     """
-    try:
-        xarray = import_module("xarray")
-    except ImportError as error:
-        raise HaiheError("E-WORLD-03", package="xarray") from error
+    xarray = needed("xarray")
     R, n = list(table.regions), list(table.sectors)
     axes = {
         "region": R,

@@ -3,9 +3,11 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Protocol
 
 import xlsxwriter
 
+from haihe.figures.figure import Figure
 from haihe.figures.sheet import sheet_name, write_sheet
 from haihe.figures.table import Table
 from haihe.files import replace_file
@@ -37,6 +39,16 @@ def write_workbook(tables: Iterable[Table], path: str | Path, lang: Lang) -> Pat
     return replace_file(path, fill)
 
 
+class Views(Protocol):
+    """What says a result in words: its tables and figures by key."""
+
+    def tables(self) -> dict[str, Table]:
+        """Tables by key."""
+
+    def figures(self) -> dict[str, Figure]:
+        """Figures by key."""
+
+
 class InSheets(ABC):
     """Base of every result that has tables by key and writes them to a workbook."""
 
@@ -54,3 +66,22 @@ class InSheets(ABC):
             As `write_workbook`.
         """
         return write_workbook(self.tables.values(), path, lang or default_language())
+
+
+class Viewed(InSheets):
+    """Base of every result whose tables and figures are those of its ``views``."""
+
+    @property
+    @abstractmethod
+    def views(self) -> Views:
+        """Tables and figures with words."""
+
+    @property
+    def tables(self) -> dict[str, Table]:
+        """Tables for reading, by key."""
+        return self.views.tables()
+
+    @property
+    def figures(self) -> dict[str, Figure]:
+        """Figures by key."""
+        return self.views.figures()

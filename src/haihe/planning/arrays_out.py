@@ -1,11 +1,11 @@
 """A plan as labelled arrays (xarray, an extra)."""
 
-from importlib import import_module
 from typing import Any
 
 import pandas as pd
 
-from haihe.messages import HaiheError, worst_quality
+from haihe.messages import worst_quality
+from haihe.messages.extras import needed
 from haihe.planning.outcome import Outcome
 
 LAYOUT: dict[str, tuple[str, list[str], dict[str, str]]] = {
@@ -61,10 +61,7 @@ def plan_to_xarray(plan: Outcome) -> Any:
     HaiheError
         ``E-WORLD-03`` where xarray is not installed.
     """
-    try:
-        xarray = import_module("xarray")
-    except ImportError as error:
-        raise HaiheError("E-WORLD-03", package="xarray") from error
+    xarray = needed("xarray")
     arrays: dict[str, Any] = {}
     for frame, dims, figures in LAYOUT.values():
         table = getattr(plan, frame)

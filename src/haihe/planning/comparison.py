@@ -12,8 +12,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from haihe.figures import Figure, Table
-from haihe.figures.workbook import InSheets
+from haihe.figures.workbook import Viewed
 from haihe.messages import Finding, Findings, HaiheError
 from haihe.planning.comparison_views import ComparisonViews
 from haihe.planning.differences import COLUMNS, table_differences
@@ -37,7 +36,7 @@ SAME = 1e-6
 
 
 @dataclass(frozen=True)
-class Comparison(InSheets):
+class Comparison(Viewed):
     """Plans side by side; the first is what the others are compared with.
 
     Attributes
@@ -140,16 +139,6 @@ class Comparison(InSheets):
     def views(self) -> ComparisonViews:
         """Tables and figures with words, see `haihe.planning.comparison_views`."""
         return ComparisonViews(self.plans, self.summary, self.changes, {name: self.frame(name) for name in KEYS})
-
-    @property
-    def tables(self) -> dict[str, Table]:
-        """Tables for reading, by key."""
-        return self.views.tables()
-
-    @property
-    def figures(self) -> dict[str, Figure]:
-        """Figures by key."""
-        return self.views.figures()
 
     def __repr__(self) -> str:
         gaps = ", ".join(f"{row.scenario} {row.difference:+.1f}" for row in self.summary.iloc[1:].itertuples())

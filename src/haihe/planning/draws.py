@@ -17,8 +17,7 @@ from typing import Any, get_args
 import numpy as np
 import pandas as pd
 
-from haihe.figures import Figure, Table
-from haihe.figures.workbook import InSheets
+from haihe.figures.workbook import Viewed
 from haihe.files import replace_file
 from haihe.messages import HaiheError, Progress, Text
 from haihe.planning.draw_views import DrawViews
@@ -37,7 +36,7 @@ QUANTILES = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
 
 
 @dataclass(frozen=True)
-class Draws(InSheets):
+class Draws(Viewed):
     """Plans under many draws.
 
     Attributes
@@ -117,16 +116,6 @@ class Draws(InSheets):
     def views(self) -> DrawViews:
         """Tables and figures with words, see `haihe.planning.draw_views`."""
         return DrawViews(self.region, len(self.plans), len(self.errors), self.summary, self.movers, self.influence)
-
-    @property
-    def tables(self) -> dict[str, Table]:
-        """Tables for reading, by key."""
-        return self.views.tables()
-
-    @property
-    def figures(self) -> dict[str, Figure]:
-        """Figures by key."""
-        return self.views.figures()
 
     @property
     def frames(self) -> dict[str, pd.DataFrame]:

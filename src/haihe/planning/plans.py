@@ -10,13 +10,13 @@ from haihe.figures.workbook import InSheets
 from haihe.messages import Finding, Findings, HaiheError, Progress, Text
 from haihe.planning.alternatives import WITHIN, Alternatives, alternatives
 from haihe.planning.arrays_out import plan_to_xarray
-from haihe.planning.assembly import BEFORE_PROJECTS, PROJECTS, Grip, assemble
+from haihe.planning.assembly import BEFORE_PROJECTS, PROJECTS, Assembly, Grip, assemble
 from haihe.planning.assumptions import Assumptions
 from haihe.planning.comparison import Comparison, compare
 from haihe.planning.control import Control
 from haihe.planning.decided import Decisions
 from haihe.planning.gallery import figures_of, tables_of
-from haihe.planning.goals import Goals, solve_goals
+from haihe.planning.goals import Goals, Reached, solve_goals
 from haihe.planning.outcome import Outcome
 from haihe.planning.path_inputs import UNIFORM
 from haihe.planning.relax import names_of, solve_or_explain
@@ -231,24 +231,45 @@ def _solved(
             decided.hold(session, assembly.model, projects=True)
         solution = solve_or_explain(session, method=None if limited else "ipx", trend=trend, names=names)
     reached = solve_goals(session, assembly.indicators, assembly.watches, wanted) if wanted.measures else None
-    found = [*setup.findings, *assembly.findings, *session.findings, *base.findings, *solution.findings]
+    return finished(assembly, session, asked, base=base, limited=limited, chosen=solution, reached=reached)
+
+
+def finished(
+    assembly: Assembly,
+    session: Session,
+    asked: Asked,
+    *,
+    base: Solution,
+    limited: Solution | None,
+    chosen: Solution,
+    reached: Reached | None,
+) -> Plan:
+    """Make the plan of what its stages gave, with everything that the reader must know about it.
+
+    Parameters
+    ----------
+    assembly : Assembly
+    session : Session
+        The session they were solved in.
+    asked : Asked
+    base, chosen : Solution
+        Without any limit, and with limits and projects.
+    limited : Solution, optional
+        With limits and without projects; None where there is no such plan (``N-PLN-83``).
+    reached : Reached, optional
+        What the goals beside welfare gave.
+    """
+    found = [*assembly.setup.findings, *assembly.findings, *session.findings, *base.findings, *chosen.findings]
     if limited is None:
-        limited = solution
+        limited = chosen
         found.append(Finding("N-PLN-83"))
-    more: dict[str, Any] = {} if reached is None else {"goals": reached.table, "chosen": solution}
-    solution = solution if reached is None else reached.solution
+    more: dict[str, Any] = {} if reached is None else {"goals": reached.table, "chosen": chosen}
+    solution = chosen if reached is None else reached.solution
     loss = limited.objective - base.objective
     found += [*check_specialisation(assembly.model, solution), *check_range(assembly.model, solution, loss)]
     return Plan(
-        assembly,
-        solution,
-        limited,
-        base,
-        Findings(found),
-        asked=asked,
-        basis=session.basis(),
-        **more,
-    )
+        assembly, solution, limited, base, Findings(found), asked=asked, basis=session.basis(), **more
+    )  # fmt: skip
 
 
 def _without_projects(session: Session) -> Solution | None:

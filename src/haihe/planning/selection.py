@@ -9,8 +9,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from haihe.figures import Figure, Table
-from haihe.figures.workbook import InSheets
+from haihe.figures.workbook import Viewed
 from haihe.messages import Finding, Findings, HaiheError, Progress, Quality, worst_quality
 from haihe.planning.assumptions import Assumptions
 from haihe.planning.choosing import Choosing, Valuer
@@ -35,7 +34,7 @@ How = Literal["stages", "whole"]
 
 
 @dataclass(frozen=True)
-class Selection(InSheets):
+class Selection(Viewed):
     """Chosen projects.
 
     Attributes
@@ -144,16 +143,6 @@ class Selection(InSheets):
     def views(self) -> SelectionViews:
         """Tables and figures with words."""
         return SelectionViews(self)
-
-    @property
-    def tables(self) -> dict[str, Table]:
-        """Tables for reading, by key."""
-        return self.views.tables()
-
-    @property
-    def figures(self) -> dict[str, Figure]:
-        """Figures by key."""
-        return self.views.figures()
 
     @property
     def frames(self) -> dict[str, pd.DataFrame]:

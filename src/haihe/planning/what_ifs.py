@@ -7,26 +7,24 @@ plan's own solve without limits serves it too, and where its program has the sam
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from haihe.figures import Column, Figure, Table, bars
 from haihe.figures.workbook import InSheets
-from haihe.messages import Finding, Findings, HaiheError, Progress, Quality, Text, worst_quality
+from haihe.messages import HaiheError, Progress, Quality, Text, worst_quality
 from haihe.planning.assembly import PROJECTS, Assembly, Grip, assemble
 from haihe.planning.assumptions import Assumptions
 from haihe.planning.comparison import Comparison, compare
 from haihe.planning.control import Control
 from haihe.planning.goals import solve_goals
-from haihe.planning.plans import Plan
+from haihe.planning.plans import Plan, finished
 from haihe.planning.program import Block
 from haihe.planning.results import WORTHLESS
 from haihe.planning.scenarios import scenario, scenarios_of, title_of
 from haihe.planning.setup import setup_of
 from haihe.planning.solver import Session, Solution
-from haihe.planning.specialisation import check_range, check_specialisation
 from haihe.planning.telling import Line
 from haihe.planning.telling_words import rough
 from haihe.planning.trade_views import place_names
@@ -289,23 +287,8 @@ def _solved(plan: Plan, region: Region, tables: set[str], control: Control) -> P
         asked.decided.hold(session, assembly.model, projects=setup.projects is not None)
     solution = _warm(plan, session)
     reached = solve_goals(session, assembly.indicators, assembly.watches, asked.goals) if asked.goals.measures else None
-    findings = [*setup.findings, *assembly.findings, *session.findings, *solution.findings]
-    if setup.projects is not None and limited is None:
-        findings.append(Finding("N-PLN-83"))
-    more: dict[str, Any] = {} if reached is None else {"goals": reached.table, "chosen": solution}
-    limited, solution = limited or solution, solution if reached is None else reached.solution
-    loss = limited.objective - base.objective
-    findings += [*check_specialisation(assembly.model, solution), *check_range(assembly.model, solution, loss)]
-    return Plan(
-        assembly,
-        solution,
-        limited,
-        base,
-        Findings(findings),
-        asked=asked,
-        basis=session.basis(),
-        **more,
-    )
+    limited = solution if setup.projects is None else limited
+    return finished(assembly, session, asked, base=base, limited=limited, chosen=solution, reached=reached)
 
 
 def _same_base(plan: Plan, assembly: Assembly, tables: set[str]) -> bool:
