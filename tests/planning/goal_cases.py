@@ -25,9 +25,10 @@ def data_of(case: Case, seed: int = 0) -> IndicatorData:
     """Make up every number that indicators need."""
     rng = np.random.default_rng(seed)
     shape = (len(case.members), len(case.accounts.sectors))
+    stated = (case.assumptions.first_year, case.assumptions.first_year)
 
     def use(unit: str, top: float) -> Use:
-        return Use(unit, Text(unit, unit), rng.uniform(0.1 * top, top, shape), case.assumptions.first_year, "estimated")
+        return Use(unit, Text(unit, unit), rng.uniform(0.1 * top, top, shape), stated, "estimated")
 
     first, rest = np.zeros((2, shape[1]), dtype=bool)
     first[0], rest[1:] = True, True
@@ -37,7 +38,7 @@ def data_of(case: Case, seed: int = 0) -> IndicatorData:
             "energy": use("tce", 5e3),
             "water": use("m3", 1e6),
             "rd": use("bn yuan", 0.05),
-            "co2": Use("Mt CO2", Text("碳", "CO2"), case.intensity, case.assumptions.first_year, "estimated"),
+            "co2": Use("Mt CO2", Text("碳", "CO2"), case.intensity, stated, "estimated"),
         },
         taxes=rng.uniform(0.01, 0.1, shape),
         groups={"mining": first, "manufacturing": rest},

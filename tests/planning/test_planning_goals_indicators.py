@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from goal_cases import RICH, Desk, desk
 from hypothesis import given, settings
@@ -10,14 +11,18 @@ from hypothesis import strategies as st
 
 from haihe.messages import HaiheError, Text
 from haihe.planning import indicator_fields
+from haihe.planning.assembly import assemble
 from haihe.planning.forms import LinearForm, total
 from haihe.planning.indicator_data import IndicatorData
 from haihe.planning.indicator_list import INDICATORS
 from haihe.planning.indicators import absent_table, indicator_table
 from haihe.planning.measures import Measure
 from haihe.planning.results import output_of, summary_table, trade_table, value_added_of, welfare_table
+from haihe.planning.setup import setup_of
 from haihe.planning.solver import Solution
+from haihe.region import Region
 from plan_cases import synthetic
+from small_region import META, small_tables
 
 
 @pytest.fixture(scope="module")
@@ -236,3 +241,26 @@ def test_a_wrong_field_is_noticed(broken: str, solved: Solution, monkeypatch: py
         }.get(spec, lambda: test_indicators_of_uses_taxes_and_wages_are_what_output_says(other, solved))
         with pytest.raises(AssertionError):
             check()
+
+
+def test_jobs_follow_the_uses_while_they_are_stated_and_the_trend_after() -> None:
+    """Uses of labour of two years: the path between them as it stands, then output per worker grows with the trend."""
+    tables = small_tables()
+    land = tables["uses"][(tables["uses"]["resource"] == "land") & tables["uses"]["year"].isin([2017, 2019])]
+    people = land.assign(resource="labour", unit="persons/亿元")
+    labour = {"resource": "labour", "name_zh": "劳动力", "name_en": "Labour", "kind": "stock", "unit": "persons"}
+    tables["uses"] = pd.concat([tables["uses"], people])
+    tables["resources"] = pd.concat([tables["resources"], pd.DataFrame([labour])])
+    setup = setup_of(Region(tables, META), projects=False)
+    assembly = assemble(setup)
+    jobs = assembly.indicators.field("jobs").at(assembly.indicators.reference)
+    output = setup.economy.output * setup.assumptions.trend
+    per = jobs / output
+    years = setup.assumptions.years
+    stated = people.pivot_table(index=["region", "sector"], columns="year", values="value")
+    for r, member in enumerate(setup.economy.members):
+        for i, sector in enumerate(setup.economy.sectors):
+            known = stated.loc[member, sector] * 10.0  # persons per bn yuan
+            for t, year in enumerate(years):
+                wanted = known[2017] if year == 2017 else known[2019] * 1.05 ** (2019 - year)
+                assert per[r, i, t] == pytest.approx(wanted, rel=1e-9)

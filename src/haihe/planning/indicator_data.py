@@ -8,7 +8,7 @@ import numpy as np
 from haihe.accounts.of_region import accounts_of
 from haihe.messages import Quality, Text, worst_quality
 from haihe.planning.economy import Economy
-from haihe.planning.inputs import intensity_of
+from haihe.planning.inputs import intensity_paths
 from haihe.planning.program import Floats
 from haihe.region import Region
 from haihe.region.units import factors
@@ -31,10 +31,10 @@ class Use:
         Unit of the resource.
     title : Text
         Its name.
-    intensity : ndarray, shape (R, n)
-        ``unit`` per bn yuan of output.
-    year : int
-        Year that it was stated for.
+    intensity : ndarray, shape (R, n) or (R, n, T)
+        ``unit`` per bn yuan of output, in every milestone where it moves: the same path that caps and endowments follow.
+    stated : tuple of int
+        First and last year that it is stated for.
     quality : Quality
         Worst mark of what was read.
     """
@@ -42,8 +42,13 @@ class Use:
     unit: str
     title: Text
     intensity: Floats
-    year: int
+    stated: tuple[int, int]
     quality: Quality
+
+    @property
+    def per_output(self) -> Floats:
+        """Intensity that broadcasts against the milestones, shape (R, n, 1) or (R, n, T)."""
+        return self.intensity if self.intensity.ndim == 3 else self.intensity[:, :, None]
 
 
 @dataclass(frozen=True)
@@ -99,7 +104,7 @@ def indicator_data_of(region: Region, economy: Economy) -> IndicatorData:
     Raises
     ------
     HaiheError
-        As `haihe.accounts.accounts_of`, and ``E-UNIT-02`` for uses whose unit does not fit the resource.
+        As `haihe.accounts.accounts_of`, and ``E-PLN-31`` for uses whose unit does not fit the resource.
     """
     flags = region["sectors"].set_index("sector").reindex(economy.sectors)
     names = ("accounts", "chain_stages", "endowments", "sectors", "uses")
@@ -120,7 +125,7 @@ def indicator_data_of(region: Region, economy: Economy) -> IndicatorData:
 
 
 def _uses(region: Region, economy: Economy) -> dict[str, Use]:
-    """Every resource that a member uses, with the year of its statement nearest to that of the accounts."""
+    """Every resource that a member uses, with its path of intensity over the milestones."""
     if not (region.has("uses") and region.has("resources")):
         return {}
     stated = region["uses"]
@@ -128,12 +133,13 @@ def _uses(region: Region, economy: Economy) -> dict[str, Use]:
     found = {}
     for row in region["resources"].itertuples(index=False):
         code, unit = str(row.resource), "bn yuan" if row.resource == RESEARCH else str(row.unit)
-        intensity, quality = intensity_of(region, code, economy.year, economy.members, economy.sectors, unit)
+        years = economy.assumptions.years
+        intensity, quality = intensity_paths(region, code, unit, economy.members, economy.sectors, years)
         if quality is None:
             continue
-        years = np.sort(stated.loc[stated["resource"] == code, "year"].unique().astype(int))
-        year = int(years[np.argmin(np.abs(years - economy.year))])
-        found[code] = Use(unit, Text(str(row.name_zh), str(row.name_en)), intensity, year, quality)
+        known = stated.loc[stated["resource"] == code, "year"]
+        span = (int(known.min()), int(known.max()))
+        found[code] = Use(unit, Text(str(row.name_zh), str(row.name_en)), intensity, span, quality)
     return found
 
 

@@ -221,9 +221,9 @@ def used_at_home(scope: Scope) -> Built:
 
 
 def jobs(scope: Scope) -> Built:
-    """People at work, at the productivity of the year of the uses grown with the trend.
+    """People at work: as the uses state it between their first and last year, with productivity on the trend outside.
 
-    Trend growth is growth of output per worker: the number of jobs follows detrended output.
+    Trend growth is growth of output per worker: where one year is stated, the number of jobs follows detrended output.
     """
     use = scope.data.uses.get(LABOUR)
     if use is None:
@@ -231,7 +231,8 @@ def jobs(scope: Scope) -> Built:
     s = scope.model.economy.assumptions
     field = resource(Scope(scope.model, scope.data, LABOUR))
     assert isinstance(field, Field)
-    return field.times((1 + s.growth) ** (use.year - s.first_year) / s.trend)
+    years = np.asarray(s.years, dtype=np.float64)
+    return field.times((1 + s.growth) ** (np.clip(years, *use.stated) - years))
 
 
 def research(scope: Scope) -> Built:
@@ -255,7 +256,7 @@ def resource(scope: Scope) -> Built:
     if use is None:
         return _no_use(scope.of)
     change = scope.model.economy.change_of_use(use.unit)
-    per = use.intensity[:, :, None]
+    per = use.per_output
     return made(scope, per, (1 + change.reshape(-1, 1, 1, 1)) * per)
 
 
