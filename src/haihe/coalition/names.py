@@ -1,0 +1,17 @@
+"""What the splits are called, in Chinese and English."""
+
+from haihe.messages import Text
+
+RULES: dict[str, Text] = {
+    "shapley": Text("沙普利值", "Shapley value"),
+    "owen": Text("欧文点（影子价格）", "Owen point (shadow prices)"),
+    "nucleolus": Text("核仁", "nucleolus"),
+    "per_capita": Text("人均核仁", "per-capita nucleolus"),
+    "least_core": Text("最小核心中的一点", "a point of the least core"),
+    "equal": Text("平均分配增益", "equal shares of the gain"),
+    "endowment": Text("按要素禀赋分配", "by endowment"),
+    "contribution": Text("按最后加入的贡献分配", "by contribution at last"),
+    "standalone": Text("按单独所得分配", "by what each reaches alone"),
+    "halves": Text("两两对半分享（现行税收分享）", "halves between each two (today's tax sharing)"),
+}
+"""Names of the splits in words."""
