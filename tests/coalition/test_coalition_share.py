@@ -1,0 +1,284 @@
+"""`hh.share` on a small region: what is told adds up, packages are the cheapest, bands cover their cases."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+import pytest
+from coalition_cases import agreed, capped
+
+from haihe.coalition import share as share_module
+from haihe.coalition import worth
+from haihe.coalition.agreement import TITLES, Agreement, Kind, Thing
+from haihe.coalition.bands import GIVEN, Bands, share_bands, variants_of
+from haihe.coalition.core import stability
+from haihe.coalition.owen import OwenPoint
+from haihe.coalition.share import Shares, share
+from haihe.coalition.telling import tell_shares
+from haihe.coalition.values import Coalitions, Question
+from haihe.coalition.worth import Package, cheapest_package, worth_of_things
+from haihe.messages import HaiheError
+from haihe.planning.assumptions import Assumptions
+from haihe.planning.plans import plan
+from haihe.planning.telling_words import rough
+from haihe.region import Region
+from scarce_region import scarce_region
+from small_region import EVIDENCE, META
+
+KINDS: tuple[Kind, ...] = ("permits", "trade", "finance", "labour")
+
+
+def region_with_agreement() -> Region:
+    """Give the scarce region with an agreement, two allocations and the residents of both members."""
+    base = scarce_region(cap=0.75, scenarios=False)
+    tables = {name: base[name] for name in base.tables}
+    things = [
+        ("A", kind, TITLES[kind].zh, TITLES[kind].en, kind, cost)
+        for kind, cost in zip(KINDS, (30.0, 10.0, 5.0, 8.0), strict=True)
+    ]
+    tables["agreements"] = pd.DataFrame(
+        things, columns=["agreement", "thing", "name_zh", "name_en", "kind", "cost"]
+    ).assign(**EVIDENCE)
+    keys = [("percent", "reference", "*", "同比例", "percent"), ("heads", "residents", "*", "人均", "heads")]
+    tables["allocations"] = pd.DataFrame(keys, columns=["allocation", "by", "region", "name_zh", "name_en"]).assign(
+        **EVIDENCE
+    )
+    people = [("north", "population", 2017, 5.0, "万人"), ("south", "population", 2017, 6.0, "万人")]
+    rows = pd.DataFrame(people, columns=["region", "resource", "year", "value", "unit"]).assign(**EVIDENCE)
+    tables["endowments"] = pd.concat([tables["endowments"], rows], ignore_index=True)
+    person = pd.DataFrame(
+        {
+            "resource": ["population"],
+            "name_zh": ["人口"],
+            "name_en": ["residents"],
+            "kind": ["stock"],
+            "unit": ["persons"],
+            "permit": [False],
+        }
+    )
+    tables["resources"] = pd.concat([tables["resources"], person], ignore_index=True)
+    return Region(tables, META)
+
+
+@pytest.fixture(scope="module")
+def region() -> Region:
+    return region_with_agreement()
+
+
+@pytest.fixture(scope="module")
+def shares(region: Region) -> Shares:
+    return share(region, every=True)
+
+
+def test_everything_told_adds_up(shares: Shares) -> None:
+    gain = shares.gain
+    assert gain > 1e-3
+    assert gain == pytest.approx(shares.cost_alone - shares.cost_together, abs=1e-6)
+    assert shares.members["unpaid"].sum() == pytest.approx(gain, abs=1e-6)
+    assert shares.members["limits_cost"].sum() == pytest.approx(shares.cost_alone, abs=1e-6)
+    by_member = shares.yearly.groupby("member", sort=False)["unpaid"].sum()
+    assert by_member.to_numpy() == pytest.approx(shares.members["unpaid"].to_numpy(), abs=1e-6)
+    assert shares.splits.groupby("rule")["amount"].sum().to_numpy() == pytest.approx(gain, abs=1e-6)
+    assert shares.payments.groupby("rule")["payment"].sum().to_numpy() == pytest.approx(0.0, abs=1e-6)
+    moved = shares.exchanged.groupby(["thing", "what", "year"])["received"].sum()
+    assert np.abs(moved).max() < 1e-6 * np.abs(shares.exchanged["received"]).max()
+    assert shares.share_of_cost == pytest.approx(gain / shares.cost_alone)
+
+
+def test_both_splits_conditions_and_stability_are_shown(shares: Shares) -> None:
+    assert {"owen", "shapley", "nucleolus", "per_capita", "least_core", "equal", "halves"} <= set(shares.splits["rule"])
+    assert shares.conditions["holds"].all()
+    assert len(shares.conditions) == 5
+    assert (shares.conditions[["zh", "en"]].map(len) > 5).all(axis=None)
+    for _, told in shares.stability.iterrows():
+        found = stability(shares.game, shares.split(told["rule"]))
+        assert told["stable"] == found.stable
+        assert told["gain"] == pytest.approx(found.gain)
+    assert shares.split("shapley") == pytest.approx([shares.gain / 2] * 2)
+    with pytest.raises(HaiheError) as error:
+        shares.split("fair")
+    assert error.value.code == "E-COA-29"
+
+
+def test_joint_plan_is_the_one_of_the_library(region: Region, shares: Shares) -> None:
+    made = plan(region, projects=False, band=False)
+    without = share(region, agreement="as-planned")
+    assert without.cost_together == pytest.approx(made.loss, abs=1e-6)
+    told = without.indicators
+    assert set(told["coalition"]) == {"", "north+south"}
+    last = made.model.economy.assumptions.last_year
+    ours = told[(told["coalition"] == "north+south") & (told["indicator"] == "output")]
+    plan_says = made.indicators[(made.indicators["indicator"] == "output") & (made.indicators["year"] == last)]
+    assert ours["reference"].to_numpy() == pytest.approx(plan_says["reference"].to_numpy()[:2])
+    assert ours["value"].to_numpy() == pytest.approx(plan_says["plan"].to_numpy()[:2], rel=1e-2)
+    assert shares.gain >= without.gain - 1e-6, "labour may move, too, and nothing is lost by it"
+
+
+def test_prices_and_amounts_exchanged_are_those_of_the_plan(region: Region) -> None:
+    made = plan(region, projects=False, band=False)
+    ours = share(region, agreement="as-planned").exchanged
+    theirs = made.caps[made.caps["limit"] == "cap"].set_index(["region", "year"])
+    carbon = ours[(ours["thing"] == "permits") & (ours["what"] == "cap")].set_index(["member", "year"])
+    assert carbon["unit"].unique().tolist() == ["t CO2/year"]
+    price = theirs["price"].reindex(carbon.index).to_numpy()
+    assert carbon["price"].to_numpy() == pytest.approx(price, rel=0.05, abs=1.0)
+    assert carbon["money"].to_numpy() * 1e9 == pytest.approx((carbon["received"] * carbon["price"]).to_numpy())
+
+
+def check_package(seed: int, reach: float) -> Package:
+    """The package is the cheapest of all that bring the share, by solving every one."""
+    economy, _, model = capped(3, seed=seed)
+    costs = {"permits": 3.0, "trade": 2.0, "finance": 2.0, "labour": 0.5}
+    things = tuple(Thing(kind, TITLES[kind], kind, cost=costs[kind]) for kind in KINDS)
+    asked = Coalitions(Question(model, Agreement("test", things), tuple(economy.members)))
+    found = cheapest_package(asked, reach)
+    every = [
+        (sum(costs[KINDS[k]] for k in chosen), sum(1 << k for k in chosen))
+        for n in range(5)
+        for chosen in combinations(range(4), n)
+    ]
+    whole = asked.gain(7)
+    enough = [cost for cost, mask in every if asked.gain(7, mask) >= reach * whole - 1e-7]
+    assert found.gain >= reach * whole - 1e-6
+    assert found.cost == pytest.approx(min(enough))
+    assert found.share == pytest.approx(found.gain / whole)
+    assert not found.counted
+    return found
+
+
+@pytest.mark.parametrize(("seed", "reach"), [(0, 0.8), (2, 0.5), (2, 0.97), (5, 1.0)])
+def test_package_is_the_cheapest(seed: int, reach: float) -> None:
+    check_package(seed, reach)
+
+
+def _dearest_first(active: list[int], costs: dict[int, float]) -> list[object]:
+    return worth_by_cost(active, costs)[::-1]
+
+
+def _never_trade(active: list[int], costs: dict[int, float]) -> list[object]:
+    return [entry for entry in worth_by_cost(active, costs) if entry[1] & 1 == 0]
+
+
+worth_by_cost = worth._by_cost
+
+
+@pytest.mark.parametrize("broken", [_dearest_first, _never_trade])
+def test_broken_searches_are_found_out(broken: Callable[..., object], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worth, "_by_cost", broken)
+    with pytest.raises(AssertionError):
+        check_package(2, 0.8)
+
+
+def test_things_are_worth_what_lifting_them_says() -> None:
+    economy, _, model = capped(3, seed=2)
+    asked = Coalitions(Question(model, agreed(*KINDS, "links"), tuple(economy.members)))
+    table = worth_of_things(asked, every=True).set_index("thing")
+    whole = asked.gain(7)
+    for k, kind in enumerate(KINDS):
+        assert table.loc[kind, "alone"] == pytest.approx(asked.gain(7, 1 << k), abs=1e-6)
+        assert table.loc[kind, "left_out"] == pytest.approx(whole - asked.gain(7, 15 & ~(1 << k)), abs=1e-6)
+    assert table["shapley"].sum() == pytest.approx(whole, abs=1e-6)
+    assert table.loc["links", ["alone", "left_out", "shapley"]].isna().all(), "missing is not 0"
+    assert table["share"].dropna().to_numpy() == pytest.approx(table["left_out"].dropna().to_numpy() / whole)
+
+
+def test_a_split_that_somebody_would_leave_is_said(
+    shares: Shares, monkeypatch: pytest.MonkeyPatch, region: Region
+) -> None:
+    assert not [f for f in shares.findings if f.code in ("W-COA-32", "N-COA-33")]
+    honest = share_module.owen_split
+
+    def crooked(*args: object) -> OwenPoint:
+        point = honest(*args)  # type: ignore[arg-type]
+        return replace(point, split=np.array([-1.0, point.total + 1.0]))
+
+    monkeypatch.setattr(share_module, "owen_split", crooked)
+    monkeypatch.setattr(share_module, "SMALL", 1.0)
+    codes = [f.code for f in share(region, reach=None).findings]
+    assert {"W-COA-32", "N-COA-33"} <= set(codes)
+
+
+def test_members_that_are_left_out_stay_outside(region: Region) -> None:
+    one = share(region, members=["north"], reach=None)
+    assert one.gain == 0
+    assert one.splits["amount"].abs().max() < 1e-9
+    assert one.small
+    assert "N-COA-33" in [f.code for f in one.findings]
+
+
+@pytest.fixture(scope="module")
+def bands(region: Region, tmp_path_factory: pytest.TempPathFactory) -> tuple[Bands, object]:
+    file = tmp_path_factory.mktemp("bands") / "bands.jsonl"
+    return share_bands(region, variants=[GIVEN, "elasticities_halved"], journal=file), file
+
+
+def test_bands_hold_every_case(region: Region, shares: Shares, bands: tuple[Bands, object]) -> None:
+    found, _file = bands
+    assert set(found.table["allocation"]) == {"percent", "heads"}
+    assert found.errors.empty
+    gain = found.summary.set_index(["allocation", "quantity", "of"]).loc[("percent", "gain", "")]
+    assert gain["given"] == pytest.approx(shares.gain, abs=1e-6)
+    assert gain["cases"] == 2
+    stiff = share(region, assumptions=Assumptions.of(region).scaled(0.5), reach=None)
+    assert [gain["low"], gain["high"]] == pytest.approx(sorted([shares.gain, stiff.gain]), abs=1e-6)
+    overall = found.overall.set_index(["quantity", "of"])
+    assert overall.loc[("gain", ""), "low"] <= gain["low"]
+    assert overall.loc[("gain", ""), "high"] >= gain["high"]
+    assert overall.loc[("gain", ""), "cases"] == 4
+    assert (found.table.query("quantity == 'owen_slack'")["value"] >= -1e-6).all()
+    members = found.table[found.table["quantity"] == "owen"].groupby(["allocation", "variant"])["value"].sum()
+    totals = found.table[found.table["quantity"] == "gain"].groupby(["allocation", "variant"])["value"].sum()
+    assert members.to_numpy() == pytest.approx(totals.to_numpy(), abs=1e-6)
+
+
+def test_bands_take_up_where_they_stopped(
+    region: Region, bands: tuple[Bands, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found, file = bands
+
+    def refuse(*args: object, **kwargs: object) -> Shares:
+        raise RuntimeError("solved again")
+
+    monkeypatch.setattr("haihe.coalition.bands.share", refuse)
+    again = share_bands(region, variants=[GIVEN, "elasticities_halved"], journal=file)
+    pd.testing.assert_frame_equal(again.table, found.table)
+    with pytest.raises(RuntimeError):
+        share_bands(region, variants=[GIVEN, "elasticities_doubled"], journal=file)
+    with pytest.raises(HaiheError) as error:
+        share_bands(region, variants=["weather"])
+    assert error.value.code == "E-COA-35"
+    assert variants_of(region)[0] == GIVEN
+
+
+def test_a_case_without_a_plan_is_a_row_with_its_error(region: Region) -> None:
+    tables = {name: region[name] for name in region.tables}
+    tables["allocations"] = pd.DataFrame(
+        [("none", "stated", "south", "x", "x", 1.0)],
+        columns=["allocation", "by", "region", "name_zh", "name_en", "weight"],
+    ).assign(**EVIDENCE)
+    found = share_bands(Region(tables, META), variants=[GIVEN])
+    assert found.table.empty
+    assert found.errors["error"].str.startswith("E-COA-28").all()
+    assert len(found.errors) == 1
+
+
+def test_words_say_both_splits_and_what_is_small_or_unstable(
+    region: Region, shares: Shares, bands: tuple[Bands, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = tell_shares(shares, bands[0])
+    topics = [line.topic for line in lines]
+    assert topics.count("splits") == 2
+    assert {"gain", "things", "stability", "payments", "allocation"} <= set(topics)
+    assert all(line.text.zh and line.text.en and line.quality == "illustrative" for line in lines)
+    assert "北市" in lines[topics.index("splits")].text.zh
+    assert "North" in lines[topics.index("splits")].text.en
+    low, high = bands[0].overall.set_index("quantity").loc["gain", ["low", "high"]]
+    assert rough(low * 10) in lines[0].text.en
+    assert rough(high * 10) in lines[0].text.en
+    unstable = shares.stability.assign(stable=False, gain=0.5, coalition="north")
+    said = tell_shares(replace(shares, stability=unstable))
+    assert "不稳" in next(line for line in said if line.topic == "stability").text.zh
+    monkeypatch.setattr(share_module, "SMALL", 1.0)
+    assert [line.topic for line in tell_shares(shares)] == ["gain", "small", "allocation", "outside"]
