@@ -60,6 +60,20 @@ class Soft:
         return np.asarray((used & last).any(axis=-1))
 
 
+def stairs(
+    reference: Floats, *, elasticity: float, segments: Sequence[float], guard: ArrayLike = 1.0
+) -> tuple[Floats, Floats]:
+    """Give the steps of a soft response: cost of a unit in each segment, shape (segments,), and its room.
+
+    The room has the shape of ``reference`` with a last axis for segments; see `define_soft`.
+    """
+    ends = np.asarray(segments, dtype=np.float64)
+    starts = np.concatenate([[0.0], ends[:-1]])
+    limit = np.broadcast_to(np.asarray(guard, dtype=np.float64), reference.shape)[..., None]
+    room = np.clip(np.minimum(ends, limit) - starts, 0.0, None) * reference[..., None]
+    return (starts + ends) / 2.0 / elasticity, room
+
+
 def define_soft(
     program: Program,
     name: str,
@@ -108,13 +122,10 @@ def define_soft(
     -------
     Soft
     """
-    ends = np.asarray(segments, dtype=np.float64)
-    starts = np.concatenate([[0.0], ends[:-1]])
-    cost = weights[:, None] * (starts + ends) / 2.0 / elasticity
-    limit = np.broadcast_to(np.asarray(guard, dtype=np.float64), reference.shape)[..., None]
-    room = np.clip(np.minimum(ends, limit) - starts, 0.0, None) * reference[..., None]
+    step, room = stairs(reference, elasticity=elasticity, segments=segments, guard=guard)
+    cost = weights[:, None] * step
     worth = np.broadcast_to(np.asarray(gain, dtype=np.float64), reference.shape)[..., None]
-    full = {**dims, "segment": tuple(range(1, ends.size + 1))}
+    full = {**dims, "segment": tuple(range(1, step.size + 1))}
     up = program.columns(f"{name}_up", full, upper=room, cost=cost - worth, unit=unit, title=title)
     down = program.columns(f"{name}_down", full, upper=room, cost=cost + worth, unit=unit, title=title)
     program.constant -= float((worth[..., 0] * reference).sum())
