@@ -34,6 +34,7 @@ PARTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Limits, targets and goals", (
         "bounds.define_bounded", "limits.define_limit", "targets.define_target", "goals.define_watches",
     )),
+    ("Several scenarios", ("risk.define_risk",)),
 )  # fmt: skip
 INTRO = """# The plan's mathematics, family by family
 

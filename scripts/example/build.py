@@ -8,8 +8,11 @@ from pathlib import Path
 
 from economy import TODAY, YEARS, account_rows, build_economy, carry, flow_rows
 from files import HAND, Row, read_hand, write_table
+from pipeline import stage_rows
 from projects import NOT_TABLES, draw
+from promises import debts_and_holdings, income_and_promises
 from rulebook import write_rules
+from shares import share_rows
 from uses import (
     inventory_rows,
     inventory_rows_today,
@@ -65,8 +68,12 @@ def build(reference: Path, folder: Path) -> list[Path]:
         "accounts": [row for year in YEARS for row in account_rows(economies[year])],
         "flows": [row for year in YEARS for row in flow_rows(economies[year])],
         "uses": [*labour_rows(base, reference), *land_rows(base), *lab_rows(), *water_rows(before)],
+        "district_shares": share_rows(),
         **draw(),
     }
+    made["pipeline"] = stage_rows(made["projects"])
+    public = income_and_promises(sorted({str(row["region"]) for row in made["district_shares"]}))
+    made |= debts_and_holdings() | {**public, "finances": [*made["finances"], *public["finances"]]}
     inventory = inventory_rows(base, reference)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as room:

@@ -29,6 +29,22 @@ RATE_CAP = {
 RETROFIT = {"UPGRADE", "SAVING", "DIGITAL-NATION", "DIGITAL-CITY", "ADAPT"}
 CO2_PER_TCE = 2.5
 YEARS = range(2026, 2031)
+TIES: dict[str, Row] = {
+    "P067": {
+        "phase_of": "P007",
+        "note": "二期，须在一期建成后于同址开工 / phase two, on the site of the first once that is complete",
+    },
+    "P004": {
+        "requires": "P003",
+        "note": "须适配验证中心（P003）先行或同时开工 / the adaptation centre (P003) must be started no later",
+    },
+    "P101": {
+        "excludes": "P041",
+        "note": "与P041使用同一乙烯来源，二者择一 / one source of ethylene for it and P041: either of them",
+    },
+    "P013": {"moves_from": "BJ", "note": "自北京整体迁入 / moves from Beijing as a whole"},
+}
+"""What is tied to what, made up like the projects themselves."""
 MATCH = 0.25
 """Share of the matching that a district's candidates need which its budget gives a year."""
 
@@ -106,7 +122,7 @@ def draw() -> dict[str, list[Row]]:
         first = (k + turn) % len(places)
         places = (places[first:] + places[:first])[: 1 + int(random.random() * min(3, len(places)))]
         project = _project(code, topic, turn, words[places[0]], random)
-        projects.append({**project, **_support(project, topic, beside)})
+        projects.append(_tied({**project, **_support(project, topic, beside)}))
         sites += [_site(code, place, project["investment"], n, random) for n, place in enumerate(places)]
         for resource, value, unit in _needs(topic, project, random):
             needs.append({"project": code, "resource": resource, "value": value, "unit": unit, **DEMO})
@@ -149,6 +165,12 @@ def _project(code: str, topic: Topic, turn: int, district: tuple[str, str], rand
         **DEMO,
         "note": NOTE + (_saved(topic, investment) if saving else ""),
     }
+
+
+def _tied(project: Row) -> Row:
+    """Add what a project is tied to, and say it in its note."""
+    ties = TIES.get(project["project"])
+    return project if ties is None else {**project, **ties, "note": f"{project['note']}；{ties['note']}"}
 
 
 def _saving(topic: Topic, investment: float) -> float:

@@ -16,17 +16,23 @@ from haihe.version import __version__
 
 if TYPE_CHECKING:
     from haihe.accounts.of_region import accounts_of
+    from haihe.coalition.share import share
     from haihe.diagnosis.diagnosis import diagnose
     from haihe.messages import HaiheError
     from haihe.planning import Assumptions, Front, Plan, band, front, plan
     from haihe.planning.alternatives import alternatives
+    from haihe.planning.bottlenecks import bottlenecks
+    from haihe.planning.card import card
     from haihe.planning.comparison import compare
     from haihe.planning.control import Control
     from haihe.planning.draws import draws
+    from haihe.planning.ensemble import ensemble
     from haihe.planning.fates import fates
     from haihe.planning.goals import Goals
     from haihe.planning.ladder import ladder
     from haihe.planning.pareto import pareto
+    from haihe.planning.pipeline import pipeline
+    from haihe.planning.robust import robust
     from haihe.planning.rolling import replan
     from haihe.planning.scenarios import scenario
     from haihe.planning.selection import select
@@ -40,6 +46,7 @@ _ROOMS = {
     "accounts_of": "haihe.accounts.of_region",
     "diagnose": "haihe.diagnosis.diagnosis",
     "draws": "haihe.planning.draws",
+    "ensemble": "haihe.planning.ensemble",
     "HaiheError": "haihe.messages",
     "Assumptions": "haihe.planning",
     "Front": "haihe.planning",
@@ -50,13 +57,18 @@ _ROOMS = {
     "pareto": "haihe.planning.pareto",
     "plan": "haihe.planning",
     "alternatives": "haihe.planning.alternatives",
+    "bottlenecks": "haihe.planning.bottlenecks",
+    "card": "haihe.planning.card",
     "compare": "haihe.planning.comparison",
     "Control": "haihe.planning.control",
     "fates": "haihe.planning.fates",
     "ladder": "haihe.planning.ladder",
+    "pipeline": "haihe.planning.pipeline",
     "replan": "haihe.planning.rolling",
+    "robust": "haihe.planning.robust",
     "scenario": "haihe.planning.scenarios",
     "select": "haihe.planning.selection",
+    "share": "haihe.coalition.share",
     "what_ifs": "haihe.planning.what_ifs",
     "Region": "haihe.region",
     "load": "haihe.region",
@@ -79,22 +91,28 @@ __all__ = [
     "accounts_of",
     "alternatives",
     "band",
+    "bottlenecks",
+    "card",
     "compare",
     "diagnose",
     "draws",
+    "ensemble",
     "example",
     "fates",
     "front",
     "ladder",
     "load",
     "pareto",
+    "pipeline",
     "plan",
     "read",
     "read_schemes",
     "replan",
     "report",
+    "robust",
     "scenario",
     "select",
+    "share",
     "what_ifs",
 ]
 

@@ -7,11 +7,25 @@ Standard output carries data, standard error carries messages and progress. Exit
 import os
 import sys
 
-from haihe.cli import accounts, diagnosis, facts, futures, goals, plans, projects, rounds, rules
+from haihe.cli import accounts, cards, diagnosis, exchange, facts, futures, goals, plans, projects, rounds, rules
 from haihe.cli.desk import INTERNAL, app
 from haihe.messages import Finding
 
-__all__ = ["accounts", "app", "diagnosis", "facts", "futures", "goals", "main", "plans", "projects", "rounds", "rules"]
+__all__ = [
+    "accounts",
+    "app",
+    "cards",
+    "diagnosis",
+    "exchange",
+    "facts",
+    "futures",
+    "goals",
+    "main",
+    "plans",
+    "projects",
+    "rounds",
+    "rules",
+]
 
 
 def main() -> None:

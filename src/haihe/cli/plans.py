@@ -221,10 +221,11 @@ def report(
         list[str] | None,
         typer.Option("--fate", help="Member/sector whose upgrading, keeping and closing are compared; repeatable."),
     ] = None,
+    docx: Annotated[bool, typer.Option("--docx", help="Write report.docx, too (needs python-docx).")] = False,
     json_: JsonOption = False,
     lang: LangOption = None,
 ) -> None:
-    """Write report.html (one file, no network needed) and report.xlsx."""
+    """Write report.html (one file, no network needed) and report.xlsx; with --docx a Word document as well."""
     from haihe.region import read
     from haihe.reporting.maps import read_shapes
     from haihe.reporting.regional import report as write_report
@@ -237,9 +238,11 @@ def report(
         with here.progress() as now, stoppable(inf, now) as control:
             now(Text("读取", "reading"))
             made = write_report(
-                read(path), out, lang=here.lang, fates=compared, shapes=shapes, control=control, progress=now
+                read(path), out, lang=here.lang, fates=compared, shapes=shapes, word=docx, control=control, progress=now
             )
         _story(here, made)
+        if made.document is not None:
+            here.say(Text(f"Word：{made.document}", f"Word: {made.document}"))
 
 
 def fates_of(given: list[str]) -> list[tuple[str, str]]:

@@ -6,8 +6,14 @@ from types import ModuleType
 from haihe.messages.findings import HaiheError
 
 
-def needed(package: str) -> ModuleType:
-    """Import a package of an extra.
+def needed(module: str, package: str = "") -> ModuleType:
+    """Import a module of an extra.
+
+    Parameters
+    ----------
+    module : str
+    package : str
+        What to install for it; called like the module where not given.
 
     Raises
     ------
@@ -15,6 +21,6 @@ def needed(package: str) -> ModuleType:
         ``E-WORLD-03`` where it is not installed.
     """
     try:
-        return import_module(package)
+        return import_module(module)
     except ImportError as error:
-        raise HaiheError("E-WORLD-03", package=package) from error
+        raise HaiheError("E-WORLD-03", package=package or module) from error

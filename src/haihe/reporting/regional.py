@@ -6,14 +6,19 @@ from datetime import datetime
 from pathlib import Path
 
 from haihe.diagnosis.diagnosis import diagnose
+from haihe.figures.word import PACKAGE
 from haihe.files import folder_for
-from haihe.messages import Findings, Lang, Progress, Text
+from haihe.messages import Findings, HaiheError, Lang, Progress, Text
+from haihe.messages.extras import needed
 from haihe.planning import CUTS, Front, Plan, band, front, plan
+from haihe.planning.bottlenecks import Bottlenecks, bottlenecks
 from haihe.planning.control import Control
 from haihe.planning.fates import Fates
 from haihe.planning.fates import fates as compare_fates
 from haihe.planning.ladder import Ladder, ladder
+from haihe.planning.pipeline import Pipeline, pipeline
 from haihe.planning.scenarios import scenarios_of
+from haihe.planning.selection import Selection, select
 from haihe.planning.telling import Line, told_fates
 from haihe.planning.what_ifs import WhatIfs, what_ifs
 from haihe.region import Region
@@ -31,6 +36,7 @@ from haihe.reporting.plan_chapters import (
     resources_chapter,
     scarcity,
 )
+from haihe.reporting.projects_chapter import single_projects_chapter
 from haihe.reporting.report import Report
 from haihe.reporting.telling import telling_lines, what_if_lines
 
@@ -58,6 +64,10 @@ READING = (
 )
 TELLING_CUT = 0.10
 """Cut that the telling lines ask about."""
+BOTTLENECKS = 3
+"""Limits that are followed until the next one binds."""
+FINER = 1
+"""Halvings of the step in which a price gives way."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +85,7 @@ class RegionalReport:
     what_if: Sequence[KeyLine]
     html: Path | None = None
     workbook: Path | None = None
+    document: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -87,6 +98,9 @@ class Work:
     steps: Ladder
     what_ifs: WhatIfs | None
     fates: Sequence[Fates]
+    selection: Selection | None
+    pipeline: Pipeline | None
+    bottlenecks: Bottlenecks
 
     @property
     def futures(self) -> list[Line]:
@@ -116,6 +130,7 @@ def solve_all(
     """
     planned = plan(region, control=control, progress=progress)
     capped = any(cap.spec.resource == "co2" for cap in planned.model.caps.values())
+    chosen = None if planned.model.projects is None else _selected(region, control, progress)
     return Work(
         planned,
         front(region, cuts=CUTS, progress=progress) if capped else None,
@@ -123,7 +138,20 @@ def solve_all(
         ladder(planned, control=control, progress=progress),
         what_ifs(planned, control=control, progress=progress) if scenarios_of(region) else None,
         [compare_fates(region, sector, member=member, progress=progress) for member, sector in of],
+        chosen,
+        pipeline(region, selection=chosen) if chosen is not None else None,
+        bottlenecks(planned, top=BOTTLENECKS, finer=FINER, control=control, progress=progress),
     )
+
+
+def _selected(region: Region, control: Control | None, progress: Progress | None) -> Selection | None:
+    """Choose whole projects; None where the limits can only be met with projects in parts."""
+    try:
+        return select(region, control=control, progress=progress)
+    except HaiheError as error:
+        if error.code != "E-PLN-02":
+            raise
+        return None
 
 
 def compose(
@@ -180,6 +208,7 @@ def compose(
         scarcity(planned, work.front, work.fronts, work.steps),
         resources_chapter(planned),
         projects_chapter(planned),
+        single_projects_chapter(work.selection, work.pipeline, work.bottlenecks),
         goals_chapter(planned),
         futures_chapter(work.what_ifs, work.fates),
         evidence(region, Findings([*findings, *planned.findings])),
@@ -212,10 +241,11 @@ def report(
     lang: Lang | None = None,
     fates: Sequence[tuple[str, str]] = (),
     shapes: Shapes | None = None,
+    word: bool = False,
     control: Control | None = None,
     progress: Progress | None = None,
 ) -> RegionalReport:
-    """Write the report of a region: ``report.html`` and ``report.xlsx``.
+    """Write the report of a region: ``report.html`` and ``report.xlsx``, and ``report.docx`` where asked for.
 
     Parameters
     ----------
@@ -233,6 +263,8 @@ def report(
         Time limit and cancel of the solves.
     shapes : Shapes, optional
         The user's own boundaries, see `haihe.reporting.maps.read_shapes`.
+    word : bool
+        Write a Word document, too; needs the package python-docx.
     progress : callable, optional
         Called with a `Text` before each step.
 
@@ -249,10 +281,13 @@ def report(
     """
     findings = region.check() if findings is None else findings
     findings.raise_errors()
+    if word:
+        needed("docx", PACKAGE)
     with folder_for(out) as folder:
         made = compose(region, findings, of=fates, shapes=shapes, control=control, progress=progress)
         if progress:
             progress(Text("写出网页与工作簿", "writing page and workbook"))
         html = made.report.to_html(folder / "report.html", lang)
         workbook = made.report.to_excel(folder / "report.xlsx", lang)
-    return replace(made, html=html, workbook=workbook)
+        document = made.report.to_word(folder / "report.docx", lang) if word else None
+    return replace(made, html=html, workbook=workbook, document=document)

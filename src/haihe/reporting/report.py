@@ -1,4 +1,4 @@
-"""A report: its content, written as one page or one workbook."""
+"""A report: its content, written as one page, one workbook or one Word document."""
 
 from pathlib import Path
 
@@ -6,6 +6,7 @@ from haihe.files import replace_file
 from haihe.messages import Lang, default_language
 from haihe.reporting.content import Content
 from haihe.reporting.page import report_page
+from haihe.reporting.word import write_word
 from haihe.reporting.workbook import write_workbook
 
 
@@ -51,3 +52,25 @@ class Report(Content):
             ``E-REP-02`` for a table with more rows than a sheet can hold.
         """
         return replace_file(path, lambda file: write_workbook(self, file, lang or default_language()))
+
+    def to_word(self, path: str | Path, lang: Lang | None = None) -> Path:
+        """Write one Word document; charts stand there as the tables behind them.
+
+        Parameters
+        ----------
+        path : path
+            File to write; replaced only when the document is complete.
+        lang : {"zh", "en"}, optional
+            Language of every word.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        HaiheError
+            ``E-WORLD-03`` without the package python-docx.
+        """
+        return replace_file(path, lambda file: write_word(self, file, lang or default_language()))

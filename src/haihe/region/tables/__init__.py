@@ -1,6 +1,7 @@
 """Every table of a region, declared once."""
 
 from haihe.region.spec import TableSpec
+from haihe.region.tables.coalition import AGREEMENTS, ALLOCATIONS
 from haihe.region.tables.duties import DEPARTMENTS, DUTIES, PROBLEMS, ROLES, SCENARIOS, TARGETS
 from haihe.region.tables.economy import (
     ACCOUNTS,
@@ -13,6 +14,7 @@ from haihe.region.tables.economy import (
     SUPPLIES,
     TECHNOLOGIES,
 )
+from haihe.region.tables.fiscal import FISCAL_PATHS, FUND_HOLDINGS, HOLDERS, OBLIGATIONS, PROMISES
 from haihe.region.tables.money import (
     BUDGETS,
     FINANCES,
@@ -26,6 +28,8 @@ from haihe.region.tables.money import (
     RULES,
 )
 from haihe.region.tables.outlook import FOREIGN_PARTNERS, GROWTH_PATHS, REPLACEMENTS
+from haihe.region.tables.parts import DISTRICT_SHARES
+from haihe.region.tables.pipeline import PIPELINE, STAGE_DELAYS, STAGE_HOLDS, TAX_SHARES
 from haihe.region.tables.places import FREIGHT, LINKS, REGIONS, SOURCES
 from haihe.region.tables.published import KNOWN_TOTALS, REVISIONS
 from haihe.region.tables.resources import ENDOWMENTS, EXPANSIONS, LIMITS, RESOURCES, TRANSFERS, USES
@@ -38,6 +42,7 @@ TABLES: dict[str, TableSpec] = {
         SECTORS,
         ACCOUNTS,
         FLOWS,
+        DISTRICT_SHARES,
         KNOWN_TOTALS,
         REVISIONS,
         PARAMETERS,
@@ -53,6 +58,8 @@ TABLES: dict[str, TableSpec] = {
         LINKS,
         FREIGHT,
         EXPANSIONS,
+        AGREEMENTS,
+        ALLOCATIONS,
         CHAINS,
         CHAIN_STAGES,
         DEPARTMENTS,
@@ -66,12 +73,21 @@ TABLES: dict[str, TableSpec] = {
         PROJECT_RESOURCES,
         FINANCING,
         LEADING_INDUSTRIES,
+        PIPELINE,
+        STAGE_HOLDS,
+        STAGE_DELAYS,
+        TAX_SHARES,
         TARGETS,
         ROLES,
         DUTIES,
         PROBLEMS,
         ENTERPRISES,
         SUPPLIES,
+        FISCAL_PATHS,
+        PROMISES,
+        HOLDERS,
+        OBLIGATIONS,
+        FUND_HOLDINGS,
         SCENARIOS,
     )
 }

@@ -1,0 +1,123 @@
+"""What projects compete for: room at a site and money of a fund, what each asks, what others take, and who they are."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from haihe.planning.program import Ints
+from haihe.planning.projects import ProjectSpec
+
+if TYPE_CHECKING:
+    from haihe.planning.selection import Selection
+
+COLUMNS = ["project", "kind", "thing", "place", "year", "asks", "limit", "others", "left", "unit", "holders"]
+NAMED = 3
+"""Most projects that are named as holders."""
+
+
+def rivals_of(selection: "Selection") -> pd.DataFrame:
+    """Tell for every project what it competes for.
+
+    Returns
+    -------
+    DataFrame
+        ``project``; ``kind`` (``room``, ``budget``); ``thing`` and ``place`` (resource and site, fund and payer); ``year``
+        (the tightest); ``asks``, ``limit``, ``others`` (what the choice gives to others), ``left`` (limit less others),
+        ``unit``; ``holders``: codes of those who take most, joined by ``;``. A project is looked at where it is built,
+        or at every site it could go to.
+    """
+    rows = [*_room(selection), *_money(selection)]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _room(selection: "Selection") -> list[tuple[object, ...]]:
+    spec, z = selection.task.projects, selection.chosen.choice
+    taken = np.flatnonzero((z > 0.5) & ~spec.committed[spec.project])
+    years = np.asarray(spec.years)
+    rows: list[tuple[object, ...]] = []
+    for p, site in sorted(_places(spec, z)):
+        others = taken[(spec.site[taken] == site) & (spec.project[taken] != p)]
+        own = np.flatnonzero((spec.project == p) & (spec.site == site))
+        start, done = int(spec.start[own].min()), int(spec.done[own].min())
+        for u in np.flatnonzero((spec.uses[p] > 0) & np.isfinite(spec.room[site]).any(axis=1)):
+            since = spec.start[others] if spec.held[u] else spec.done[others]
+            amount = spec.uses[spec.project[others], u]
+            used = (amount[:, None] * (since[:, None] <= years)).sum(axis=0)
+            free = np.where(years >= (start if spec.held[u] else done), spec.room[site, u] - used, np.inf)
+            y = int(np.argmin(free))
+            if not np.isfinite(free[y]):
+                continue
+            holders = _named(spec, spec.project[others], amount)
+            rows.append(
+                (
+                    spec.projects[p],
+                    "room",
+                    spec.resources[u],
+                    spec.sites[site],
+                    int(years[y]),
+                    float(spec.uses[p, u]),
+                    float(spec.room[site, u, y]),
+                    float(used[y]),
+                    float(free[y]),
+                    spec.units[u],
+                    holders,
+                )
+            )
+    return rows
+
+
+def _places(spec: ProjectSpec, z: np.ndarray) -> set[tuple[int, int]]:
+    """Projects that are chosen from, each at the site it takes or at every site it could go to."""
+    taken = set(spec.project[z > 0.5].tolist())
+    open_ = ~spec.committed[spec.project] & ((z > 0.5) | ~np.isin(spec.project, list(taken)))
+    return set(zip(spec.project[open_].tolist(), spec.site[open_].tolist(), strict=True))
+
+
+def _money(selection: "Selection") -> list[tuple[object, ...]]:
+    spec, setup = selection.task.projects, selection.task.setup
+    money = setup.money
+    if money is None:
+        return []
+    paid = selection.funding
+    paid = paid[paid["payer"].isin(("city", "district")) & (paid["amount"] > 0)]
+    rows: list[tuple[object, ...]] = []
+    for p in np.flatnonzero(spec.award > 0):
+        own = np.flatnonzero(spec.project == p)
+        if not own.size:
+            continue
+        built = own[selection.chosen.choice[own] > 0.5]
+        option = int(built[0]) if built.size else int(own[0])
+        window = np.arange(int(spec.done[option]), int(spec.done[option]) + money.delay + 1)
+        for payer, part in ((money.city_budget, spec.city), (money.district_budget, spec.district)):
+            b = int(payer[option])
+            if b < 0 or part[p] <= 0:
+                continue
+            fund, region = money.budgets[b]
+            place = [money.years.index(y) for y in window if y in money.years]
+            limit = (money.budget[b] - money.promised[b])[place].sum()
+            mine = paid[(paid["fund"] == fund) & (paid["region"] == region) & paid["year"].isin(window)]
+            mine = mine[mine["project"] != spec.projects[p]]
+            others = mine.groupby("project")["amount"].sum().sort_values(ascending=False)
+            rows.append(
+                (
+                    spec.projects[p],
+                    "budget",
+                    fund,
+                    region,
+                    int(window[0]),
+                    float(part[p]),
+                    float(limit),
+                    float(others.sum()),
+                    float(limit - others.sum()),
+                    "亿元",
+                    ";".join(map(str, others.index[:NAMED])),
+                )
+            )
+    return rows
+
+
+def _named(spec: ProjectSpec, projects: Ints, amount: np.ndarray) -> str:
+    """Codes of those who take most."""
+    order = np.argsort(-amount, kind="stable")[:NAMED]
+    return ";".join(spec.projects[projects[k]] for k in order if amount[k] > 0)
