@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import haihe as hh
-from haihe.planning import plan
+from haihe.planning import again, plan
 from haihe.planning import what_ifs as room
 from haihe.planning.plans import Plan
 from haihe.planning.scenarios import scenarios_of, title_of
@@ -60,12 +60,12 @@ def test_a_basis_of_another_plan_changes_the_way_and_not_the_answer() -> None:
     assert gap.dropna().max() < 1e-7
 
 
-@pytest.mark.parametrize("broken", ["scenario", "_warm"])
+@pytest.mark.parametrize("broken", ["scenario", "finished"])
 def test_a_scenario_that_is_not_put_into_force_is_noticed(broken: str, monkeypatch: pytest.MonkeyPatch) -> None:
     if broken == "scenario":
         monkeypatch.setattr(room, "scenario", lambda region, name: region)
     else:
-        monkeypatch.setattr(room, "_warm", lambda plan, session: plan.solution)
+        monkeypatch.setattr(again, "finished", lambda *_, **__: planned())
     with pytest.raises(AssertionError):
         check(what_ifs(planned()))
 

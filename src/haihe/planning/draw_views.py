@@ -39,6 +39,8 @@ class DrawViews:
         As of `haihe.planning.draws.Draws`.
     """
 
+    counted, alike = Text("抽样数", "Draws"), Text("方向一致的抽样", "Draws of the same sign")
+
     def __init__(
         self,
         region: Region,
@@ -88,9 +90,7 @@ class DrawViews:
         frame = frame.assign(**{name: frame[name] * times for name in figures})
         columns = [Column("quantity", Text("结果", "Result"), labels=self.quantities), *_quantiles(None)]
         title = Text("结果有多可靠", "How sure the results are")
-        return self._table(
-            "draws-summary", title, frame, [*columns, Column("draws", Text("抽样数", "Draws"), digits=0)]
-        )
+        return self._table("draws-summary", title, frame, [*columns, Column("draws", self.counted, digits=0)])
 
     def movers(self) -> Table:
         """Sectors whose output moves most, and whether the draws agree on the sign."""
@@ -105,7 +105,7 @@ class DrawViews:
                 Column("region", Text("地区", "Region"), labels=self.names),
                 Column("sector", Text("行业", "Sector"), labels=self.names),
                 *_quantiles(Text("%", "%")),
-                Column("agree", Text("方向一致的抽样", "Draws of the same sign"), kind="share", digits=0),
+                Column("agree", self.alike, kind="share", digits=0),
             ],
         )
 

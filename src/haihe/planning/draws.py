@@ -7,8 +7,7 @@ wrong data end the list.
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,19 +19,27 @@ import pandas as pd
 from haihe.figures.workbook import Viewed
 from haihe.files import replace_file
 from haihe.messages import HaiheError, Progress, Text
+from haihe.planning.control import Control
 from haihe.planning.draw_views import DrawViews
 from haihe.planning.drawing import Dimension, Method, dimensions_of, drawn_region, places
-from haihe.planning.outcome import Outcome
+from haihe.planning.ensemble_rows import (
+    COST,
+    SAVING,
+    columns_of,
+    influence_of,
+    movers_of,
+    quantities_of,
+    spread,
+    told,
+)
+from haihe.planning.futures import DRAWN
 from haihe.planning.plans import plan
+from haihe.planning.program import Floats
+from haihe.planning.runs import OneRun, run_each
 from haihe.region import Region
 
-COST, LIMITS, GAIN, SHARE, SAVING, PRICE = "cost", "limits", "gain", "share", "pooling_saves", "price:"
-ROBUST = 0.9
-"""Share of the draws that must agree on a sign for it to be robust."""
-OUTPUT, DRAWN = "output:", "drawn:"
 WITHOUT_PLAN = ("E-PLN-02", "E-PLN-03", "E-PLN-04", "E-PLN-61")
 """Errors that say that a draw has no plan; any other is about the data, or a wish to stop, and ends the list."""
-QUANTILES = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
 
 
 @dataclass(frozen=True)
@@ -68,13 +75,12 @@ class Draws(Viewed):
     @property
     def quantities(self) -> list[str]:
         """Columns that say what came out, sectors aside."""
-        fixed = [name for name in (COST, LIMITS, GAIN, SHARE, SAVING) if name in self.table]
-        return [*fixed, *(str(name) for name in self.table if str(name).startswith(PRICE))]
+        return quantities_of(self.table)
 
     @cached_property
     def summary(self) -> pd.DataFrame:
         """One record a quantity: p10, p50, p90, least, most, and how many draws tell it."""
-        return _spread(self.plans[self.quantities]).rename_axis("quantity").reset_index()
+        return spread(self.plans[self.quantities]).rename_axis("quantity").reset_index()
 
     @cached_property
     def movers(self) -> pd.DataFrame:
@@ -82,17 +88,7 @@ class Draws(Viewed):
 
         Largest change first; a change whose sign is the same in nine of ten draws is robust.
         """
-        columns = [name for name in self.table if str(name).startswith(OUTPUT)]
-        frame = self.plans[columns]
-        table = _spread(frame)
-        table["agree"] = (np.sign(frame) == np.sign(table["p50"])).mean().to_numpy()
-        names = [str(name).removeprefix(OUTPUT).split("|") for name in table.index]
-        table = table.assign(region=[name[0] for name in names], sector=[name[1] for name in names])
-        table["robust"] = table["agree"] >= ROBUST
-        order = table["p50"].abs().sort_values(ascending=False, kind="stable").index
-        return table.loc[order, ["region", "sector", *QUANTILES, "least", "most", "agree", "robust"]].reset_index(
-            drop=True
-        )
+        return movers_of(self.plans)
 
     @cached_property
     def influence(self) -> pd.DataFrame:
@@ -101,16 +97,7 @@ class Draws(Viewed):
         quantity, drawn, correlation (Spearman; missing where the quantity never moves), the largest first within a
         quantity. With few draws a correlation below 2 / sqrt(draws) is no sign of anything, see ``noise``.
         """
-        drawn = [name for name in self.table if str(name).startswith(DRAWN)]
-        ranks = self.plans[[*drawn, *self.quantities]].rank()
-        noise = 2.0 / np.sqrt(max(len(ranks), 1))
-        rows = []
-        for quantity in self.quantities:
-            moves = ranks[quantity].max() > ranks[quantity].min()
-            correlation = ranks[drawn].corrwith(ranks[quantity]) if moves else pd.Series(np.nan, drawn)
-            order = correlation.abs().sort_values(ascending=False, kind="stable").index
-            rows += [(quantity, name.removeprefix(DRAWN), float(correlation[name]), noise) for name in order]
-        return pd.DataFrame(rows, columns=["quantity", "drawn", "correlation", "noise"])
+        return influence_of(self.plans, columns_of(self.table, DRAWN), (DRAWN,))
 
     @cached_property
     def views(self) -> DrawViews:
@@ -190,8 +177,10 @@ def draws(
     rows = _known(file, mark)
     missing = [number for number in range(n) if number not in rows]
     say = progress or (lambda _: None)
-    for row in _made(region, dimensions, at, missing, pooling, options, processes):
-        rows[row["draw"]] = row | {"run": mark}
+    control = options.pop("control", None) or Control()
+    work = DrawWork(region, dimensions, at, pooling, options, mark)
+    for number, row in run_each(work, [str(k) for k in missing], workers=processes, control=control):
+        rows[int(number)] = {**row, "run": mark}
         if file is not None:
             _keep(file, rows)
         say(Text(f"已算 {len(rows)}/{n} 个抽样", f"{len(rows)} of {n} draws made"))
@@ -213,7 +202,7 @@ def one_draw(
     try:
         changed, _ = drawn_region(region, dimensions, place)
         outcome = plan(changed, band=False, **options)
-        row |= _told(outcome)
+        row |= told(outcome)
         if pooling and outcome.model.caps:
             losses = [plan(changed, band=False, **{**options, "pooled": way}).loss for way in (True, False)]
             row[SAVING] = 1 - losses[0] / losses[1] if losses[1] > 0 else np.nan
@@ -224,42 +213,26 @@ def one_draw(
     return row
 
 
-def _made(
-    region: Region,
-    dimensions: Sequence[Dimension],
-    at: Any,
-    missing: Sequence[int],
-    pooling: bool,
-    options: dict[str, Any],
-    processes: int,
-) -> Iterator[dict[str, Any]]:
-    if processes < 2:
-        yield from (one_draw(region, dimensions, k, at[k].tolist(), pooling, options) for k in missing)
-        return
-    with ProcessPoolExecutor(processes) as pool:
-        work: list[Future[dict[str, Any]]] = [
-            pool.submit(one_draw, region, dimensions, k, at[k].tolist(), pooling, options) for k in missing
-        ]
-        for done in as_completed(work):
-            yield done.result()
+@dataclass(frozen=True)
+class DrawWork:
+    """The runs of a list of draws, see `haihe.planning.runs.Work`; a run is named by its number."""
 
+    region: Region
+    dimensions: Sequence[Dimension]
+    at: Floats
+    pooling: bool
+    options: dict[str, Any]
+    key: str
 
-def _told(plan_: Outcome) -> dict[str, float]:
-    """What one plan says, in one row."""
-    last = plan_.model.economy.assumptions.last_year
-    cost = plan_.loss - plan_.gain
-    told = {COST: cost, LIMITS: plan_.loss, GAIN: plan_.gain, SHARE: cost / plan_.consumption}
-    prices = plan_.prices
-    caps = prices[(prices["kind"] == "cap") & (prices["year"] == last)].groupby("name", sort=False)["price"].mean()
-    told |= {f"{PRICE}{name}": float(price) for name, price in caps.items()}
-    output = plan_.output[plan_.output["year"] == last]
-    rows = zip(output["region"], output["sector"], output["change"], strict=True)
-    return told | {f"{OUTPUT}{region}|{sector}": float(change) for region, sector, change in rows}
+    def open(self, control: Control) -> OneRun:
+        """Every draw is planned from nothing, so that there is nothing to set up."""
+        options = self.options | {"control": control}
 
+        def one(name: str) -> dict[str, Any]:
+            number = int(name)
+            return one_draw(self.region, self.dimensions, number, self.at[number].tolist(), self.pooling, options)
 
-def _spread(frame: pd.DataFrame) -> pd.DataFrame:
-    table = pd.DataFrame({name: frame.quantile(level) for name, level in QUANTILES.items()})
-    return table.assign(least=frame.min(), most=frame.max(), draws=frame.notna().sum())
+        return one
 
 
 def _mark(region: Region, kept: dict[str, Any], options: dict[str, Any]) -> str:

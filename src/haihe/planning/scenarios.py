@@ -117,7 +117,7 @@ def scenario(
         if name not in known:
             raise HaiheError("E-PLN-68", table="scenarios", column="scenario", value=name, near=suggest(name, known))
     given = [edit for name in wanted for edit in known[name]]
-    given += [edit if isinstance(edit, Edit) else _edit(edit) for edit in edits]
+    given += [edit if isinstance(edit, Edit) else edit_of(edit) for edit in edits]
     resolved = _resolved(given)
     changed = region
     for table in dict.fromkeys(edit.table for edit in resolved):
@@ -128,7 +128,7 @@ def scenario(
     return changed
 
 
-def _edit(parts: Sequence[object]) -> Edit:
+def edit_of(parts: Sequence[object]) -> Edit:
     """Make an edit of its parts; ``E-SCN-06`` where they are too few or too many, or no texts where texts stand."""
     given = [parts] if isinstance(parts, str) else list(parts)
     if not 4 <= len(given) <= 5 or not (isinstance(given[0], str) and isinstance(given[2], str)):

@@ -5,7 +5,7 @@ difference between two optima of one economy. Where a scenario changes nothing t
 plan's own solve without limits serves it too, and where its program has the same form, it is solved from the plan's basis.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,28 +14,18 @@ import pandas as pd
 from haihe.figures import Column, Figure, Table, bars
 from haihe.figures.workbook import InSheets
 from haihe.messages import HaiheError, Progress, Quality, Text, worst_quality
-from haihe.planning.assembly import PROJECTS, Assembly, Grip, assemble
-from haihe.planning.assumptions import Assumptions
+from haihe.planning.again import solve_again
 from haihe.planning.comparison import Comparison, compare
 from haihe.planning.control import Control
-from haihe.planning.goals import solve_goals
-from haihe.planning.plans import Plan, finished
-from haihe.planning.program import Block
+from haihe.planning.plans import Plan
 from haihe.planning.results import WORTHLESS
 from haihe.planning.scenarios import scenario, scenarios_of, title_of
-from haihe.planning.setup import setup_of
-from haihe.planning.solver import Session, Solution
 from haihe.planning.telling import Line
 from haihe.planning.telling_words import rough
 from haihe.planning.trade_views import place_names
 from haihe.planning.views import DIFFERENCE_NOTE, YI, YI_PER_BN, PlanViews
-from haihe.region import Region
 from haihe.region.units import said
 
-POLICY = ("limits", "endowments", "links", "transfers", "expansions", "budgets", "finances", "targets")
-"""Tables on which the reference path does not rest: where only these change, it stays."""
-PATIENCE = 1.5
-"""Time that a solve from the plan's basis may take, in times of its cold solve."""
 SAME = 1e-8
 """Share of consumption up to which a change of welfare is none."""
 NOTHING = 0.5
@@ -252,7 +242,7 @@ def what_ifs(
             progress(Text(f"情景：{titles[name].zh}", f"scenario: {titles[name].en}"))
         tables = {edit.table for edit in known[name]}
         try:
-            plans[name] = _solved(plan, region, tables, control or Control())
+            plans[name] = solve_again(plan, region, tables, control)
         except HaiheError as error:
             if error.code != "E-PLN-02":
                 raise
@@ -260,78 +250,6 @@ def what_ifs(
             continue
         rows.append(_row(plan, name, plans[name]))
     return WhatIfs(plan, pd.DataFrame(rows, columns=COLUMNS), titles, plans)
-
-
-def _solved(plan: Plan, region: Region, tables: set[str], control: Control) -> Plan:
-    """Plan a scenario as its plan was asked for."""
-    asked = plan.asked
-    own = plan.model.economy.assumptions
-    setup = setup_of(
-        region,
-        assumptions=Assumptions.of(region) if "parameters" in tables else own,
-        path=asked.path,
-        pooled=asked.pooled,
-        upgrades=asked.upgrades,
-        projects=asked.projects,
-    )
-    assembly = assemble(setup, asked.goals.measures)
-    session = Session(assembly.model.program, control)
-    grip = Grip(session, assembly)
-    base = plan.base if _same_base(plan, assembly, tables) else _free(session, grip)
-    limited = None
-    if setup.projects is not None:
-        limited = _without_projects(plan, session, grip)
-        grip.restore(PROJECTS)
-        grip.free_projects()
-    if asked.decided is not None:
-        asked.decided.hold(session, assembly.model, projects=setup.projects is not None)
-    solution = _warm(plan, session)
-    reached = solve_goals(session, assembly.indicators, assembly.watches, asked.goals) if asked.goals.measures else None
-    limited = solution if setup.projects is None else limited
-    return finished(assembly, session, asked, base=base, limited=limited, chosen=solution, reached=reached)
-
-
-def _same_base(plan: Plan, assembly: Assembly, tables: set[str]) -> bool:
-    """Tell whether the plan's solve without limits is the scenario's too: one reference path, and the same columns."""
-    mine, other = (p.column_blocks for p in (plan.model.program, assembly.model.program))
-    return tables <= set(POLICY) and _places(mine) == _places(other)
-
-
-def _places(blocks: Mapping[str, Block]) -> list[tuple[object, ...]]:
-    """Name, labels and start of every family of columns."""
-    return [(name, {dim: tuple(labels) for dim, labels in b.dims.items()}, b.start) for name, b in blocks.items()]
-
-
-def _without_projects(plan: Plan, session: Session, grip: Grip) -> Solution | None:
-    """Solve the stage before projects; None where the limits can only be met with projects."""
-    grip.lift(PROJECTS)
-    grip.hold_projects()
-    if plan.asked.decided is not None:
-        plan.asked.decided.hold(session, grip.assembly.model, projects=False)
-    try:
-        return _warm(plan, session)
-    except HaiheError as error:
-        if error.code != "E-PLN-02":
-            raise
-        return None
-
-
-def _free(session: Session, grip: Grip) -> Solution:
-    """Solve without limits and put everything back."""
-    grip.lift()
-    grip.hold_projects()
-    base = session.solve()
-    grip.restore()
-    grip.free_projects()
-    return base
-
-
-def _warm(plan: Plan, session: Session) -> Solution:
-    """Solve from the plan's basis where the program has its form, else cold."""
-    if plan.basis is None or session.arrays.matrix.shape != plan.model.program.arrays().matrix.shape:
-        return session.solve(method="ipx")
-    session.set_basis(plan.basis, budget=PATIENCE * plan.limited.seconds)
-    return session.solve()
 
 
 def _row(plan: Plan, name: str, other: Plan) -> dict[str, object]:
