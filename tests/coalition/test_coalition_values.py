@@ -144,7 +144,7 @@ def test_journal_takes_up_where_it_stopped(tmp_path: object) -> None:
     other, _, changed = capped(3, cut=0.1)
     with pytest.raises(HaiheError) as refused:
         Coalitions(Question(changed, agreed(), tuple(other.members)), journal=file)
-    assert refused.value.code == "E-COA-34"
+    assert refused.value.code == "E-PLN-101"
 
 
 @pytest.mark.slow

@@ -6,12 +6,12 @@ choice. So the value is worked out with every elasticity halved and doubled, and
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
-from multiprocessing import get_context
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -19,12 +19,14 @@ import pandas as pd
 
 from haihe.coalition.agreement import Agreement, agreement_of
 from haihe.coalition.allocation import EQUAL, Allocation, allocation_of
-from haihe.coalition.journal import Journal
 from haihe.coalition.share import OWEN, Shares, share
-from haihe.messages import HaiheError, Progress, Text
+from haihe.messages import HaiheError, Text
 from haihe.planning.assumptions import Assumptions
+from haihe.planning.control import Control
 from haihe.planning.drawing import FLOWS, dimensions_of, moved_flows
 from haihe.planning.draws import WITHOUT_PLAN
+from haihe.planning.journal import RUN, Journal
+from haihe.planning.runs import OneRun, run_all
 from haihe.region import Region
 
 GIVEN = "as_given"
@@ -84,14 +86,43 @@ class Bands:
 
 
 @dataclass(frozen=True)
-class _Case:
-    """One variant under one allocation; it can be sent to another process."""
+class _Cases:
+    """The cases as work, see `haihe.planning.runs.Work`; a case is named ``allocation/variant``."""
 
     region: Region
     agreement: Agreement
-    allocation: Allocation
-    variant: str
+    allocations: Mapping[str, Allocation]
     options: dict[str, Any]
+
+    @property
+    def key(self) -> str:
+        """What the cases depend on."""
+        plain = {name: repr(value) for name, value in sorted(self.options.items())}
+        return hashlib.sha256(f"{self.region.hash}|{self.agreement!r}|{plain}".encode()).hexdigest()
+
+    def open(self, control: Control) -> OneRun:
+        """Every case is a program of its own, so that there is nothing to set up."""
+
+        def one(name: str) -> dict[str, Any]:
+            allocation, variant = _parts(name)
+            try:
+                return {"error": None, "values": _told(self._varied(self.allocations[allocation], variant, control))}
+            except HaiheError as error:
+                if error.code not in NO_VALUE:
+                    raise
+                return {"error": f"{error.code} {error.findings[-1].text('en')}", "values": []}
+
+        return one
+
+    def _varied(self, allocation: Allocation, variant: str, control: Control) -> Shares:
+        region, options = self.region, dict(self.options)
+        if variant in FACTORS:
+            assumptions = options.get("assumptions") or Assumptions.of(region)
+            options["assumptions"] = assumptions.scaled(FACTORS[variant])
+        if variant in PLACES:
+            region = region.with_table("flows", moved_flows(region, PLACES[variant]))
+        terms, options["control"] = self.agreement, control
+        return share(region, agreement=terms, allocation=allocation, reach=None, **options)
 
 
 def share_bands(
@@ -100,9 +131,9 @@ def share_bands(
     agreement: Agreement | str | None = None,
     allocations: Sequence[Allocation | str] | None = None,
     variants: Sequence[str] | None = None,
-    processes: int = 1,
+    workers: int = 1,
     journal: str | Path | None = None,
-    progress: Progress | None = None,
+    control: Control | None = None,
     **options: Any,
 ) -> Bands:
     """Work the value of coordination out again over variants and allocations.
@@ -116,12 +147,12 @@ def share_bands(
         Those of the table ``allocations``, or ``equal`` where it is absent.
     variants : sequence of str, optional
         Of `VARIANTS`; all that the region has data for where not given (flows need a band).
-    processes : int
-        Cases at a time.
+    workers : int
+        Processes; with 1 all is done here.
     journal : path, optional
         File that keeps the cases; a run that is started again with it does the rest.
-    progress : callable, optional
-        Called with a `Text` after each case.
+    control : Control, optional
+        Cancel and progress, called with a `Text` after each case; its time limit is that of one solve.
     **options
         As of `haihe.coalition.share.share`: members, assumptions, path, scenario.
 
@@ -133,7 +164,7 @@ def share_bands(
     ------
     HaiheError
         As `haihe.coalition.share.share`, but for a case without a plan, which stands in ``errors``; ``E-COA-35`` for an
-        unknown variant, ``E-COA-34`` for a journal of another run.
+        unknown variant, ``E-PLN-101`` for a journal of another run.
     """
     terms = agreement if isinstance(agreement, Agreement) else agreement_of(region, agreement)
     known = variants_of(region)
@@ -141,21 +172,15 @@ def share_bands(
     unknown = [name for name in wanted if name not in known]
     if unknown:
         raise HaiheError("E-COA-35", value=unknown[0], known=", ".join(known))
-    cases = [
-        _Case(region, terms, handed, variant, options)
-        for handed in _allocations(region, allocations)
-        for variant in wanted
-    ]
-    kept = Journal(journal, _key(region, terms, options))
-    done = {(record["allocation"], record["variant"]): record for record in kept.records}
-    left = [case for case in cases if (case.allocation.name, case.variant) not in done]
-    say = progress or (lambda _: None)
-    for record in _found(left, processes):
-        done[(record["allocation"], record["variant"])] = record
-        kept.write(record)
-        a, b = len(done), len(cases)
-        say(Text(f"取值区间：{a}/{b}", f"bands: {a} of {b}"))
-    return _gathered([done[(case.allocation.name, case.variant)] for case in cases])
+    handed = {allocation.name: allocation for allocation in _allocations(region, allocations)}
+    names = [f"{allocation}/{variant}" for allocation in handed for variant in wanted]
+    work = _Cases(region, terms, handed, options)
+    with ExitStack() as room:
+        path = journal if journal is not None else Path(room.enter_context(TemporaryDirectory())) / "bands.jsonl"
+        book = Journal(path, work.key)
+        run_all(work, names, book, workers=workers, control=control)
+        records = {str(record[RUN]): record for record in book.records()}
+    return _gathered({name: records[name] for name in names})
 
 
 def variants_of(region: Region) -> list[str]:
@@ -171,40 +196,6 @@ def _allocations(region: Region, wanted: Sequence[Allocation | str] | None) -> l
     if wanted is None:
         wanted = list(dict.fromkeys(region.frame("allocations")["allocation"])) or [EQUAL]
     return [one if isinstance(one, Allocation) else allocation_of(region, one) for one in wanted]
-
-
-def _found(cases: list[_Case], processes: int) -> Iterator[dict[str, Any]]:
-    if processes < 2:
-        yield from map(_one, cases)
-        return
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        waiting = [pool.submit(_one, case) for case in cases]
-        try:
-            for ready in as_completed(waiting):
-                yield ready.result()
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _one(case: _Case) -> dict[str, Any]:
-    record: dict[str, Any] = {"allocation": case.allocation.name, "variant": case.variant, "error": None, "values": []}
-    try:
-        record["values"] = _told(_varied(case))
-    except HaiheError as error:
-        if error.code not in NO_VALUE:
-            raise
-        record["error"] = f"{error.code} {error.findings[-1].text('en')}"
-    return record
-
-
-def _varied(case: _Case) -> Shares:
-    region, options = case.region, dict(case.options)
-    if case.variant in FACTORS:
-        assumptions = options.get("assumptions") or Assumptions.of(region)
-        options["assumptions"] = assumptions.scaled(FACTORS[case.variant])
-    if case.variant in PLACES:
-        region = region.with_table("flows", moved_flows(region, PLACES[case.variant]))
-    return share(region, agreement=case.agreement, allocation=case.allocation, reach=None, **options)
 
 
 def _told(found: Shares) -> list[tuple[str, str, float]]:
@@ -226,13 +217,15 @@ def _told(found: Shares) -> list[tuple[str, str, float]]:
     return rows
 
 
-def _gathered(records: list[dict[str, Any]]) -> Bands:
-    rows = [(record["allocation"], record["variant"], *value) for record in records for value in record["values"]]
+def _gathered(records: Mapping[str, Mapping[str, Any]]) -> Bands:
+    cases = [(*_parts(name), record) for name, record in records.items()]
+    rows = [(allocation, variant, *value) for allocation, variant, record in cases for value in record["values"]]
     table = pd.DataFrame(rows, columns=["allocation", "variant", *KEYS, "value"])
-    lost = [(r["allocation"], r["variant"], r["error"]) for r in records if r["error"] is not None]
+    lost = [(allocation, variant, record["error"]) for allocation, variant, record in cases if record["error"]]
     return Bands(table, pd.DataFrame(lost, columns=["allocation", "variant", "error"]))
 
 
-def _key(region: Region, agreement: Agreement, options: dict[str, Any]) -> str:
-    plain = {name: repr(value) for name, value in sorted(options.items()) if name not in ("control", "progress")}
-    return hashlib.sha256(f"{region.hash}|{agreement!r}|{plain}".encode()).hexdigest()
+def _parts(name: str) -> tuple[str, str]:
+    """Allocation and variant of a case."""
+    allocation, _, variant = name.rpartition("/")
+    return allocation, variant

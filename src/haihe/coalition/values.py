@@ -17,11 +17,11 @@ from haihe.coalition.agreement import Agreement
 from haihe.coalition.game import Game, coalition_of
 from haihe.coalition.gates import Gates, define_gates
 from haihe.coalition.held_trade import Raised, raised_of
-from haihe.coalition.journal import Journal
 from haihe.coalition.ownership import Ownership, ownership_of
 from haihe.coalition.walk import Bounds, gray, walk
 from haihe.messages import Finding, Findings, HaiheError, Text
 from haihe.planning.control import Control
+from haihe.planning.journal import Journal
 from haihe.planning.model import Model
 from haihe.planning.program import Arrays, Ints
 from haihe.planning.solver import Method, Session, Solution
@@ -139,8 +139,8 @@ class Coalitions:
         self.watch: Callable[[int, int, Solution], object] | None = None
         self.values: dict[tuple[int, int], float] = {}
         self.solves: list[tuple[int, int, float, str]] = []
-        self.journal = Journal(journal, self._key())
-        for record in self.journal.records:
+        self.journal = None if journal is None else Journal(journal, self._key())
+        for record in self.journal.records() if self.journal is not None else ():
             self.values[(record["coalition"], record["things"])] = record["welfare"]
 
     @property
@@ -248,8 +248,9 @@ class Coalitions:
 
     def _know(self, coalition: int, things: int, welfare: float) -> None:
         key = self._same(coalition, things)
-        if key not in self.values:
-            self.journal.write({"coalition": key[0], "things": key[1], "welfare": welfare})
+        if self.journal is not None and key not in self.values:
+            record = {"coalition": key[0], "things": key[1], "welfare": welfare}
+            self.journal.write(f"{key[0]}/{key[1]}", record)
         self.values[key] = welfare
 
     def _key(self) -> str:
