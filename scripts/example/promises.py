@@ -99,7 +99,15 @@ def debts_and_holdings() -> dict[str, list[Row]]:
         for k, (debtor, creditor, kind, value) in enumerate(DEBTS)
     ]
     holdings: list[Row] = [
-        {"fund": fund, "holding": f"H{k + 1:02d}", "target": target, "region": region, "chain": chain, "value": value, **about}
+        {
+            "fund": fund,
+            "holding": f"H{k + 1:02d}",
+            "target": target,
+            "region": region,
+            "chain": chain,
+            "value": value,
+            **about,
+        }
         for k, (fund, target, region, chain, value) in enumerate(HOLDINGS)
     ]
     return {"fiscal_paths": paths, "holders": holders, "obligations": obligations, "fund_holdings": holdings}

@@ -6,7 +6,7 @@
 True
 
 Everything that the command line can do, the library can: `read`, `example`, `diagnose`, `plan`, `what_ifs`, `compare`,
-`front`, `pareto`, `report`.
+`front`, `pareto`, `stress`, `report`.
 """
 
 from importlib import import_module
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from haihe.region.examples import example
     from haihe.reporting.regional import report
     from haihe.rules.check import read_schemes
+    from haihe.shocks.stress import stress
 
 _ROOMS = {
     "accounts_of": "haihe.accounts.of_region",
@@ -69,6 +70,7 @@ _ROOMS = {
     "scenario": "haihe.planning.scenarios",
     "select": "haihe.planning.selection",
     "share": "haihe.coalition.share",
+    "stress": "haihe.shocks.stress",
     "what_ifs": "haihe.planning.what_ifs",
     "Region": "haihe.region",
     "load": "haihe.region",
@@ -113,6 +115,7 @@ __all__ = [
     "scenario",
     "select",
     "share",
+    "stress",
     "what_ifs",
 ]
 

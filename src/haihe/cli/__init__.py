@@ -7,7 +7,21 @@ Standard output carries data, standard error carries messages and progress. Exit
 import os
 import sys
 
-from haihe.cli import accounts, cards, diagnosis, exchange, facts, futures, goals, plans, projects, rounds, rules
+from haihe.cli import (
+    accounts,
+    cards,
+    diagnosis,
+    exchange,
+    facts,
+    futures,
+    goals,
+    plans,
+    projects,
+    rounds,
+    rules,
+    share,
+    stress,
+)
 from haihe.cli.desk import INTERNAL, app
 from haihe.messages import Finding
 
@@ -25,6 +39,8 @@ __all__ = [
     "projects",
     "rounds",
     "rules",
+    "share",
+    "stress",
 ]
 
 

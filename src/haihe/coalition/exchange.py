@@ -6,14 +6,17 @@ would find stands in `together`, to compare.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
+from haihe.coalition.exchange_views import ExchangeViews
 from haihe.coalition.member import Member, Offer
 from haihe.coalition.member_folder import member_part
 from haihe.coalition.pooling import MONEY, YUAN, Pooling, between, pooling_of
 from haihe.coalition.price_search import Heard, Offers, PriceSearch
+from haihe.figures.workbook import Viewed
 from haihe.messages import Finding, Findings, HaiheError, Progress, Quality, Text, worst_quality
 from haihe.planning.control import Control
 from haihe.planning.inputs import members_of
@@ -39,7 +42,7 @@ class Over:
 
 
 @dataclass(frozen=True)
-class Exchange:
+class Exchange(Viewed):
     """A settled exchange.
 
     Attributes
@@ -71,6 +74,11 @@ class Exchange:
     heard: dict[str, Heard] = field(default_factory=dict, repr=False)
     marks: dict[str, Quality] = field(default_factory=dict)
     findings: Findings = field(default_factory=Findings)
+
+    @cached_property
+    def views(self) -> ExchangeViews:
+        """Tables and figures with words."""
+        return ExchangeViews(self)
 
     @property
     def gap(self) -> float:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -13,9 +14,11 @@ from haihe.coalition.game import Game, coalition_of
 from haihe.coalition.joint_plan import by_year, exchanged, indicators_of, unpaid
 from haihe.coalition.names import RULES
 from haihe.coalition.owen import OwenPoint, owen_split
+from haihe.coalition.share_views import ShareViews
 from haihe.coalition.splits import amounts, compare, every_split
 from haihe.coalition.values import Coalitions, Question, players_of
 from haihe.coalition.worth import REACH, Package, cheapest_package, worth_of_things
+from haihe.figures.workbook import Viewed
 from haihe.messages import Finding, Findings, HaiheError, Progress, Quality, Text, worst_quality
 from haihe.planning.assembly import assemble
 from haihe.planning.assumptions import Assumptions
@@ -33,7 +36,7 @@ OWEN = "owen"
 
 
 @dataclass(frozen=True)
-class Shares:
+class Shares(Viewed):
     """What coordination is worth and how it may be split. Money is discounted bn yuan, in gains over all alone.
 
     Attributes
@@ -97,6 +100,11 @@ class Shares:
     indicators: pd.DataFrame
     solves: pd.DataFrame
     findings: Findings = field(default_factory=Findings)
+
+    @cached_property
+    def views(self) -> ShareViews:
+        """Tables and figures with words."""
+        return ShareViews(self)
 
     @property
     def gain(self) -> float:

@@ -6,6 +6,7 @@ import pandas as pd
 from haihe.coalition.bands import Bands
 from haihe.coalition.names import RULES
 from haihe.coalition.share import OWEN, Shares
+from haihe.coalition.share_words import OUTSIDE
 from haihe.messages import Quality, Text
 from haihe.planning.telling import Line
 from haihe.planning.telling_words import rough
@@ -13,12 +14,6 @@ from haihe.planning.views import YI_PER_BN, names_of
 
 MOST = 3
 """Most things that one sentence lists."""
-OUTSIDE = Text(
-    "算法：与联盟外成员的往来保持在基准路径上；与国内其他地区和境外的往来按各自的弹性曲线，与谁参加联盟无关。",
-    "How it is counted: trade with members outside a coalition stays at the reference path; trade with the rest of the nation "
-    "and abroad follows its own elastic curves, whoever is in the coalition.",
-)
-"""What leaving means in these numbers."""
 JUST = 0.01
 """Share of the gain under which what a coalition loses by leaving is called little."""
 

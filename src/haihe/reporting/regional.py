@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from haihe.coalition.share import Shares
 from haihe.diagnosis.diagnosis import diagnose
 from haihe.figures.word import PACKAGE
 from haihe.files import folder_for
@@ -38,7 +39,10 @@ from haihe.reporting.plan_chapters import (
 )
 from haihe.reporting.projects_chapter import single_projects_chapter
 from haihe.reporting.report import Report
+from haihe.reporting.share_chapter import share_chapter, shared
+from haihe.reporting.stress_chapter import finance_in, shocks_in, stress_chapter
 from haihe.reporting.telling import telling_lines, what_if_lines
+from haihe.shocks.stress import Stress
 
 FACTS = Text("现状：", "Where the region stands:")
 SAID = Text(
@@ -101,6 +105,8 @@ class Work:
     selection: Selection | None
     pipeline: Pipeline | None
     bottlenecks: Bottlenecks
+    shares: Shares | None
+    shocks: Sequence[Stress]
 
     @property
     def futures(self) -> list[Line]:
@@ -141,6 +147,8 @@ def solve_all(
         chosen,
         pipeline(region, selection=chosen) if chosen is not None else None,
         bottlenecks(planned, top=BOTTLENECKS, finer=FINER, control=control, progress=progress),
+        shared(region, control=control, progress=progress),
+        shocks_in(region, control=control, progress=progress),
     )
 
 
@@ -209,8 +217,10 @@ def compose(
         resources_chapter(planned),
         projects_chapter(planned),
         single_projects_chapter(work.selection, work.pipeline, work.bottlenecks),
+        share_chapter(work.shares),
         goals_chapter(planned),
         futures_chapter(work.what_ifs, work.fates),
+        stress_chapter(work.shocks, finance_in(region)),
         evidence(region, Findings([*findings, *planned.findings])),
         accounts_chapter(region),
         sources(region),

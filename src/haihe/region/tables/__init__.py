@@ -1,7 +1,7 @@
 """Every table of a region, declared once."""
 
 from haihe.region.spec import TableSpec
-from haihe.region.tables.coalition import AGREEMENTS, ALLOCATIONS
+from haihe.region.tables.coalition import AGREEMENTS, ALLOCATIONS, CONVENTIONS, JOINT_PROJECTS, JOINT_USERS
 from haihe.region.tables.duties import DEPARTMENTS, DUTIES, PROBLEMS, ROLES, SCENARIOS, TARGETS
 from haihe.region.tables.economy import (
     ACCOUNTS,
@@ -33,6 +33,7 @@ from haihe.region.tables.pipeline import PIPELINE, STAGE_DELAYS, STAGE_HOLDS, TA
 from haihe.region.tables.places import FREIGHT, LINKS, REGIONS, SOURCES
 from haihe.region.tables.published import KNOWN_TOTALS, REVISIONS
 from haihe.region.tables.resources import ENDOWMENTS, EXPANSIONS, LIMITS, RESOURCES, TRANSFERS, USES
+from haihe.region.tables.shocks import SHOCK_EVENTS, SHOCKS
 
 TABLES: dict[str, TableSpec] = {
     spec.name: spec
@@ -60,6 +61,9 @@ TABLES: dict[str, TableSpec] = {
         EXPANSIONS,
         AGREEMENTS,
         ALLOCATIONS,
+        JOINT_PROJECTS,
+        JOINT_USERS,
+        CONVENTIONS,
         CHAINS,
         CHAIN_STAGES,
         DEPARTMENTS,
@@ -88,6 +92,8 @@ TABLES: dict[str, TableSpec] = {
         HOLDERS,
         OBLIGATIONS,
         FUND_HOLDINGS,
+        SHOCKS,
+        SHOCK_EVENTS,
         SCENARIOS,
     )
 }

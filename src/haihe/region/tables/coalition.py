@@ -161,3 +161,141 @@ ALLOCATIONS = TableSpec(
     ),
     Text("协同收益", "coalition"),
 )
+
+JOINT_PROJECTS = TableSpec(
+    "joint_projects",
+    Text("共建项目", "joint projects"),
+    Text(
+        "几个成员共建共用的园区、泊位、实验室、线路：花多少钱，建在哪里，产出记在哪里之前的数量。",
+        "Parks, berths, laboratories, lines that several members build and use together: what they cost, where they stand, and "
+        "what they yield before anybody counts it.",
+    ),
+    (
+        code("project", "项目代码", "project", ("唯一", "Unique."), key=True),
+        *names(),
+        code(
+            "site", "所在地", "site", ("所在成员", "The member where it stands."), ref="regions.region", required=True
+        ),
+        choice(
+            "form",
+            "成本形式",
+            "form",
+            (
+                "largest：按用户中最大的需要建（线路、泊位等级）；adds：按需要之和建（园区面积、机时）",
+                "largest: built for the largest need of its users (a line, the class of a berth); adds: built for the sum of "
+                "needs (area of a park, machine hours).",
+            ),
+            {"largest": "按最大需要", "adds": "按需要之和"},
+            required=True,
+        ),
+        number(
+            "fixed_cost",
+            "固定成本",
+            "fixed cost",
+            ("只要建就有，亿元", "Once it is built at all, 亿元."),
+            "亿元",
+            minimum=0,
+            required=True,
+        ),
+        number(
+            "unit_cost",
+            "单位成本",
+            "unit cost",
+            ("每单位需要，亿元", "A unit of need, 亿元."),
+            "亿元",
+            minimum=0,
+            required=True,
+        ),
+        number(
+            "output",
+            "产出",
+            "output",
+            ("建成后每年总产出，亿元", "Gross output a year once it runs, 亿元."),
+            "亿元",
+            minimum=0,
+        ),
+        number("tax", "税收", "tax", ("建成后每年税收，亿元", "Tax a year once it runs, 亿元."), "亿元", minimum=0),
+        number(
+            "energy", "能耗", "energy", ("建成后每年能耗，tce", "Energy a year once it runs, tce."), "tce", minimum=0
+        ),
+        *evidence(unit=False),
+        note(),
+    ),
+    Text("协同收益", "coalition"),
+)
+
+JOINT_USERS = TableSpec(
+    "joint_users",
+    Text("共建项目用户", "users of joint projects"),
+    Text(
+        "谁用共建项目、需要多少、值多少。",
+        "Who uses a joint project, how much of it, and what it is worth to the user.",
+    ),
+    (
+        code("project", "项目代码", "project", ("共建项目", "Joint project."), ref="joint_projects.project", key=True),
+        code("member", "成员", "member", ("用户", "User."), ref="regions.region", key=True),
+        number(
+            "need",
+            "需要量",
+            "need",
+            ("与单位成本同一单位", "In the unit of the unit cost."),
+            "1",
+            minimum=0,
+            required=True,
+        ),
+        number(
+            "benefit",
+            "收益",
+            "benefit",
+            (
+                "对该成员的收益，亿元；全部用户都填时，不值得的用户可不用；否则只分摊成本",
+                "What it is worth to the member, 亿元; where all users state it a user may stay out, else only the cost is shared.",
+            ),
+            "亿元",
+            minimum=0,
+        ),
+        *evidence(unit=False),
+        note(),
+    ),
+    Text("协同收益", "coalition"),
+)
+
+CONVENTIONS = TableSpec(
+    "conventions",
+    Text("统计口径", "conventions of counting"),
+    Text(
+        "共建项目的产出、税收、能耗记在谁名下：约定按什么分、分多少，其余记在所在地。一行一个指标。",
+        "Who counts output, tax and energy of joint projects: shared by what, and how much; the rest is counted where the "
+        "project stands. One figure a row.",
+    ),
+    (
+        code("convention", "口径代码", "convention", ("同一口径的各行相同", "The same in all rows of one."), key=True),
+        choice(
+            "figure",
+            "指标",
+            "figure",
+            ("output 产出，tax 税收，energy 能耗", "output, tax or energy."),
+            {"output": "产出", "tax": "税收", "energy": "能耗"},
+            key=True,
+        ),
+        *names(),
+        choice(
+            "by",
+            "依据",
+            "by",
+            (
+                "site：全部记在所在地；cost：按成本分摊额；need：按需要量；equal：用户均分",
+                "site: all where it stands; cost: by what each pays; need: by needs; equal: alike among users.",
+            ),
+            {"site": "所在地", "cost": "成本分摊", "need": "需要量", "equal": "均分"},
+            required=True,
+        ),
+        number(
+            "share", "分出比例", "share", ("按依据分的部分；其余记在所在地", "The part shared so; the rest stays at the site."),
+            "share", minimum=0, maximum=1, default=1.0,
+        ),
+        *evidence(unit=False),
+        note(),
+    ),
+    Text("协同收益", "coalition"),
+)  # fmt: skip
