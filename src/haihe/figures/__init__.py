@@ -23,12 +23,13 @@ columns, and carries the table with it:
 ['Beijing', 'Tianjin']
 
 `bars`, `lines` (courses, bands and fronts), `heat`, `scatter`, `ranges` (a value with its band), `flows` (Sankey),
-`tile_map` and `shape_map` each give a `Figure`. `Figure.to_html()` is one page without any network request.
+`frames` (bars that play over time), `tile_map` and `shape_map` each give a `Figure`. `Figure.to_html()` is one page without any network request.
 """
 
 from haihe.figures.bars import bars
 from haihe.figures.figure import Figure
 from haihe.figures.flows import flows
+from haihe.figures.frames import frames
 from haihe.figures.heat import heat
 from haihe.figures.lines import lines
 from haihe.figures.maps import shape_map, tile_map
@@ -45,6 +46,7 @@ __all__ = [
     "bars",
     "flows",
     "format_number",
+    "frames",
     "heat",
     "lines",
     "quality_label",

@@ -1,0 +1,125 @@
+"""Tables and sentences of the best answer to a shock, in both languages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from haihe.figures import Column, Table
+from haihe.messages import Text
+from haihe.shocks.baseline import ABROAD, ELSEWHERE
+from haihe.shocks.coordinated import Coordinated
+
+if TYPE_CHECKING:
+    from haihe.shocks.stress_views import StressViews
+
+MOST = 12
+METHOD = Text(
+    "短期线性规划（逐周，资本不变，产能、库存与运输同推演）：自发的流量是其可行解；求得的方案再逐日放回同样的产能与库存中执行",
+    "linear program of weeks (capital fixed; capacity, stocks and transport as in the run): what happens by itself is one of "
+    "its choices; its plan is then played day by day against the same capacity and stocks",
+)
+POOLED = Text(
+    "方案里同一地区的企业可互借库存、可改换供应商，最终需求的满足不低于自发状态，产出不超过平时；因此无冲击时统筹的作用为零。",
+    "In the plan firms of a region lend each other stocks and change suppliers, final use is served no less than alone, and nobody "
+    "makes more than usually; so without a shock coordination is worth nothing here.",
+)
+CASES = {
+    "usual": Text("平时", "Usual"),
+    "alone": Text("各自应对", "Each alone"),
+    "planned": Text("统筹方案", "As planned"),
+    "played": Text("方案逐日执行", "Plan as played"),
+}
+PARTNERS = {ABROAD: Text("境外", "abroad"), ELSEWHERE: Text("国内其他地区", "elsewhere in the country")}
+
+
+def answer_tables(views: StressViews, answer: Coordinated) -> list[Table]:
+    """What each case is worth, who makes more or less, which deliveries change."""
+    names = dict(views.basis.names) | PARTNERS
+    frame = pd.DataFrame([(case, answer.worth[case]) for case in CASES], columns=["case", "value_added"])
+    frame["more"] = frame["value_added"] - answer.worth["alone"]
+    notes = POOLED
+    region, sector = Text("地区", "Region"), Text("行业", "Sector")
+    return [
+        views.table(
+            f"{views.key}-answer",
+            Text(f"统筹应对的作用（{answer.weeks} 周）", f"what coordination is worth ({answer.weeks} weeks)"),
+            frame,
+            [
+                Column("case", Text("情形", "Case"), labels=CASES),
+                Column("value_added", Text("增加值", "Value added"), unit=views.unit, digits=1),
+                Column("more", Text("比各自应对多", "More than alone"), unit=views.unit, digits=1, signed=True),
+            ],
+            notes,
+            method=METHOD,
+        ),
+        views.table(
+            f"{views.key}-answer-output",
+            Text("统筹后谁多产、谁少产", "who makes more, and who less, by plan"),
+            pd.concat([answer.output.head(MOST), answer.output.tail(MOST // 2)]).drop_duplicates(["region", "sector"]),
+            [
+                Column("region", region, labels=names),
+                Column("sector", sector, labels=names),
+                Column("alone", Text("各自应对的产出", "Output alone"), unit=views.unit, digits=2),
+                Column("change", Text("执行方案后变化", "Change as played"), unit=views.unit, digits=2, signed=True),
+            ],
+            notes,
+            method=METHOD,
+        ),
+        views.table(
+            f"{views.key}-answer-deliveries",
+            Text("调剂：供货的变化", "transfers: how deliveries change"),
+            answer.deliveries.head(MOST),
+            [
+                Column("product", Text("投入品", "Product"), labels=names),
+                Column("source", Text("供方", "From"), labels=names),
+                Column("region", Text("收货地区", "To"), labels=names),
+                Column("alone", Text("各自应对", "Alone"), unit=views.unit, digits=2),
+                Column("change", Text("方案中变化", "Change by plan"), unit=views.unit, digits=2, signed=True),
+            ],
+            notes,
+            method=METHOD,
+        ),
+    ]
+
+
+def answer_lines(views: StressViews, answer: Coordinated) -> list[Text]:
+    """What coordination is worth, as planned and as played, also where it is worse."""
+    values, unit = answer.worth, views.unit
+    lost, planned, played = (
+        values[a] - values[b] for a, b in (("usual", "alone"), ("planned", "alone"), ("played", "alone"))
+    )
+    first = Text(
+        f"{answer.weeks} 周内各自应对比平时少增加值 {money(lost)} {unit.zh}；统筹方案可挽回 {money(planned)}，逐日执行后实为 {money(played)}",
+        f"within {answer.weeks} weeks, alone, value added is {money(lost)} below usual ({unit.en}); a plan wins back "
+        f"{money(planned)}, and as played {money(played)}",
+    )
+    if played < 0:
+        worse = Text(
+            "执行后反而不如各自应对：此情景下不宜照搬方案",
+            "as played it is worse than alone: do not follow the plan here",
+        )
+        return [first, worse]
+    more = answer.deliveries[answer.deliveries["change"] > 0]
+    if more.empty:
+        return [first]
+    moved = more.iloc[0]
+    names = dict(views.basis.names) | PARTNERS
+    product, source, region = (
+        names.get(str(moved[key]), Text(str(moved[key]), str(moved[key]))) for key in ("product", "source", "region")
+    )
+    change = money(moved["change"])
+    return [
+        first,
+        Text(
+            f"增加最多的供货：{source.zh}供给{region.zh}的{product.zh}，多 {change} {unit.zh}（同样好的方案不止一个）",
+            f"the delivery that grows most: {product.en} from {source.en} to {region.en}, {change} more ({unit.en}); other plans are "
+            "as good",
+        ),
+    ]
+
+
+def money(value: float) -> str:
+    """Write an amount with three figures, never as a power of ten."""
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
