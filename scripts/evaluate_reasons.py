@@ -167,14 +167,15 @@ def main() -> None:
 
 def document(s: Selection, done: Checked) -> str:
     """Make the page."""
+    forced = sum(reason.verdict not in ("committed", "rules") for reason in done.reasons)
     verdicts = Counter(reason.verdict for reason in done.reasons)
     losses = np.array([reason.loss for reason in done.reasons if np.isfinite(reason.loss)])
     spread = np.quantile(losses, [0, 0.25, 0.5, 0.75, 1])
     lines = [
         "# Reasons of the example's projects, checked",
         "",
-        "Made by `scripts/evaluate_reasons.py` at the commit that adds this page. Every reason of every project of the "
-        "example was checked against choices made again from nothing: no cut, start or shortcut of the explanation is "
+        "Made by `scripts/evaluate_reasons.py` at the commit that adds this page. Reasons of the projects of the "
+        "example, checked against choices made again from nothing: no cut, start or shortcut of the explanation is "
         "known to the check. Losses in 亿元, discounted. Seconds of CPU on one core of a shared machine.",
         "",
         f"- The selection adds {s.chosen.worth / YI:.2f} 亿元; its gap is {s.basis.gap / YI:.5f} 亿元 (proved again before "
@@ -185,8 +186,9 @@ def document(s: Selection, done: Checked) -> str:
         "- Losses when forced: least "
         + ", quartile ".join(f"{x:.4f}" for x in spread[:2])
         + f", median {spread[2]:.4f}, quartile {spread[3]:.4f}, most {spread[4]:.4f}.",
-        f"- {len(done.losses)} projects were forced again from nothing. The largest difference between the two losses is "
-        f"{done.apart:.6f} 亿元.",
+        f"- {len(done.losses)} of the {forced} projects that are neither started nor held back by the rules were forced again "
+        "from nothing. The largest difference between the two losses is "
+        f"{done.apart:.1e} 亿元.",
         f"- {sum(not np.isfinite(x) for x in done.losses.values())} of them have no choice when forced; the explanation says "
         f"impossible for {verdicts['impossible']}.",
         "",
@@ -199,18 +201,20 @@ def document(s: Selection, done: Checked) -> str:
         "",
         "## Borders of levers",
         "",
-        "Each border was replayed just below and just above with nothing forced, and everything chosen again from nothing.",
+        "Each border was replayed by the explanation itself just below and just above with nothing forced; then everything was "
+        "chosen again from nothing at both amounts.",
         "",
-        "| Lever | Tried | Found | Held in the explanation | Held from nothing |",
-        "|---|---|---|---|---|",
+        "| Lever | Tried | Found | Held in the explanation | Chosen again from nothing | Held there |",
+        "|---|---|---|---|---|---|",
     ]
     changes = [(reason.project, change) for reason in done.reasons for change in reason.changes]
     for lever in dict.fromkeys(change.lever for _, change in changes):
         own = [(name, change) for name, change in changes if change.lever == lever]
         found = [(name, change) for name, change in own if change.found]
-        again = [done.borders[name, change.lever, change.of] for name, change in found]
+        keys = [(name, change.lever, change.of) for name, change in found]
+        again = [done.borders[key] for key in keys if key in done.borders]
         held = sum(bool(change.held) for _, change in found)
-        lines.append(f"| {lever} | {len(own)} | {len(found)} | {held} | {sum(again)} |")
+        lines.append(f"| {lever} | {len(own)} | {len(found)} | {held} | {len(again)} | {sum(again)} |")
     causes = Counter(f"{r.cause} {r.of}".strip() for r in done.reasons if r.cause)
     lines += [
         "",

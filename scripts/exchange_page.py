@@ -11,6 +11,7 @@ SCHEMA = "exchange.schema.json"
 
 FORMS = {
     "text": Text("文本", "text"),
+    "hex": Text("16 位十六进制", "16 hexadecimal digits"),
     "texts": Text("文本列表", "list of texts"),
     "whole": Text("整数", "whole number"),
     "wholes": Text("整数列表", "list of whole numbers"),
@@ -31,7 +32,8 @@ INTRO = Text(
 
 各成员与协调方之间的消息，见[不交出数据的协同](../howto/exchange.zh.md)。每条消息是一个 JSON 文件（UTF-8）：
 `to/<成员>/` 为协调方所写，`from/<成员>/` 为成员所写，文件名为“轮次-种类-次数”，如 `0003-answer-1.json`。
-文件一次写成，写后不改。数字须有限；字段不多不少。
+成员代码中不能作文件名的字符写成 % 加十六进制。文件一次写成，写后不改；文件中的种类、轮次、次数须与文件名一致。
+数字须有限，整数绝对值不超过 2 的 53 次方；字段不多不少。
 
 签名：去掉 `signature` 后，按键名排序、不留空白写成 JSON（UTF-8），用双方共有的密钥（至少 32 字节）取 HMAC-SHA256，写成 64 位十六进制。
 
@@ -41,8 +43,9 @@ INTRO = Text(
 
 What members and the coordinator write to each other, see [Coordinate without handing over data](../howto/exchange.md). Each message
 is one JSON file (UTF-8): `to/<member>/` holds what the coordinator writes, `from/<member>/` what the member writes, named by
-round, kind and attempt, such as `0003-answer-1.json`. A file appears whole and is never changed. Numbers are finite; no
-field is missing and none is added.
+round, kind and attempt, such as `0003-answer-1.json`; what no file name may hold of a member's code is written as % and hexadecimal digits. A file
+appears whole and is never changed, and says the same kind, round and attempt as its name. Numbers are finite, whole numbers
+at most 2 to the power of 53; no field is missing and none is added.
 
 Signature: the message without `signature`, written as JSON (UTF-8) with sorted keys and no blanks, under HMAC-SHA256 with the
 key that both ends have (32 bytes or more), as 64 hexadecimal digits.

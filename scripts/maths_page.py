@@ -29,7 +29,7 @@ PARTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Projects and money", (
         "projects.define_projects", "projects.define_choice", "projects.enter_effects", "money.define_money",
         "money.define_payments", "money.define_sources", "money.define_budgets", "money.define_fiscal_space",
-        "money.define_credit", "ties.define_ties", "relocation.enter_moves",
+        "money.define_credit", "compact.define_compact_money", "ties.define_ties", "relocation.enter_moves",
     )),
     ("Limits, targets and goals", (
         "bounds.define_bounded", "limits.define_limit", "targets.define_target", "goals.define_watches",

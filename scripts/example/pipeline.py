@@ -31,7 +31,7 @@ def _days(project: Row, random: Random) -> list[str]:
     contact = _day(now - 3, 1 + int(12 * draws[0]))
     signed = _day(now - 2, 1 + int(12 * draws[1])) if reached >= 1 else _day(max(start - 1, now), 1 + int(3 * draws[1]))
     began = _day(now - 1, 1 + int(12 * draws[2])) if reached >= 2 else _day(start, 4 + int(3 * draws[2]))
-    built = _day(done - 1, 10 + int(3 * draws[3])) if done > now else _day(now, 1 + int(3 * draws[3]))
+    built = _day(done - 1, 10 + int(3 * draws[3])) if done > now else _day(now, 1)
     return [contact, signed, began, built, _day(max(done, now), 4 + int(6 * draws[4]))]
 
 

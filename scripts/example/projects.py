@@ -122,7 +122,7 @@ def draw() -> dict[str, list[Row]]:
         first = (k + turn) % len(places)
         places = (places[first:] + places[:first])[: 1 + int(random.random() * min(3, len(places)))]
         project = _project(code, topic, turn, words[places[0]], random)
-        projects.append(_tied({**project, **_support(project, topic, beside)}))
+        projects.append(_tied(_dated({**project, **_support(project, topic, beside)})))
         sites += [_site(code, place, project["investment"], n, random) for n, place in enumerate(places)]
         for resource, value, unit in _needs(topic, project, random):
             needs.append({"project": code, "resource": resource, "value": value, "unit": unit, **DEMO})
@@ -165,6 +165,12 @@ def _project(code: str, topic: Topic, turn: int, district: tuple[str, str], rand
         **DEMO,
         "note": NOTE + (_saved(topic, investment) if saving else ""),
     }
+
+
+def _dated(project: Row) -> Row:
+    """What has been started was so before the plan; nothing else starts before it."""
+    started = project["stage"] == "started"
+    return {**project, "start": START if started else max(project["start"], YEARS.start)}
 
 
 def _tied(project: Row) -> Row:

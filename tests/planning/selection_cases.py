@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+import haihe as hh
 from haihe.planning import choosing, staged
 from haihe.planning.choosing import Candidates
 from haihe.planning.model import Model, build_model
@@ -18,6 +19,15 @@ from money_cases import FIRST, TIMES, economy_case, money_of, spec_of
 from plan_cases import Built
 
 SITES = 3
+
+
+def with_columns(**columns: dict[str, str]) -> hh.Region:
+    """Give the example with columns of its projects as told: a code by project, empty for the others."""
+    region = hh.example("jing-jin-ji")
+    table = region["projects"].copy()
+    for name, cells in columns.items():
+        table[name] = table["project"].map(cells)
+    return region.with_table("projects", table)
 
 
 def drawn(seed: int, n: int = 8, starts: int = 1, scale: float = 1.0) -> tuple[ProjectSpec, MoneySpec, Floats]:

@@ -196,6 +196,7 @@ Where = tuple[str, str]
 HERE = __name__
 RESOURCES, LINKS = "test_planning_resources", "test_planning_links"
 MONEY, PROJECTS = "test_planning_money_hand", "test_planning_projects"
+SELECTION = "test_planning_selection"
 LIMITS, TARGETS, GOALS = "test_planning_goals_limits", "test_planning_targets", "test_planning_goals"
 DISTRICT = "test_a_district_that_cannot_pay_its_half_borrows_then_pays_ahead_then_leaves_the_rest"
 CREDIT = "test_scarce_credit_is_made_up_by_dearer_private_money"
@@ -221,6 +222,11 @@ FAMILIES: dict[str, Where] = {
     "freight": (LINKS, "check_one_way"),
     "link": (LINKS, "check_one_way"),
     "project_once": (HERE, "check_project_once"),
+    "requires": (SELECTION, "test_a_prerequisite_is_started_no_later"),
+    "phase": (SELECTION, "test_phases_stand_on_one_site_one_after_the_other"),
+    "excludes": (SELECTION, "test_of_two_that_exclude_each_other_the_better_is_built"),
+    "industry_entry": (SELECTION, "test_leading_industries_are_counted_with_those_there"),
+    "leading_industries": (SELECTION, "test_leading_industries_are_counted_with_those_there"),
     "project_room": (PROJECTS, "test_price_of_room_is_what_one_more_unit_brings"),
     "support_due": (MONEY, "test_one_budget_is_a_knapsack"),
     "fund_budget": (MONEY, "test_one_budget_is_a_knapsack"),

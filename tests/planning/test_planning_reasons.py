@@ -1,9 +1,11 @@
 """Reasons: forced solves against brute force, replays, levers' borders, what cannot be told apart; also broken ones."""
 
+import importlib
 import json
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,12 +14,13 @@ from selection_cases import brute, drawn, given, grown, keeps, tied
 
 import haihe as hh
 from haihe.messages import HaiheError, Text
-from haihe.planning import choosing, reason_levers, reasons
+from haihe.planning import choosing, reason_borders, reasons
 from haihe.planning.choosing import Candidates
 from haihe.planning.control import Control
 from haihe.planning.projects import YI
+from haihe.planning.reason_borders import with_levers
 from haihe.planning.reason_jobs import Job
-from haihe.planning.reason_levers import with_levers
+from haihe.planning.reason_levers import levers_of
 from haihe.planning.reason_views import Reasons
 from haihe.planning.reason_words import said_reason
 from haihe.planning.reasons import Basis, Reason, examine, forced
@@ -28,7 +31,11 @@ SEEDS = range(4)
 
 
 def reason_of(own: Basis, project: str) -> Reason:
-    return examine(own, project)[0]
+    return examine(own, project).reason
+
+
+def levered(own: Basis, project: str) -> Reason:
+    return with_levers(examine(own, project))
 
 
 @cache
@@ -107,16 +114,14 @@ def check_borders(seed: int) -> None:
     for p, name in enumerate(spec.projects):
         if own.built(p) or p % 2 != seed % 2:
             continue
-        reason = with_levers(own, reason_of(own, name))
+        reason = levered(own, name)
         for change in reason.changes:
             if not change.found or change.lever == "value":
                 continue
             assert change.held, f"{name}: {change.lever} does not hold"
-            lever = next(
-                x for x in reason_levers.levers_of(own.candidates, p) if (x.name, x.of) == (change.lever, change.of)
-            )
+            lever = next(x for x in levers_of(own.candidates, p) if (x.name, x.of) == (change.lever, change.of))
             for amount, inside in ((change.below, False), (change.at, True)):
-                now = parts(lever.apply(amount))
+                now = parts(lever.apply(own.candidates, amount))
                 margin = brute(*now, {p: True}) - brute(*now, {p: False})
                 assert (margin > 0) == inside, f"{name}: the border of {change.lever} is elsewhere"
 
@@ -126,7 +131,7 @@ def check_values(seed: int) -> None:
     spec, funds, ties, worth = case(seed)
     own = basis(given(spec, funds, worth, ties))
     for p, name in enumerate(spec.projects[:4]):
-        reason = with_levers(own, reason_of(own, name)) if own.built(p) else reason_of(own, name)
+        reason = levered(own, name) if own.built(p) else reason_of(own, name)
         if reason.verdict == "impossible":
             continue
         for factor, turns in ((0.99, False), (1.01, True)):
@@ -135,6 +140,18 @@ def check_values(seed: int) -> None:
             margin = brute(spec, funds, ties, more, {p: True}) - brute(spec, funds, ties, more, {p: False})
             assert ((margin > 0) != reason.built) == turns, f"{name}: not at its loss"
         assert all(change.held for change in reason.changes)
+
+
+def check_undecided(seed: int) -> None:
+    """J4: what lies within the gap is called undecided, and nothing else."""
+    spec, funds, ties, worth = case(seed)
+    exact = basis(given(spec, funds, worth, ties))
+    losses = {name: reason_of(exact, name).loss for name in spec.projects}
+    known = sorted(loss * YI for loss in losses.values() if np.isfinite(loss))
+    rough = replace(exact, gap=0.5 * (known[1] + known[2]))
+    for name, loss in losses.items():
+        verdict = reason_of(rough, name).verdict
+        assert (verdict == "undecided") == (np.isfinite(loss) and loss * YI <= rough.gap), f"{name}: called {verdict}"
 
 
 CHECKS: dict[str, Callable[[int], None]] = {
@@ -173,11 +190,22 @@ def _forgetful(patch: Patch) -> None:
 
 
 def _shifted(patch: Patch) -> None:
-    make = reason_levers._border
-    patch.setattr(reason_levers, "_border", lambda *args: tuple(0.4 * amount for amount in make(*args)))
+    make = reason_borders._border
+
+    def shifted(*args: Any) -> Any:
+        low, high, choice = make(*args)
+        return 0.4 * low, 0.4 * high, choice
+
+    patch.setattr(reason_borders, "_border", shifted)
+
+
+def _sure_of_all(patch: Patch) -> None:
+    make = reasons.told
+    patch.setattr(reasons, "told", lambda own, *a, **k: make(replace(own, gap=0.0), *a, **k))
 
 
 BROKEN = [
+    ("undecided", _sure_of_all, "called"),
     ("losses", _unforced, "another loss|can be built"),
     ("losses", _dear, "another loss"),
     ("replay", _forgetful, "exceeds a limit|another worth"),
@@ -198,19 +226,6 @@ def test_broken_is_caught(name: str, apply: Callable[[Patch], None], says: str, 
 # --- verdicts ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_loss_within_the_gap_is_undecided() -> None:
-    """J4: what lies within the gap is called undecided, and nothing else."""
-    spec, funds, ties, worth = case(1)
-    exact = basis(given(spec, funds, worth, ties))
-    losses = {name: reason_of(exact, name).loss for name in spec.projects}
-    known = sorted(loss * YI for loss in losses.values() if np.isfinite(loss))
-    gap = 0.5 * (known[2] + known[3])
-    rough = replace(exact, gap=gap)
-    for name, loss in losses.items():
-        verdict = reason_of(rough, name).verdict
-        assert (verdict == "undecided") == (np.isfinite(loss) and loss * YI <= gap), name
-
-
 def test_an_impossible_project_names_the_least_to_lift() -> None:
     spec = spec_of(2, uses=np.array([[5.0], [30.0]]), room=np.array([[10.0], [20.0]]), sites=[[0], [0, 1]])
     own = basis(given(spec, None, np.array([1.0, 5.0, 5.0])))  # type: ignore[arg-type]
@@ -220,7 +235,7 @@ def test_an_impossible_project_names_the_least_to_lift() -> None:
     assert reason.lifts[0]["place"] == "D1|R0"
     assert reason.lifts[0]["amount"] == pytest.approx(10.0, rel=1e-3)
     assert reason.lifts[0]["unit"] == "亩"
-    told = with_levers(own, reason)
+    told = levered(own, reason.project)
     assert (told.cause, told.of) == ("use", "R0")
     change = next(c for c in told.changes if c.lever == "use")
     assert change.below <= 10.0 <= change.at + 1e-9
@@ -230,7 +245,7 @@ def test_an_impossible_project_names_the_least_to_lift() -> None:
 def test_what_is_not_worth_it_is_said_so() -> None:
     spec = spec_of(2)
     own = basis(given(spec, None, np.array([1.0, -0.5])))  # type: ignore[arg-type]
-    reason = with_levers(own, reason_of(own, "P1"))
+    reason = levered(own, "P1")
     assert (reason.verdict, reason.cause) == ("out", "worth")
     assert reason.loss == pytest.approx(5.0)
     assert reason.hint == pytest.approx(-5.0)
@@ -239,7 +254,7 @@ def test_what_is_not_worth_it_is_said_so() -> None:
 def test_ties_are_a_cause() -> None:
     spec = spec_of(2)
     own = basis(given(spec, None, np.array([1.0, 0.5]), tied(spec, excludes=((0, 1),))))  # type: ignore[arg-type]
-    reason = with_levers(own, reason_of(own, "P1"))
+    reason = levered(own, "P1")
     assert (reason.verdict, reason.cause) == ("out", "ties")
     assert reason.displaced == ("P0",)
 
@@ -261,7 +276,7 @@ def test_a_reason_survives_json() -> None:
     spec, funds, ties, worth = case(2)
     own = basis(given(spec, funds, worth, ties))
     for name in spec.projects[:3]:
-        reason = with_levers(own, reason_of(own, name))
+        reason = levered(own, name)
         again = Reason.of_dict(json.loads(json.dumps(reason.to_dict(), allow_nan=False)))
         assert again.to_dict() == reason.to_dict()
 
@@ -279,7 +294,7 @@ def test_the_plan_solved_again_agrees_with_the_small_model(seed: int) -> None:
         reason = reason_of(own, name)
         if not np.isfinite(reason.loss):
             continue
-        sure, _ = reasons.examine(own, name, valuer=turns.valuer)
+        sure = reasons.examine(own, name, valuer=turns.valuer).reason
         p = g.spec.projects.index(name)
         model = g.model(money=True)
         assert model.projects is not None
@@ -322,14 +337,14 @@ def test_a_job_is_taken_up_where_it_stopped(tmp_path: Any) -> None:
     assert asked
     half = path.read_text("utf-8")
     assert 3 <= len(half.splitlines()) < 6
-    path.write_text(half + '{"project": "P3", "bui', "utf-8")  # a line cut off by a crash
+    path.write_text(half + '{"run": "P3", "bui', "utf-8")  # a line cut off by a crash
     found = whole.run(path)
     assert plain(found) == plain(whole.run())
     assert path.read_text("utf-8").startswith(half)
     assert len(path.read_text("utf-8").splitlines()) == 6
     with pytest.raises(HaiheError) as caught:
         Job(replace(own, gap=1.0), spec.projects[:5], levers=False).run(path)
-    assert caught.value.code == "E-PLN-95"
+    assert caught.value.code == "E-PLN-101"
 
 
 @pytest.mark.slow
@@ -383,7 +398,8 @@ def test_every_explanation_of_the_example_is_true() -> None:
     session = choosing.Session(model.program)
     before = {q for q in range(len(spec.projects)) if own.built(q)}
     for p, name in enumerate(spec.projects):
-        reason, known = examine(own, name, valuer=s.valuer)
+        found = examine(own, name, valuer=s.valuer)
+        reason, known = found.reason, found.basis
         if not np.isfinite(reason.loss):
             continue
         place = spec.projects.index
@@ -401,10 +417,59 @@ def test_every_explanation_of_the_example_is_true() -> None:
         assert reason.verdict == "undecided" or reason.loss * YI > own.gap, name
 
 
+@pytest.fixture
+def evaluation(monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.syspath_prepend(str(Path(__file__).resolve().parents[2] / "scripts"))
+    return importlib.import_module("evaluate_reasons")
+
+
 @pytest.mark.endure
-def test_every_border_of_the_example_holds() -> None:
-    """Just below and just above every border found, everything was chosen again with nothing forced."""
-    found = hh.select(hh.example("jing-jin-ji")).reasons()
-    borders = [change for reason in found.reasons for change in reason.changes if change.found]
-    assert borders
-    assert [change for change in borders if not change.held] == []
+def test_every_reason_of_the_example_is_that_of_a_choice_made_from_nothing(evaluation: Any) -> None:
+    """Every loss, every impossible project and every border, against choices that know no cut of the explanation."""
+    s = hh.select(hh.example("jing-jin-ji"))
+    found = s.reasons().reasons
+    done = evaluation.checked(s, found, lambda _: None)
+    for reason in found:
+        again = done.losses.get(reason.project, np.nan)
+        assert (reason.verdict == "impossible") == np.isinf(again) or reason.cause == "years", reason.project
+        if np.isfinite(reason.loss):
+            assert reason.loss == pytest.approx(again, abs=evaluation.AGREES), reason.project
+            assert (reason.verdict == "undecided") == (reason.loss * YI <= own_gap(s.basis, reason)), reason.project
+        assert all(change.held for change in reason.changes if change.found), reason.project
+    assert {"support", "own", "use", "budget", "value"} <= {c.lever for reason in found for c in reason.changes}
+    assert [border for border, held in done.borders.items() if not held] == []
+
+
+def own_gap(basis: Basis, reason: Reason) -> float:
+    """What a loss must be above to be decided: the gap, and a certain loss of more than rounding."""
+    return np.inf if reason.low * YI <= reasons.SURE else basis.gap
+
+
+def test_a_loss_that_is_not_that_from_nothing_is_noticed(evaluation: Any) -> None:
+    told = Reason("P1", False, "out", loss=1.0), Reason("P2", False, "out", loss=2.0), Reason("P3", False, "impossible")
+    checked = evaluation.Checked(told, {"P1": 1.0, "P2": 2.01, "P3": np.inf}, {}, {})
+    assert checked.apart == pytest.approx(0.01)
+    assert checked.apart > evaluation.AGREES
+
+
+def test_a_border_elsewhere_is_noticed(evaluation: Any) -> None:
+    """The check from nothing finds a border that was told wrong, in a made-up economy."""
+    g = grown(1, built=built())
+    turns = g.rounds(gap=0.0)
+    c = turns.chosen()
+    own = Basis(c.candidates, c.choice, c.objective, c.gap)
+    made = Asked(own, turns.valuer)
+    name = next(name for name in g.spec.projects if np.isfinite(reason_of(own, name).loss))
+    reason = with_levers(examine(own, name, valuer=turns.valuer), valuer=turns.valuer)
+    assert evaluation.loss_again(made, reason) == pytest.approx(reason.loss, abs=evaluation.AGREES)
+    worth = next(change for change in reason.changes if change.lever == "value")
+    assert evaluation.border_again(made, reason, worth)
+    assert not evaluation.border_again(made, reason, replace(worth, below=2 * worth.at, at=3 * worth.at))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the evaluation asks of a selection."""
+
+    basis: Basis
+    valuer: choosing.Valuer

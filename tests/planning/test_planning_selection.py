@@ -9,14 +9,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from selection_cases import SITES, brute, drawn, given, grown, keeps, tied
+from selection_cases import SITES, brute, drawn, given, grown, keeps, tied, with_columns
 from typer.testing import CliRunner
 
 import haihe as hh
 from haihe.cli import app
 from haihe.messages import HaiheError
-from haihe.planning import choosing, projects, staged, whole
+from haihe.planning import assembly, choosing, projects, staged, whole
 from haihe.planning.control import Control
+from haihe.planning.money_views import OWNERS
 from haihe.planning.program import Program
 from haihe.planning.relocation import enter_moves
 from haihe.planning.selection import Selection, select, task_of
@@ -185,9 +186,11 @@ def _loose(patch: Patch) -> None:
 
 
 def _budgets_turned(patch: Patch) -> None:
-    make = choosing.define_money
-    broken = lambda program, a, p, spec: make(program, a, p, replace(spec, budget=0.2 / spec.budget * 0.2))  # noqa: E731
-    patch.setattr(choosing, "define_money", broken)
+    make = choosing.define_compact_money
+    broken = lambda program, a, p, spec, filled: make(  # noqa: E731
+        program, a, p, replace(spec, budget=0.2 / spec.budget * 0.2), filled
+    )
+    patch.setattr(choosing, "define_compact_money", broken)
 
 
 BROKEN = [
@@ -280,6 +283,23 @@ def test_phases_stand_on_one_site_one_after_the_other() -> None:
     assert spec.done[first] <= spec.start[second]
 
 
+def test_a_prerequisite_is_started_no_later() -> None:
+    """Worth by start: P0 1.0, 0.9, 0.8 and P1, without which there is no P0, -0.5, -0.1, -0.05; both in the second year."""
+    spec = spec_of(2, starts=3)
+    small = given(spec, None, np.array([1.0, 0.9, 0.8, -0.5, -0.1, -0.05]), TieSpec(requires=((0, 1),))).model()  # type: ignore[arg-type]
+    answer = small.solve()
+    assert answer is not None
+    assert small.choice(answer).tolist() == [0.0, 1.0, 0.0, 0.0, 1.0, 0.0]
+    assert answer.objective == pytest.approx(-0.8)
+
+
+def test_of_two_that_exclude_each_other_the_better_is_built() -> None:
+    small = given(spec_of(2), None, np.array([1.0, 0.6]), TieSpec(excludes=((0, 1),))).model()  # type: ignore[arg-type]
+    answer = small.solve()
+    assert answer is not None
+    assert small.choice(answer).tolist() == [1.0, 0.0]
+
+
 def test_leading_industries_are_counted_with_those_there() -> None:
     spec = spec_of(3, sites=[[0], [0], [0]])
     ties = TieSpec(
@@ -313,14 +333,6 @@ def test_a_firm_that_moves_leaves_as_much_behind() -> None:
 # --- from tables ------------------------------------------------------------------------------------------------------
 
 
-def with_columns(**columns: dict[str, str]) -> hh.Region:
-    region = hh.example("jing-jin-ji")
-    table = region["projects"].copy()
-    for name, cells in columns.items():
-        table[name] = table["project"].map(cells)
-    return region.with_table("projects", table)
-
-
 @pytest.mark.parametrize(
     ("columns", "code"),
     [
@@ -350,13 +362,66 @@ def test_ties_are_read() -> None:
     at = {name: k for k, name in enumerate(task.projects.projects)}
     assert set(task.ties.requires) == {(at["P004"], at["P003"]), (at["P004"], at["P005"])}
     assert task.ties.excludes == ((at["P001"], at["P013"]),)
-    assert task.origin[at["P001"]] == task.setup.economy.members.index("BJ")
+    assert task.setup.origin[at["P001"]] == task.setup.economy.members.index("BJ")
     n = task.ties.districts.index("TJ-BH")
     assert task.ties.most[n] == 1
     assert task.ties.leading[n].sum() >= 2
     codes = {finding.code for finding in tie_findings(region, task.ties)}
     assert codes == {"N-PLN-91", "W-PLN-92"}
     assert ties_of(hh.example("jing-jin-ji"), task.setup.economy, task.projects).quality == "illustrative"
+
+
+# P002 and P005 are built anyway, so that the reference path itself does not keep the first tie; P012 cannot be built.
+TIED = {"excludes": {"P002": "P005"}, "requires": {"P017": "P012"}, "phase_of": {"P067": "P007"}}
+
+
+def check_tied(plan: hh.Plan) -> None:
+    """The shares of a plan keep every tie in parts, and the plan without projects is that of the reference path."""
+    projects = plan.model.projects
+    assert projects is not None
+    spec, z = projects.spec, plan.solution.value(projects.choice)
+    at = {name: k for k, name in enumerate(spec.projects)}
+
+    def share(name: str, year: int, when: str = "start") -> float:
+        return float(z[(spec.project == at[name]) & (getattr(spec, when) <= year)].sum())
+
+    last = max(spec.years)
+    assert share("P002", last) + share("P005", last) <= 1 + 1e-6, "both of two that exclude each other"
+    for year in spec.years:
+        assert share("P017", year) <= share("P012", year) + 1e-6, "before its prerequisite"
+        assert share("P067", year) <= share("P007", year, "done") + 1e-6, "before the phase before it"
+    held = plan.limited.value(projects.choice)
+    np.testing.assert_allclose(held, spec.reference.astype(float), atol=1e-9)
+
+
+def test_a_plan_keeps_the_ties_in_parts() -> None:
+    plan = hh.plan(with_columns(**TIED), upgrades=False, band=False)
+    assert {"projects", "leading_industries"} <= set(plan.marks)
+    check_tied(plan)
+
+
+def test_a_plan_without_ties_is_noticed(monkeypatch: Patch) -> None:
+    make = assembly.define_ties
+    monkeypatch.setattr(assembly, "define_ties", lambda program, chosen, _: make(program, chosen, TieSpec()))
+    with pytest.raises(AssertionError, match=r"exclude each other|before"):
+        check_tied(hh.plan(with_columns(**TIED), upgrades=False, band=False))
+
+
+def test_a_plan_explains_by_a_selection_that_is_made_once() -> None:
+    plan = hh.plan(hh.example("jing-jin-ji"), upgrades=False, band=False)
+    short = next(
+        name
+        for name, no in zip(plan.selection.task.projects.projects, plan.selection.task.projects.short, strict=True)
+        if no
+    )
+    assert plan.explain(short).verdict == "rules"
+    assert plan.selection is plan.selection
+    assert not plan.selection.task.setup.economy.technologies
+    assert "selection" not in plan.__getstate__()
+    bare = hh.Region({n: t for n, t in plan.region.tables.items() if not n.startswith("project")}, plan.region.meta)
+    with pytest.raises(HaiheError) as caught:
+        replace(plan, assembly=replace(plan.assembly, setup=replace(plan.assembly.setup, region=bare))).explain(short)
+    assert caught.value.code == "E-PLN-93"
 
 
 def test_no_projects_is_an_error() -> None:
@@ -395,6 +460,11 @@ def test_the_example_is_proved_within_a_per_cent(example: Selection) -> None:
 @pytest.mark.slow
 def test_the_example_is_shown_in_both_languages(example: Selection, tmp_path: Any) -> None:
     assert {"selection-summary", "selection-chosen", "selection-left", "selection-rounds"} <= set(example.tables)
+    stated = example.region["projects"].set_index("project")["ownership"]
+    assert (example.projects.set_index("project")["ownership"] == stated.fillna("")).all()
+    for key in ("selection-chosen", "selection-left"):
+        at = [column.key for column in example.tables[key].columns].index("ownership")
+        assert {row[at]("en") for row in example.tables[key].shown_rows()} <= {*(t.en for t in OWNERS.values()), "—"}
     for table in example.tables.values():
         for row in table.shown_rows():
             assert all(cell("zh") and cell("en") for cell in row)

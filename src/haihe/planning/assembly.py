@@ -12,9 +12,11 @@ from haihe.planning.limits import Limit, define_limit
 from haihe.planning.measures import Measure
 from haihe.planning.model import Model, build_model
 from haihe.planning.program import Block, Floats
+from haihe.planning.relocation import enter_moves
 from haihe.planning.setup import Setup
 from haihe.planning.solver import Session
 from haihe.planning.targets import Target, define_target, not_expressible
+from haihe.planning.ties import Ties, define_ties
 
 PROJECTS = "projects"
 GROUPS: Mapping[str, tuple[str, ...]] = {
@@ -23,8 +25,11 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "links": ("link:",),
     "conduct": ("replacement", "growth_guard"),
     "limits": ("limit:", "target:"),
-    PROJECTS: ("project_room", "fund_budget", "matching", "debt_ceiling", "suspended_payments", "credit_ceiling"),
-}
+    PROJECTS: (
+        "project_room", "fund_budget", "matching", "debt_ceiling", "suspended_payments", "credit_ceiling",
+        "leading_industries",
+    ),
+}  # fmt: skip
 """Policy rows by what they are about."""
 BEFORE_PROJECTS = tuple(group for group in GROUPS if group != PROJECTS)
 EXPANSION = "expansion_limit:"
@@ -34,7 +39,7 @@ EXPANSION = "expansion_limit:"
 class Assembly:
     """A plan's program with handles on every part.
 
-    ``findings`` names the targets that the plan cannot express.
+    ``ties`` are those among projects, None without projects; ``findings`` names the targets that the plan cannot express.
     """
 
     setup: Setup
@@ -43,6 +48,7 @@ class Assembly:
     limits: tuple[Limit, ...]
     targets: tuple[Target, ...]
     watches: Mapping[str, Watched] = field(default_factory=dict)
+    ties: Ties | None = None
     findings: Findings = field(default_factory=Findings)
 
     def policies(self, *groups: str) -> list[Block]:
@@ -82,12 +88,17 @@ def assemble(setup: Setup, measures: Iterable[Measure] = ()) -> Assembly:
         projects=setup.projects,
         money=setup.money,
     )
+    ties = None
+    if model.projects is not None:
+        enter_moves(model.program, model.economy, model.projects, setup.origin)
+        ties = define_ties(model.program, model.projects, setup.ties)
     indicators = Indicators(model, setup.data)
     limits = tuple(define_limit(model.program, indicators, spec) for spec in setup.limits)
     expressible = [spec for spec in setup.targets if spec.why_not(indicators) is None]
     targets = tuple(define_target(model.program, indicators, spec) for spec in expressible)
     watches = define_watches(model.program, indicators, list(measures))
-    return Assembly(setup, model, indicators, limits, targets, watches, not_expressible(indicators, setup.targets))
+    missing = not_expressible(indicators, setup.targets)
+    return Assembly(setup, model, indicators, limits, targets, watches, ties, missing)
 
 
 class Grip:
@@ -115,18 +126,30 @@ class Grip:
             self.session.set_row_bounds(block.index, low.ravel(), high.ravel())
 
     def hold_projects(self) -> None:
-        """Build only what the reference path contains, in place."""
+        """Build only what the reference path contains, whatever it is tied to; in place."""
         projects = self.assembly.model.projects
+        for block in self._tied():
+            self.session.set_row_bounds(block.index, -np.inf, np.inf)
         if projects is not None:
             given = projects.spec.reference.astype(np.float64)
             self.session.set_column_bounds(projects.choice.index, given, given)
 
     def free_projects(self) -> None:
-        """Let projects be chosen again, in place."""
+        """Let projects be chosen again, within their ties; in place."""
         projects = self.assembly.model.projects
+        for block in self._tied():
+            low, high = _bounds(block, self.built.row_lower, self.built.row_upper)
+            self.session.set_row_bounds(block.index, low, high)
         if projects is not None:
             low, high = _bounds(projects.choice, self.built.lower, self.built.upper)
             self.session.set_column_bounds(projects.choice.index, low, high)
+
+    def _tied(self) -> list[Block]:
+        """Rows of ties among projects that are no policy: what is in the reference path need not keep them."""
+        ties = self.assembly.ties
+        return (
+            [] if ties is None else [block for block in (ties.first, ties.phase, ties.exclusion, ties.entry) if block]
+        )
 
 
 def _bounds(block: Block, lower: Floats, upper: Floats) -> tuple[Floats, Floats]:

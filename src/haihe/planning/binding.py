@@ -104,7 +104,7 @@ def _of_block(plan: Outcome, block: Block, group: str) -> pd.DataFrame:
     """Binding rows of one block."""
     labels = block.labels().to_frame(index=False)
     years = labels["year"] if "year" in labels else pd.Series(_year(plan, block), index=labels.index)
-    places = labels.drop(columns="year", errors="ignore").astype(str).agg("|".join, axis=1)
+    places = _joined(labels)
     worth = np.abs(plan.solution.worth(block)).ravel()
     unit, price = _price(plan, block, worth, years)
     frame = pd.DataFrame({"place": places, "year": years.astype("Int64"), "price": price})
@@ -112,6 +112,16 @@ def _of_block(plan: Outcome, block: Block, group: str) -> pd.DataFrame:
     frame = frame.assign(group=group, row=block.name, title=title, unit=unit)
     frame["quality"] = _quality(plan, block)
     return frame[worth * YUAN > WORTHLESS * in_unit(block.unit)[1]]
+
+
+def places_of(plan: Outcome, block: Block) -> list[str]:
+    """Place of every row of a block, as `binding_table` says it."""
+    return [_shared(plan, block.name, place) for place in _joined(block.labels().to_frame(index=False))]
+
+
+def _joined(labels: pd.DataFrame) -> "pd.Series[str]":
+    """Labels other than the year, joined by bars."""
+    return labels.drop(columns="year", errors="ignore").astype(str).agg("|".join, axis=1)
 
 
 def _price(plan: Outcome, block: Block, worth: Floats, years: "pd.Series[int]") -> tuple[str, Floats]:

@@ -18,6 +18,7 @@ import numpy as np
 
 from haihe.messages import HaiheError, Text
 from haihe.planning.assumptions import Assumptions
+from haihe.planning.compact import define_compact_money, fill
 from haihe.planning.control import Control
 from haihe.planning.model import Model
 from haihe.planning.money import Money, MoneySpec, define_money
@@ -26,6 +27,9 @@ from haihe.planning.projects import Projects, ProjectSpec, define_choice
 from haihe.planning.solver import Session, Solution
 from haihe.planning.ties import Ties, TieSpec, define_ties
 from haihe.planning.whole import EXACT, QUICK, WholeAnswer, WholeSession
+
+FAINT = 1e-6
+"""Slopes of a cut that add up to less are left out of it, bn yuan: 1,000 yuan."""
 
 
 @dataclass(frozen=True)
@@ -74,9 +78,9 @@ class Candidates:
     gain: Floats | None = None
     cuts: tuple[Cut, ...] = ()
 
-    def model(self, control: Control | None = None) -> "Choosing":
-        """Build the small model."""
-        return Choosing(self, control)
+    def model(self, control: Control | None = None, *, accounts: bool = False) -> "Choosing":
+        """Build the small model; with ``accounts`` who pays what is in it (`Choosing.money`), and it is slower."""
+        return Choosing(self, control, accounts=accounts)
 
     def plus(self, cuts: Sequence[Cut]) -> "Candidates":
         """The same with more cuts."""
@@ -86,26 +90,45 @@ class Candidates:
 class Choosing:
     """The small model in a session of its own.
 
-    Attributes
+    Parameters
     ----------
     candidates : Candidates
-    projects, money, ties
-        Handles of its parts.
+    control : Control, optional
+    accounts : bool
+        Keep who pays what as columns (`haihe.planning.money`); else the same in few columns
+        (`haihe.planning.compact`), which gives the same choices several times as fast.
+
+    Attributes
+    ----------
+    projects, ties
+        Handles of its parts. ``money``: of the accounts, None without them.
     session : WholeSession
     """
 
-    def __init__(self, candidates: Candidates, control: Control | None = None) -> None:
+    def __init__(self, candidates: Candidates, control: Control | None = None, *, accounts: bool = False) -> None:
         self.candidates = c = candidates
         program, spec = Program(), candidates.projects
-        gain = np.zeros(spec.project.size) if c.gain is None else c.gain
-        self.projects: Projects = define_choice(program, spec, gain)
+        worth = np.zeros(spec.project.size) if c.gain is None else c.gain
+        base = c.cuts[-1] if c.cuts else None
+        self.fees = np.zeros(spec.project.size)
+        filled = None
+        if c.money is not None and not accounts:
+            filled = fill(spec, c.money, c.assumptions)
+            self.fees = filled.fees
+        slope = np.zeros(spec.project.size) if base is None else base.slope
+        self.projects: Projects = define_choice(program, spec, worth - slope - self.fees)
+        program.constant += self._aside(worth - slope - self.fees, base)
         self.money: Money | None = None
-        if c.money is not None:
+        if c.money is not None and filled is None:
             self.money = define_money(program, c.assumptions, self.projects, c.money)
+        elif c.money is not None and filled is not None:
+            define_compact_money(program, c.assumptions, self.projects, c.money, filled)
         self.ties: Ties = define_ties(program, self.projects, c.ties)
         self.economy = _define_cuts(program, self.projects, c.cuts)
         whole = np.concatenate([self.projects.choice.index.ravel(), self.ties.whole])
         self.session = WholeSession(program, whole, control, QUICK)
+        if not accounts:
+            self._leave_out_idle_rooms()
         self.built = self.session.arrays
 
     @property
@@ -113,9 +136,9 @@ class Choosing:
         """Rows that a policy maker set."""
         return [block for block in self.session.program.row_blocks.values() if block.policy]
 
-    def solve(self, *, gap: float = EXACT, below: float = np.inf) -> WholeAnswer | None:
-        """Choose; None where no whole choice satisfies every row. See `WholeSession.solve_whole`."""
-        return self.session.solve_whole(gap=gap, below=below)
+    def solve(self, *, gap: float = EXACT, below: float = np.inf, start: Floats | None = None) -> WholeAnswer | None:
+        """Choose; None where no whole choice satisfies every row. See `WholeSession.solve_whole`; ``start`` is a choice."""
+        return self.session.solve_whole(gap=gap, below=below, start=start)
 
     def choice(self, answer: WholeAnswer | Solution) -> Floats:
         """Choice of an answer: 1 for each option taken, else 0; shape (O,)."""
@@ -159,7 +182,7 @@ class Choosing:
         HaiheError
             ``E-PLN-02`` where the money does not suffice for this choice.
         """
-        if self.money is None:
+        if self.candidates.money is None:
             return 0.0
         self.hold(z)
         if lifted:
@@ -169,42 +192,63 @@ class Choosing:
         finally:
             self.free()
         beside = self.built.cost.copy()
-        beside[self.projects.choice.index] = 0.0
+        beside[self.projects.choice.index] = self.fees
         beside[self.projects.reference.index] = 0.0
         if self.economy is not None:
             beside[self.economy.index] = 0.0
         return float(beside @ x)
 
+    def _aside(self, gain: Floats, base: Cut | None) -> float:
+        """Constant of the objective: the base cut at no project; the reference column's cost, which is no real one, undone."""
+        spec = self.candidates.projects
+        worth = self.candidates.gain
+        given = 0.0 if worth is None else float(worth[spec.reference].sum())
+        height = 0.0 if base is None else base.of(np.zeros_like(base.at))
+        return height + given - float(gain[spec.reference].sum())
+
+    def _leave_out_idle_rooms(self) -> None:
+        """Lift rows of sites' room that a later year makes idle: what is in use grows, so the least room to come binds."""
+        block = self.projects.room
+        if not block.size:
+            return
+        upper = block.of(self.session.arrays.row_upper)
+        later = np.minimum.accumulate(upper[:, ::-1], axis=1)[:, ::-1]
+        idle = np.zeros(upper.shape, dtype=bool)
+        idle[:, :-1] = upper[:, :-1] >= later[:, 1:]
+        self.session.set_row_bounds(block.index[idle], -np.inf, np.inf)
+
 
 def _define_cuts(program: Program, projects: Projects, cuts: Sequence[Cut]) -> Block | None:
-    r"""Add what the economy costs at least, relative to the first cut.
+    r"""Add how far the economy costs more than the last cut says; the last cut itself stands in the objective.
 
-    .. math:: \theta - \sum_o g_{ko} z_o \ge E_k - g_k z_k - E_0
+    .. math:: \theta - \sum_o (g_{ko} - g_{Ko}) z_o \ge E_k - g_k z_k - (E_K - g_K z_K), \qquad \theta \ge 0
 
-    Unit: bn yuan, discounted. The constant of the objective makes up for E_0.
+    Unit: bn yuan, discounted. Differences of slopes that add up to less than `FAINT` are left out where that lowers the
+    plane and moved to its height where it would raise it: it stays below the economy, and the rows are short.
     """
-    if not cuts:
+    if len(cuts) < 2:
         return None
-    aside = cuts[0].cost
+    *others, base = cuts
     economy = program.columns(
-        "economy",
-        {"part": ("economy",)},
-        lower=-np.inf,
-        cost=1.0,
-        unit="bn yuan",
-        title=Text("经济", "the economy"),
+        "economy", {"part": ("economy",)}, cost=1.0, unit="bn yuan", title=Text("经济", "the economy")
     )
-    slopes = np.stack([cut.slope for cut in cuts])
+    slopes = np.stack([cut.slope - base.slope for cut in others])
+    nowhere = np.zeros_like(base.at)
+    heights = np.array([cut.of(nowhere) for cut in others]) - base.of(nowhere)
+    order = np.argsort(np.abs(slopes), axis=1)
+    faint = np.zeros(slopes.shape, dtype=bool)
+    sums = np.cumsum(np.abs(np.take_along_axis(slopes, order, axis=1)), axis=1)
+    np.put_along_axis(faint, order, sums <= FAINT, axis=1)
+    heights += np.where(faint, np.minimum(slopes, 0.0), 0.0).sum(axis=1)
     rows = program.rows(
         "cut",
-        {"cut": tuple(range(len(cuts)))},
-        lower=np.array([cut.of(np.zeros_like(cut.at)) for cut in cuts]) - aside,
+        {"cut": tuple(range(len(others)))},
+        lower=heights,
         unit="bn yuan",
         title=Text("割平面", "cuts"),
     )
     program.enter(rows.index, economy.index[0], 1.0)
-    program.enter(rows.index[:, None], projects.choice.index, -slopes)
-    program.constant += aside
+    program.enter(rows.index[:, None], projects.choice.index, np.where(faint, 0.0, -slopes))
     return economy
 
 

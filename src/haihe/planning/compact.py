@@ -24,6 +24,7 @@ from haihe.planning.money import (
     OWED,
     Fiscal,
     MoneySpec,
+    credit_rows,
     define_budgets,
     define_fiscal_space,
     discount_of,
@@ -95,7 +96,20 @@ def fill(spec: ProjectSpec, money: MoneySpec, assumptions: Assumptions) -> Fille
 def define_compact_money(
     program: Program, assumptions: Assumptions, projects: Projects, spec: MoneySpec, filled: Filled
 ) -> CompactMoney:
-    """Add the money of projects whose fees (`Filled.fees`) the choice bears already."""
+    r"""Add the money of projects in few columns; the choice bears the fees (`Filled.fees`) already.
+
+    With the first year d in which an option may be paid, l what of its support is paid later, and b what a firm raises at
+    a dearer price instead of at the bank,
+
+    .. math::
+
+        s_{od} = a_p z_o - \sum_{y > d} l_{oy} \ge 0, \qquad
+        \sum_{o \in n} \phi_{o,\text{bank}} I_o z_o - \sum b_{om} \le \text{credit}_n, \qquad
+        b_{om} \le (u_{om} - \phi_{om}) I_o z_o, \quad \sum_m b_{om} \le (\phi_{o,\text{bank}} - \ell_{o,\text{bank}}) I_o z_o
+
+    Budgets and districts' fiscal space are those of `define_budgets` and `define_fiscal_space`. Unit: 亿元. Used where
+    projects are chosen whole; the plan itself keeps every payment apart.
+    """
     payments = _define_payments(program, projects, spec)
     _refuse_impossible(program, projects, filled)
     budget = define_budgets(program, spec, payments)
@@ -184,17 +198,7 @@ def _define_credit(
     most = np.zeros((len(spec.districts), len(own.projects)))
     np.maximum.at(most, (spec.district, own.project), lent_each)
     lent: Ints = np.flatnonzero(np.isfinite(spec.credit) & (most.sum(axis=1) > spec.credit))
-    rows = program.rows(
-        "credit_ceiling",
-        {"district": tuple(spec.districts[n] for n in lent)},
-        upper=spec.credit[lent],
-        unit="亿元",
-        title=Text("信贷额度", "credit ceiling"),
-        policy=True,
-    )
-    place = np.full(len(spec.districts), -1)
-    place[lent] = np.arange(lent.size)
-    within = place[spec.district]
+    rows, within = credit_rows(program, spec, lent)
     short = np.flatnonzero((within >= 0) & new & (lent_each > 0))
     program.enter(rows.index[within[short]], projects.choice.index[short], lent_each[short])
     _define_instead(program, assumptions, projects, spec, filled, rows, within, short)

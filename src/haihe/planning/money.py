@@ -10,6 +10,7 @@ Guidance, not replacement: what is built anyway gets nothing. The award of a pro
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 
@@ -109,6 +110,44 @@ class Payments:
     amount: Block
     due: Block
     owed: Block
+
+    @property
+    def column(self) -> Ints:
+        """Position of the column of each payment, shape (M,)."""
+        return self.amount.index
+
+
+class Paying(Protocol):
+    """Anything that says which columns pay what: `Payments`, or the fewer columns of `haihe.planning.compact`.
+
+    ``column`` pays in the year ``year`` for the option ``option``; a unit of it costs the city ``city`` and the district
+    ``district``, 亿元. All of shape (M,).
+    """
+
+    @property
+    def option(self) -> Ints:
+        """Position of the option paid for."""
+        ...
+
+    @property
+    def year(self) -> Ints:
+        """Position of the year."""
+        ...
+
+    @property
+    def column(self) -> Ints:
+        """Position of the column."""
+        ...
+
+    @property
+    def city(self) -> Floats:
+        """What a unit of the column costs the city, 亿元."""
+        ...
+
+    @property
+    def district(self) -> Floats:
+        """What a unit of the column costs the district, 亿元."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +277,7 @@ def define_sources(
     return firm, sources
 
 
-def define_budgets(program: Program, spec: MoneySpec, payments: Payments) -> Block:
+def define_budgets(program: Program, spec: MoneySpec, payments: Paying) -> Block:
     r"""Payments of a fund stay within what is left of its budget, each payer and year.
 
     .. math:: \sum_o c_{bo} s_{oy} \le B_{by} - \text{promised}_{by}
@@ -257,11 +296,11 @@ def define_budgets(program: Program, spec: MoneySpec, payments: Payments) -> Blo
     for payer, part in ((spec.city_budget, payments.city), (spec.district_budget, payments.district)):
         place = payer[payments.option]
         known = place >= 0
-        program.enter(rows.index[place[known], payments.year[known]], payments.amount.index[known], part[known])
+        program.enter(rows.index[place[known], payments.year[known]], payments.column[known], part[known])
     return rows
 
 
-def define_fiscal_space(program: Program, spec: MoneySpec, payments: Payments) -> Fiscal:
+def define_fiscal_space(program: Program, spec: MoneySpec, payments: Paying) -> Fiscal:
     r"""A district matches out of its money, what it may borrow, and what it may pay ahead of its budget.
 
     .. math:: \sum d_{oy} - b_{ny} - (v_{ny} - v_{n,y-1}) \le M_{ny}, \qquad
@@ -292,9 +331,7 @@ def define_fiscal_space(program: Program, spec: MoneySpec, payments: Payments) -
     place[spaces] = np.arange(spaces.size)
     own = place[spec.district[payments.option]]
     known = own >= 0
-    program.enter(
-        matching.index[own[known], payments.year[known]], payments.amount.index[known], payments.district[known]
-    )
+    program.enter(matching.index[own[known], payments.year[known]], payments.column[known], payments.district[known])
     program.enter(matching.index, borrowed.index, -1.0)
     program.enter(matching.index, ahead.index, -1.0)
     program.enter(matching.index[:, 1:], ahead.index[:, :-1], 1.0)
@@ -312,6 +349,14 @@ def define_credit(program: Program, projects: Projects, spec: MoneySpec, firm: B
     Unit: 亿元 over the whole plan. What was started before has its credit already.
     """
     lent = np.flatnonzero(np.isfinite(spec.credit))
+    rows, own = credit_rows(program, spec, lent)
+    new = (own >= 0) & ~projects.spec.committed[projects.spec.project]
+    program.enter(rows.index[own[new]], firm.index[new, KINDS.index("bank")], 1.0)
+    return rows, lent
+
+
+def credit_rows(program: Program, spec: MoneySpec, lent: Ints) -> tuple[Block, Ints]:
+    """Rows that hold the credit of districts ``lent`` within its ceiling, and which of them each option is in, else -1."""
     rows = program.rows(
         "credit_ceiling",
         {"district": tuple(spec.districts[n] for n in lent)},
@@ -322,10 +367,7 @@ def define_credit(program: Program, projects: Projects, spec: MoneySpec, firm: B
     )
     place = np.full(len(spec.districts), -1)
     place[lent] = np.arange(lent.size)
-    own = place[spec.district]
-    new = (own >= 0) & ~projects.spec.committed[projects.spec.project]
-    program.enter(rows.index[own[new]], firm.index[new, KINDS.index("bank")], 1.0)
-    return rows, lent
+    return rows, place[spec.district]
 
 
 def discount_of(assumptions: Assumptions, year: Ints) -> Floats:

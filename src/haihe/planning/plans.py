@@ -12,6 +12,7 @@ from haihe.planning.alternatives import WITHIN, Alternatives, alternatives
 from haihe.planning.arrays_out import plan_to_xarray
 from haihe.planning.assembly import BEFORE_PROJECTS, PROJECTS, Assembly, Grip, assemble
 from haihe.planning.assumptions import Assumptions
+from haihe.planning.card import Card
 from haihe.planning.comparison import Comparison, compare
 from haihe.planning.control import Control
 from haihe.planning.decided import Decisions
@@ -19,8 +20,10 @@ from haihe.planning.gallery import figures_of, tables_of
 from haihe.planning.goals import Goals, Reached, solve_goals
 from haihe.planning.outcome import Outcome
 from haihe.planning.path_inputs import UNIFORM
+from haihe.planning.reasons import Reason
 from haihe.planning.relax import names_of, solve_or_explain
 from haihe.planning.scenarios import scenario as in_force
+from haihe.planning.selection import Selection, select
 from haihe.planning.setup import setup_of
 from haihe.planning.solver import Session, Solution
 from haihe.planning.specialisation import check_range, check_specialisation
@@ -67,7 +70,7 @@ class Plan(InSheets, Outcome):
     basis: object | None = field(default=None, repr=False, compare=False)
 
     def __getstate__(self) -> dict[str, Any]:
-        return self.__dict__ | {"basis": None}
+        return {name: kept for name, kept in self.__dict__.items() if name != "selection"} | {"basis": None}
 
     @cached_property
     def views(self) -> PlanViews:
@@ -96,6 +99,36 @@ class Plan(InSheets, Outcome):
     def alternatives(self, *, within: float = WITHIN, control: Control | None = None) -> Alternatives:
         """Look at the plans that are almost as good, see `haihe.planning.alternatives.alternatives`."""
         return alternatives(self, within=within, control=control)
+
+    @cached_property
+    def selection(self) -> Selection:
+        """Whole projects for the same region and assumptions, chosen once; see `haihe.planning.selection.select`.
+
+        The plan takes projects in parts. What was decided and goals beside welfare are the plan's alone.
+
+        Raises
+        ------
+        HaiheError
+            ``E-PLN-93`` without projects, and as of `haihe.planning.selection.select`.
+        """
+        asked = self.asked
+        return select(
+            self.region, assumptions=asked.assumptions, path=asked.path, pooled=asked.pooled, upgrades=asked.upgrades
+        )
+
+    def explain(
+        self, project: str, *, levers: bool = True, verify: bool = True, control: Control | None = None
+    ) -> Reason:
+        """Say why a project is built or not when projects come whole.
+
+        The selection is made the first time and kept; arguments and errors as of
+        `haihe.planning.selection.Selection.explain`.
+        """
+        return self.selection.explain(project, levers=levers, verify=verify, control=control)
+
+    def card(self, project: str, *, explain: bool = True, levers: bool = False, control: Control | None = None) -> Card:
+        """Make the one-page card of a project, see `haihe.planning.selection.Selection.card`."""
+        return self.selection.card(project, explain=explain, levers=levers, control=control)
 
     def to_xarray(self) -> Any:
         """Give the results as labelled arrays, see `haihe.planning.arrays_out.plan_to_xarray`."""

@@ -154,7 +154,7 @@ def _refuse(region: Region, table: pd.DataFrame, economy: Economy) -> None:
     wrong = Findings()
 
     def say(code: str, rows: Ints, column: str, name: str = "projects") -> None:
-        frame = table if name == "projects" else region[name]
+        frame = table if name == "projects" else region.frame(name)
         values = frame[column] if column in frame else frame.iloc[:, 0]
         near = {"near": ", ".join(economy.sectors[:6] if column == "sector" else economy.members)}
         for row in rows:
@@ -189,6 +189,11 @@ def path_of(region: Region, code: str) -> list[str]:
 def member_of(region: Region, code: str, members: Sequence[str]) -> str | None:
     """The member that a site lies in, or None."""
     return next((name for name in path_of(region, code) if name in members), None)
+
+
+def place_of(region: Region, site: str, economy: Economy) -> int:
+    """Position of the member that a site lies in; every site that was read lies in one."""
+    return economy.members.index(str(member_of(region, site, economy.members)))
 
 
 def district_of(region: Region, code: str, members: Sequence[str]) -> str:

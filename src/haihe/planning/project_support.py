@@ -19,6 +19,8 @@ from haihe.messages import Text
 from haihe.region import Region
 from haihe.rules import Rulebook, evaluate
 from haihe.rules.clauses import Clause
+from haihe.rules.traces import Trace
+from haihe.rules.tracing import trace
 
 FEN_PER_WAN = 1e6
 BASES: dict[str, Text] = {
@@ -219,3 +221,33 @@ def _split_the_rest(found: pd.DataFrame, region: Region) -> None:
     city = np.floor(left * share + 1e-9).astype(np.int64)
     found["city"] += city
     found["district"] += left - city
+
+
+def traced(region: Region, book: Rulebook, as_of: dt.date, project: str) -> Trace | None:
+    """Say how the rules came to what a project may get: the article, its conditions one by one, its limits.
+
+    Parameters
+    ----------
+    region, book, as_of
+        As of `support_table`.
+    project : str
+
+    Returns
+    -------
+    Trace or None
+        None for a project that applies under no article of the rule files, or under one that was never in force.
+    """
+    projects = applications_of(region)
+    clauses = _clauses(book)
+    projects["clause"] = [clauses.get(code, "") for code in projects["clause"]]
+    own = projects[(projects["application"] == project) & (projects["clause"] != "")]
+    for _, day, drafts in _ways(book, own, as_of):
+        asked = own.assign(day=day)[day.notna()]
+        if asked.empty:
+            continue
+        fields = [name for name in asked if name in book.fields]
+        rows = asked[["application", "enterprise", "day", *fields]].assign(article=asked["clause"])
+        result = evaluate(book, rows, "day", drafts)
+        if len(result.frame) and (result.frame["state"] != "not in force").any():
+            return trace(result, project, str(asked["clause"].iloc[0]))
+    return None

@@ -22,7 +22,7 @@ from haihe.planning.control import Control
 from haihe.planning.program import Floats, Ints
 from haihe.planning.projects import YI
 from haihe.planning.relax import explain_infeasible
-from haihe.planning.whole import WholeAnswer
+from haihe.region.nearest import suggest
 
 Verdict = Literal["committed", "rules", "impossible", "undecided", "in", "out"]
 VERDICTS: Mapping[str, Text] = {
@@ -35,6 +35,8 @@ VERDICTS: Mapping[str, Text] = {
 }
 ROUNDS = 4
 """Plans solved at most to settle one forced choice."""
+ROUGH, FINE = 0.5, 0.02
+"""Gaps of forced solves, as shares of the gap of the selection: at first, and where its loss lies about that gap."""
 SURE = 1e-5
 """Gap of forced solves, discounted bn yuan: 10,000 yuan."""
 
@@ -63,13 +65,26 @@ class Basis:
         """The same with more cuts."""
         return replace(self, candidates=self.candidates.plus(cuts))
 
+    @property
+    def bound(self) -> float:
+        """No choice costs less."""
+        return self.objective - self.gap
+
+    def sharpened(self, control: Control | None = None) -> "Basis":
+        """The same with its gap proved as far as the small model can in the time, so that fewer losses are within it."""
+        try:
+            answer = self.candidates.model(control).solve(gap=0.1 * SURE, start=self.choice)
+        except HaiheError as error:
+            if error.code != "E-PLN-61":
+                raise
+            return self
+        if answer is None:
+            return self
+        return replace(self, gap=float(np.clip(self.objective - answer.bound, 0.0, self.gap)))
+
     def place(self, project: str) -> int:
         """Position of a project; ``E-PLN-94`` where there is none."""
-        known = self.candidates.projects.projects
-        if project not in known:
-            from_same = sorted(known, key=lambda name: (-_alike(name, project), name))
-            raise HaiheError("E-PLN-94", value=project, near=from_same[0] if from_same else "—")
-        return known.index(project)
+        return known_project(self.candidates.projects.projects, project)
 
     def built(self, p: int) -> bool:
         """Whether a project is part of the choice."""
@@ -188,19 +203,26 @@ class Forced:
     bound: float
 
 
-def forced(small: Choosing, p: int, into: bool, *, gap: float = SURE) -> Forced | None:
+@dataclass(frozen=True)
+class Examined:
+    """A reason, the basis with the cuts that plans left on the way, and the forced choice (None where there is none)."""
+
+    reason: Reason
+    basis: Basis
+    choice: Floats | None = None
+
+
+def forced(small: Choosing, p: int, into: bool, *, gap: float = SURE, start: Floats | None = None) -> Forced | None:
     """Choose with a project forced in or out; None where that is impossible."""
     small.force(p, into)
     try:
-        answer = small.solve(gap=gap)
+        answer = small.solve(gap=gap, start=start)
     finally:
         small.free()
     return None if answer is None else Forced(small.choice(answer), answer.objective, answer.bound)
 
 
-def examine(
-    basis: Basis, project: str, *, valuer: Valuer | None = None, control: Control | None = None
-) -> tuple[Reason, Basis]:
+def examine(basis: Basis, project: str, *, valuer: Valuer | None = None, control: Control | None = None) -> Examined:
     """Give the reason of one project; cause and levers are added by `haihe.planning.reason_levers.with_levers`.
 
     Parameters
@@ -212,27 +234,25 @@ def examine(
         and plan agree about it: the loss is then that of the best forced choice in the whole plan, and the certain loss
         as close to it as `ROUNDS` plans bring it.
     control : Control, optional
-
-    Returns
-    -------
-    (Reason, Basis)
-        The reason, and the basis with the cuts that the plans left.
     """
     p, spec = basis.place(project), basis.candidates.projects
     built = basis.built(p)
     if spec.committed[p]:
-        return Reason(project, built, "committed"), basis
+        return Examined(Reason(project, built, "committed"), basis)
     if spec.short[p]:
-        return Reason(project, built, "rules", cause="rules", of=spec.fund[p], hint=_hint(basis, p)), basis
+        return Examined(Reason(project, built, "rules", cause="rules", of=spec.fund[p], hint=_hint(basis, p)), basis)
     if not (spec.project == p).any():
-        return Reason(project, built, "impossible", cause="years"), basis
+        return Examined(Reason(project, built, "impossible", cause="years"), basis)
+    if valuer is not None:
+        # The economy near what is asked: one plan beforehand saves a choice afterwards.
+        basis = basis.plus([valuer.cut(_flipped(basis, p))])
     small = basis.candidates.model(control)
-    found = forced(small, p, not built, gap=_tolerance(basis))
+    found = _forced_enough(small, p, not built, basis, _flipped(basis, p))
     if found is None:
         lifts = () if built else _lifts(basis, p, control)
-        return Reason(project, built, "impossible", hint=_hint(basis, p), lifts=lifts), basis
+        return Examined(Reason(project, built, "impossible", hint=_hint(basis, p), lifts=lifts), basis)
     if valuer is None:
-        return told(basis, p, found, verified=False), basis
+        return Examined(told(basis, p, found, verified=False), basis, found.choice)
     best, bound = replace(found, objective=np.inf), found.bound
     for number in range(ROUNDS):
         cut = valuer.cut(found.choice)
@@ -240,14 +260,26 @@ def examine(
         objective = cut.cost + small.money_cost(found.choice)
         if objective < best.objective:
             best = replace(found, objective=objective)
-        if best.objective - bound <= 2 * _tolerance(basis) or number == ROUNDS - 1:
+        if _enough(basis, best.objective, bound) or number == ROUNDS - 1:
             break
         small = basis.candidates.model(control)
-        again = forced(small, p, not built, gap=_tolerance(basis))
+        again = _forced_enough(small, p, not built, basis, best.choice)
         if again is None:
             break
         found, bound = again, max(bound, again.bound)
-    return told(basis, p, replace(best, bound=min(bound, best.objective)), verified=True), basis
+    best = replace(best, bound=min(bound, best.objective))
+    return Examined(told(basis, p, best, verified=True), basis, best.choice)
+
+
+def _flipped(basis: Basis, p: int) -> Floats:
+    """The choice with one project put to the other side, whatever limits it: at its best option by the prices, or out."""
+    own = basis.candidates.projects.project == p
+    z = basis.choice.copy()
+    if basis.built(p):
+        z[own] = 0.0
+    else:
+        z[np.flatnonzero(own)[np.argmax(_values(basis)[own])]] = 1.0
+    return z
 
 
 def told(basis: Basis, p: int, found: Forced, *, verified: bool) -> Reason:
@@ -282,23 +314,37 @@ def _options(project: Ints, z: Floats) -> dict[int, int]:
     return {int(project[o]): int(o) for o in taken}
 
 
-def _tolerance(basis: Basis) -> float:
-    """Gap of a forced solve: a small part of that of the selection."""
-    return max(SURE, 0.02 * basis.gap)
+def _forced_enough(small: Choosing, p: int, into: bool, basis: Basis, start: Floats) -> Forced | None:
+    """Choose with a project forced, roughly at first, and finely only where that does not tell enough."""
+    found = forced(small, p, into, gap=max(SURE, ROUGH * basis.gap), start=start)
+    if found is None or _enough(basis, found.objective, found.bound):
+        return found
+    return forced(small, p, into, gap=max(SURE, FINE * basis.gap), start=found.choice)
+
+
+def _enough(basis: Basis, objective: float, bound: float) -> bool:
+    """Whether a forced choice is known well: to within the gap where that tells its loss from the gap, else finely."""
+    low, loss = bound - basis.objective, objective - basis.objective
+    apart, told_from_gap = loss - low, low > basis.gap or SURE < low < loss <= basis.gap
+    return apart <= 2 * max(SURE, FINE * basis.gap) or (apart <= basis.gap and told_from_gap)
 
 
 def _hint(basis: Basis, p: int) -> float:
     """Value by the prices of the plan with the choice, of the project's best option; 亿元."""
     own = basis.candidates.projects.project == p
+    return float(_values(basis)[own].max() / YI) if own.any() else np.nan
+
+
+def _values(basis: Basis) -> Floats:
+    """Value of every option by the prices of the plan with the choice, discounted bn yuan."""
     cuts = [cut for cut in basis.candidates.cuts if np.array_equal(cut.at, basis.choice)] or basis.candidates.cuts[-1:]
     gain = basis.candidates.gain
-    value = -cuts[0].slope if cuts else (np.zeros(own.size) if gain is None else gain)
-    return float(value[own].max() / YI) if own.any() else np.nan
+    return -cuts[0].slope if cuts else (np.zeros(basis.choice.size) if gain is None else gain)
 
 
 def _lifts(basis: Basis, p: int, control: Control | None) -> tuple[dict[str, Any], ...]:
     """The smallest set of limits to lift so that a project can be built: that of its easiest option."""
-    small = basis.candidates.model(control)
+    small = basis.candidates.model(control, accounts=True)
     own = np.flatnonzero(basis.candidates.projects.project == p)
     best: tuple[float, tuple[dict[str, Any], ...]] = (np.inf, ())
     for o in own:
@@ -321,12 +367,6 @@ def _lift(small: Choosing, row: Mapping[Any, Any]) -> dict[str, Any]:
     return {**{name: _plain(value) for name, value in said.items()}, "title": row["title"].to_dict()}
 
 
-def answer_of(small: Choosing, answer: WholeAnswer | None, p: int) -> bool:
-    """Whether a project is part of an answer."""
-    own = small.candidates.projects.project == p
-    return answer is not None and bool(small.choice(answer)[own].sum() > 0.5)
-
-
 def _plain(value: Any) -> Any:
     """Plain values for JSON: numbers and texts, None where missing."""
     if isinstance(value, dict):
@@ -340,6 +380,8 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, (int, float, str, bool, type(None))) else str(value)
 
 
-def _alike(name: str, wanted: str) -> int:
-    """Number of leading letters in common."""
-    return next((k for k, (a, b) in enumerate(zip(name, wanted, strict=False)) if a != b), min(len(name), len(wanted)))
+def known_project(known: Sequence[str], project: str) -> int:
+    """Position of a project among those there are; ``E-PLN-94`` where it is none of them."""
+    if project not in known:
+        raise HaiheError("E-PLN-94", table="projects", column="project", value=project, near=suggest(project, known))
+    return known.index(project)

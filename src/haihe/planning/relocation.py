@@ -35,6 +35,8 @@ def enter_moves(program: Program, economy: Economy, projects: Projects, origin: 
         Number of options that move between members.
     """
     spec = projects.spec
+    if not origin.size:
+        return 0
     moving = np.flatnonzero((origin[spec.project] >= 0) & (origin[spec.project] != spec.member))
     if not moving.size:
         return 0

@@ -12,6 +12,7 @@ import pandas as pd
 from haihe.figures.workbook import Viewed
 from haihe.messages import Finding, Findings, HaiheError, Progress, Quality, worst_quality
 from haihe.planning.assumptions import Assumptions
+from haihe.planning.card import Card, Cards
 from haihe.planning.choosing import Choosing, Valuer
 from haihe.planning.control import Control
 from haihe.planning.path_inputs import UNIFORM
@@ -25,12 +26,13 @@ from haihe.planning.selection_views import SelectionViews
 from haihe.planning.setup import setup_of
 from haihe.planning.solver import Solution
 from haihe.planning.staged import GAP, ROUNDS, Chosen, Task, choose_at_once, choose_in_stages
-from haihe.planning.tie_inputs import origins_of, tie_findings, ties_of
 from haihe.planning.whole import EXACT
 from haihe.region import Region
 
 How = Literal["stages", "whole"]
 """Ways to choose: plan and choice taking turns, or the whole program at once (slow; a check)."""
+SHARPENING = 60.0
+"""Seconds for proving the gap further before reasons are given: with many projects the proof would not end."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ class Selection(Viewed):
     @cached_property
     def paid(self) -> tuple[Choosing, Solution]:
         """The small model without cuts and its optimum with the choice fixed: who pays, when."""
-        small = self.task.candidates.model()
+        small = self.task.candidates.model(accounts=True)
         small.hold(self.chosen.choice)
         return small, small.session.solve(method="simplex")
 
@@ -87,9 +89,9 @@ class Selection(Viewed):
 
         ``project``, ``status`` (``committed``, ``anyway``, ``chosen``, ``not``), ``site`` and ``start`` (of the option
         taken; of the most valuable one where none is), ``investment``, ``support``, ``need`` (亿元), ``jobs``,
-        ``predicted`` (value of the option at the prices before the choice) and ``recomputed`` (at the prices of the plan
-        with it), 亿元 discounted. Both values are prices' word, of the last bit of it; what a project really adds is the
-        loss without it (`Selection.explain`).
+        ``ownership`` (``state``, ``private``, ``foreign``, ``mixed``, or empty where not stated), ``predicted`` (value of
+        the option at the prices before the choice) and ``recomputed`` (at the prices of the plan with it), 亿元 discounted.
+        Both values are prices' word, of the last bit of it; what a project really adds is the loss without it (`Selection.explain`).
         """
         spec, z = self.task.projects, self.chosen.choice
         recomputed = -self.chosen.cut.slope / YI
@@ -108,6 +110,7 @@ class Selection(Viewed):
                 "support": np.where(built, spec.award, 0.0),
                 "need": spec.need,
                 "jobs": spec.jobs,
+                "ownership": list(spec.ownership),
                 "predicted": np.where(seen, -self.chosen.first.slope[option] / YI, np.nan),
                 "recomputed": np.where(seen, recomputed[option], np.nan),
                 "quality": spec.quality,
@@ -149,11 +152,11 @@ class Selection(Viewed):
         """Every result as a plain frame, by name."""
         return {name: getattr(self, name) for name in ("projects", "funding", "districts", "rounds")}
 
-    @property
+    @cached_property
     def basis(self) -> Basis:
-        """What reasons are given for."""
+        """What reasons are given for, its gap as small as the small model can prove it in `SHARPENING` seconds."""
         c = self.chosen
-        return Basis(c.candidates, c.choice, c.objective, c.gap)
+        return Basis(c.candidates, c.choice, c.objective, c.gap).sharpened(Control(time_limit=SHARPENING))
 
     def explain(
         self, project: str, *, levers: bool = True, verify: bool = True, control: Control | None = None
@@ -186,6 +189,7 @@ class Selection(Viewed):
         verify: bool = True,
         journal: str | Path | None = None,
         workers: int = 1,
+        dask: str | None = None,
         control: Control | None = None,
     ) -> Reasons:
         """Say why projects are built or not, all of them where none are named.
@@ -199,6 +203,8 @@ class Selection(Viewed):
             File in which each reason is written down, so that the work can be taken up where it stopped.
         workers : int
             Processes.
+        dask : str, optional
+            Address of a Dask scheduler whose workers find the reasons instead.
         control : Control, optional
             Time limit of each solve, cancel and progress.
 
@@ -209,8 +215,33 @@ class Selection(Viewed):
         """
         wanted = tuple(self.task.projects.projects if projects is None else projects)
         job = Job(self.basis, wanted, levers, self.valuer.model if verify else None)
-        found = job.run(journal, workers=workers, control=control, valuer=self.valuer)
+        found = job.run(journal, workers=workers, dask=dask, control=control, valuer=self.valuer)
         return Reasons(found, self.views.names, self.views.source, self.quality)
+
+    @cached_property
+    def cards(self) -> Cards:
+        """What all cards share, see `haihe.planning.card.Cards`."""
+        return Cards(self)
+
+    def card(self, project: str, *, explain: bool = True, levers: bool = False, control: Control | None = None) -> Card:
+        """Make the one-page card of a project, see `haihe.planning.card.Card`.
+
+        Parameters
+        ----------
+        project : str
+        explain : bool
+            Force it to the other side and say why; without, prices stand as a hint only.
+        levers : bool
+            Find the smallest changes as well.
+        control : Control, optional
+
+        Raises
+        ------
+        HaiheError
+            ``E-PLN-94`` where there is no such project.
+        """
+        why = self.explain(project, levers=levers, verify=levers, control=control) if explain else None
+        return self.cards.card(project, why)
 
     def __repr__(self) -> str:
         count = self.projects["status"].value_counts()
@@ -268,7 +299,7 @@ def select(
     chosen, valuer = choose_in_stages(task, gap=gap, rounds=rounds, control=control, progress=progress)
     if how == "whole":
         chosen = _at_once(task, chosen, valuer, gap, control)
-    found = [*task.setup.findings, *tie_findings(region, task.ties), *_own_findings(chosen, gap)]
+    found = [*task.setup.findings, *_own_findings(chosen, gap)]
     return Selection(task, chosen, valuer, gap, Findings(found))
 
 
@@ -284,8 +315,7 @@ def task_of(
     setup = setup_of(region, assumptions=assumptions, path=path, pooled=pooled, upgrades=upgrades)
     if setup.projects is None:
         raise HaiheError("E-PLN-93", table="projects")
-    ties = ties_of(region, setup.economy, setup.projects)
-    return Task(setup, ties, origins_of(region, setup.economy))
+    return Task(setup)
 
 
 def _at_once(task: Task, staged: Chosen, valuer: Valuer, gap: float, control: Control | None) -> Chosen:

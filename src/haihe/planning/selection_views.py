@@ -7,8 +7,9 @@ import pandas as pd
 
 from haihe.figures import Column, Figure, Table, bars
 from haihe.messages import Text
-from haihe.planning.money_views import PAID, PAID_NOTE, paid_by_year, paid_columns
+from haihe.planning.money_views import OWNERS, PAID, PAID_NOTE, paid_by_year, paid_columns
 from haihe.planning.projects import YI as YI_PER_BN
+from haihe.planning.reason_words import called
 from haihe.planning.views import YI, names_of
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ VALUES = Text(
     "is solved again (see the reasons).",
 )
 PROVED = Text(
-    "“最多还差”是任何选择都不可能超过的界限，由求解证明，不是估计。",
+    "“任何选择最多还能多出”是由求解证明的界限，不是估计。",
     "“Short at most” is a bound that no choice can beat; it is proved by the solves, not estimated.",
 )
 
@@ -38,13 +39,14 @@ class SelectionViews:
         self.selection = selection
         spec = selection.task.projects
         self.names = names_of(selection.region) | dict(zip(spec.projects, spec.titles, strict=True))
+        self.called = {code: called(code, self.names) for code in spec.projects}
         for name, key in (("resources", "resource"), ("funds", "fund")):
             rows = selection.region.frame(name)[[key, "name_zh", "name_en"]].itertuples(index=False, name=None)
             self.names |= {code: Text(zh, en) for code, zh, en in rows}
-        year = selection.task.setup.economy.year
+        year, prices = selection.task.setup.economy.year, selection.region.meta.price_year
         self.source = Text(
-            f"haihe 项目选择，据 {year} 年核算与项目表计算",
-            f"haihe selection, from the accounts of {year} and the projects",
+            f"haihe 项目选择，据 {year} 年核算与项目表计算，金额按 {prices} 年价格",
+            f"haihe selection, from the accounts of {year} and the projects, in prices of {prices}",
         )
 
     def tables(self) -> dict[str, Table]:
@@ -87,10 +89,11 @@ class SelectionViews:
 
     def _columns(self) -> list[Column]:
         return [
-            Column("project", Text("项目", "Project"), labels=self.names),
+            Column("project", Text("项目", "Project"), labels=self.called),
             Column("status", Text("结果", "Outcome"), labels=STATUS),
             Column("site", Text("选址", "Site"), labels=self.names),
             Column("start", Text("开工", "Start"), kind="year"),
+            Column("ownership", Text("所有制", "Ownership"), labels=OWNERS),
             Column("investment", Text("投资", "Investment"), unit=YI, digits=2),
             Column("need", Text("所需支持", "Support needed"), unit=YI, digits=3),
             Column("support", Text("财政支持", "Support"), unit=YI, digits=3),
@@ -101,7 +104,8 @@ class SelectionViews:
 
     def _projects(self) -> pd.DataFrame:
         frame = self.selection.projects
-        return frame.assign(start=frame["start"].astype("float64"))
+        stated = frame["ownership"].astype(object).where(frame["ownership"] != "", None)
+        return frame.assign(start=frame["start"].astype("float64"), ownership=stated)
 
     def chosen(self) -> Table:
         """What is built."""
@@ -157,7 +161,7 @@ class SelectionViews:
                 Column("most", Text("至多", "At most"), unit=YI, digits=2),
                 Column("predicted", Text("预测", "Predicted"), unit=YI, digits=2),
                 Column("real", Text("重新求解", "Solved again"), unit=YI, digits=2),
-                Column("gap", Text("最多还差", "Short at most"), unit=YI, digits=3),
+                Column("gap", Text("任何选择最多还能多出", "Short at most"), unit=YI, digits=3),
                 Column("seconds", Text("用时", "Time"), unit=Text("秒", "s"), digits=1),
             ],
             PROVED,

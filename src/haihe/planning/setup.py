@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
 from haihe.messages import Findings, Quality, worst_quality
 from haihe.planning.assumptions import Assumptions, unknown_parameters
 from haihe.planning.caps import CapSpec
@@ -18,12 +20,15 @@ from haihe.planning.links import CorridorSpec
 from haihe.planning.money import MoneySpec
 from haihe.planning.money_inputs import money_of
 from haihe.planning.path_inputs import UNIFORM, ReferencePath
+from haihe.planning.program import Ints
 from haihe.planning.project_inputs import projects_of
 from haihe.planning.projects import ProjectSpec
 from haihe.planning.resource_inputs import resource_findings, resources_of
 from haihe.planning.resources import ResourceSpec
 from haihe.planning.stated import refuse_negative
 from haihe.planning.targets import TargetSpec, targets_of
+from haihe.planning.tie_inputs import origins_of, tie_findings, ties_of
+from haihe.planning.ties import TieSpec
 from haihe.region import Region
 from haihe.rules.book import Rulebook
 from haihe.rules.check import read_schemes
@@ -44,7 +49,8 @@ class Setup:
     replacement : ReplacementSpec, optional
         Capacity replacement.
     projects : ProjectSpec, optional
-        Candidate projects; with them goes ``money``.
+        Candidate projects; with them go ``money``, ``ties`` among them, and ``origin``, shape (P,): position of the
+        member that the firm of each project moves from, -1 for none.
     data : IndicatorData
         What indicators need beyond the model.
     trade : "pairs" or "pool"
@@ -68,6 +74,8 @@ class Setup:
     replacement: ReplacementSpec | None = None
     projects: ProjectSpec | None = None
     money: MoneySpec | None = None
+    ties: TieSpec = field(default_factory=TieSpec)
+    origin: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     trade: Trade = "pairs"
     marks: dict[str, Quality] = field(default_factory=dict)
     findings: Findings = field(default_factory=Findings)
@@ -118,11 +126,13 @@ def setup_of(
     resources, corridors = resources_of(region, economy), corridors_of(region, economy, trade=trade)
     chosen = projects_of(region, economy, book=rules_of(region)) if projects else None
     money = money_of(region, economy, chosen) if chosen is not None else None
+    ties = ties_of(region, economy, chosen) if chosen is not None else TieSpec()
+    origin = origins_of(region, economy) if chosen is not None else np.empty(0, dtype=np.int64)
     replacement = replacement_of(region, economy)
     limits, targets = limits_of(region), targets_of(region)
     marks: dict[str, Quality] = rests_on(region, caps, upgrades=bool(economy.technologies))
     parts = [*resources, *corridors, *(part for part in (chosen, money) if part is not None)]
-    for more in (followed.marks, *(part.marks for part in parts)):
+    for more in (followed.marks, ties.marks, *(part.marks for part in parts)):
         _worsen(marks, more)
     for limit in limits:
         _worsen(marks, {"limits": limit.quality})
@@ -139,6 +149,7 @@ def setup_of(
         *link_findings(region, economy, corridors, trade=trade),
         *(chosen.findings if chosen is not None else ()),
         *(money.findings if money is not None else ()),
+        *tie_findings(region, ties),
     ]
     return Setup(
         region=region,
@@ -154,6 +165,8 @@ def setup_of(
         replacement=replacement,
         projects=chosen,
         money=money,
+        ties=ties,
+        origin=origin,
         trade=trade,
         marks=marks,
         findings=Findings(found),

@@ -19,9 +19,8 @@ from haihe.planning.assembly import Assembly, assemble
 from haihe.planning.choosing import Candidates, Choosing, Cut, Valuer, refuse_none
 from haihe.planning.control import Control
 from haihe.planning.model import Model
-from haihe.planning.program import Floats, Ints
+from haihe.planning.program import Floats
 from haihe.planning.projects import ProjectSpec
-from haihe.planning.relocation import enter_moves
 from haihe.planning.setup import Setup
 from haihe.planning.solver import Solution
 from haihe.planning.ties import TieSpec, define_ties
@@ -55,14 +54,14 @@ class Task:
     ----------
     setup : Setup
         With projects.
-    ties : TieSpec
-    origin : ndarray of int, shape (P,)
-        Member that the firm of each project moves from; -1 for none.
     """
 
     setup: Setup
-    ties: TieSpec
-    origin: Ints
+
+    @property
+    def ties(self) -> TieSpec:
+        """Ties among the projects."""
+        return self.setup.ties
 
     @property
     def projects(self) -> ProjectSpec:
@@ -77,11 +76,12 @@ class Task:
         return Candidates(self.setup.assumptions, self.projects, self.setup.money, self.ties)
 
     def assembly(self, *, money: bool) -> Assembly:
-        """Put the plan's program together, with or without the money of projects; moves of firms entered."""
-        made = assemble(self.setup if money else replace(self.setup, money=None))
-        if made.model.projects is not None:
-            enter_moves(made.model.program, made.model.economy, made.model.projects, self.origin)
-        return made
+        """Put the plan's program together without ties, with or without the money of projects.
+
+        Ties limit which choice is possible and not what the economy does with it; the small model holds them.
+        """
+        free = replace(self.setup, ties=TieSpec())
+        return assemble(free if money else replace(free, money=None))
 
 
 @dataclass(frozen=True)

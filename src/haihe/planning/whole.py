@@ -97,10 +97,11 @@ class WholeSession(Session):
         gap : float
             Gap at which to stop, in the unit of the objective.
         start : ndarray, optional
-            Values of all columns to start from, such as those of the answer before.
+            Values of the whole columns, or of the first of them, to start from, such as those of the answer before; what
+            is not given is filled in by the solver. One that breaks a row does no harm.
         below : float
             Any answer below this objective will do: the search ends with the first one, and where there is none the
-            answer, if any, lies above.
+            answer, if any, lies above. Nothing is known about what lies above, so the bound is not higher than this.
 
         Returns
         -------
@@ -119,7 +120,8 @@ class WholeSession(Session):
             h.setOptionValue("objective_bound", float(below))
             h.setOptionValue("objective_target", float(below))
         if start is not None:
-            h.setSolution(self.whole.size, self.whole, np.round(start[self.whole]))
+            known = self.whole[: start.size]
+            h.setSolution(known.size, known, np.round(start))
         with watching(h, self.control) as watch:
             if self.control.cancelled:
                 raise HaiheError("E-PLN-60", seconds="0", how_far=watch.how_far)
@@ -144,7 +146,7 @@ class WholeSession(Session):
             if late and info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
                 raise HaiheError("E-PLN-61", seconds=f"{watch.seconds:.0f}", how_far=watch.how_far)
         answer = self._checked(np.asarray(h.getSolution().col_value, dtype=np.float64))
-        bound = min(float(info.mip_dual_bound), answer[1]) if self.whole.size else answer[1]
+        bound = min(float(info.mip_dual_bound), answer[1], below) if self.whole.size else answer[1]
         return WholeAnswer(*answer[:2], bound, answer[2], status == ended[0], seconds, int(info.mip_node_count))
 
     def settle(self, answer: WholeAnswer, *, cold: bool = False) -> Solution:
