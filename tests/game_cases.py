@@ -7,8 +7,7 @@ from math import factorial
 import numpy as np
 from scipy.optimize import linprog
 
-from haihe.coalition.claims import claims_game
-from haihe.coalition.game import Game, membership, sizes, sums
+from haihe.coalition.game import CachedOracle, Game, membership, sizes, sums
 from haihe.coalition.joint_costs import airport_game, savings
 from haihe.coalition.production_game import production_game
 from haihe.coalition.program import CoalitionProgram, proper, solved, started
@@ -34,6 +33,48 @@ def by_coalition(values: dict[str, float], members: str) -> Game:
     for names, value in values.items():
         table[game.mask(names)] = value
     return Game(tuple(members), table)
+
+
+def oracle_of(game: Game) -> CachedOracle:
+    """A game that is written down as an oracle."""
+    return CachedOracle(game.members, lambda mask: float(game.values[mask]))
+
+
+def claims_game(estate: float, claims: list[float]) -> Game:
+    """What each coalition is left when all others have had their claims."""
+    values = np.maximum(estate - sums(np.array(claims, float))[::-1], 0.0)
+    values[0] = 0.0
+    return Game(tuple(LETTERS[: len(claims)]), values)
+
+
+def airport_nucleolus(needs: list[float]) -> np.ndarray:
+    """Payments of the airport game's nucleolus by Littlechild's closed form (1974).
+
+    From the smallest need on, the group that pays alike is the one with the smallest ``(c_k - paid) / (k - done + 1)``
+    over the needs k; the largest stands for all the rest and counts one less.
+    """
+    c = np.array(needs, float)
+    order, n = np.argsort(c, kind="stable"), c.size
+    ordered, pays = c[order], np.zeros(n)
+    done, paid = 0, 0.0
+    while done < n:
+        ends = np.arange(done, n)
+        heads = ends - done + 2 - (ends == n - 1)
+        rate = (ordered[ends] - paid) / heads
+        at = int(np.flatnonzero(rate <= rate.min() * (1 + 1e-12))[-1])
+        pays[done : done + at + 1] = rate[at]
+        paid += float(rate[at]) * (at + 1)
+        done += at + 1
+    shares = np.empty(n)
+    shares[order] = pays
+    return shares
+
+
+def is_monotone(game: Game, tolerance: float) -> bool:
+    """Whether no member makes a coalition worth less."""
+    masks = np.arange(game.values.size)
+    gain = [game.values[masks | 1 << i] - game.values[masks] for i in range(game.n)]
+    return bool(np.min(gain) >= -tolerance * game.scale)
 
 
 def weighted_majority(quota: float, weights: list[float]) -> Game:

@@ -2,10 +2,12 @@
 
 import io
 
+import pandas as pd
 import pytest
 from rich.console import Console
 
 from haihe.cli.desk import FEW, Desk, Language
+from haihe.figures import Column, Table
 from haihe.messages import Finding, Text
 
 MARKUP = "[/b].csv [red]x[/red]"
@@ -39,3 +41,26 @@ def test_findings_of_one_code_are_counted_after_the_first_few():
     assert said.count("it is not built") == FEW
     assert f"W-PLN-43: 4 more ({FEW + 4} in all)" in said
     assert said.count("N-PLN-83") == 1
+
+
+def test_under_a_table_stand_source_quality_and_new_notes(capsys):
+    def table(*notes):
+        columns = [Column("n", Text("数", "number"))]
+        return Table(
+            pd.DataFrame({"n": range(5)}), columns, key="t", title=Text("表", "table"), source=Text("某局", "an office"),
+            quality="illustrative", notes=[Text(note, note) for note in notes],
+        )  # fmt: skip
+
+    here = Desk(Language.en, as_json=False)
+    here.table(table("first"), 3, Text("见全表", "see all"))
+    one = capsys.readouterr().out
+    for word in ("an office", "illustrative", "first", "2 more rows (5 in all): see all"):
+        assert word in one
+    here.table(table("first", "second"))
+    two = capsys.readouterr().out
+    assert "first" not in two
+    for word in ("an office", "illustrative", "second"):
+        assert word in two
+    silent = Desk(Language.en, as_json=True)
+    silent.table(table("first"))
+    assert capsys.readouterr().out == ""

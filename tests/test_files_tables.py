@@ -6,7 +6,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from haihe.files import safe_text, write_tables
+from haihe.files import read_table, safe_text, write_table, write_tables
 
 
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r"])
@@ -31,3 +31,10 @@ def test_categories_and_doubled_headings_are_made_safe_too(tmp_path):
 
 def test_other_text_stays():
     assert [safe_text(word) for word in ("", "—", "a=b", "110000")] == ["", "—", "a=b", "110000"]
+
+
+def test_a_table_that_is_read_back_has_its_text_again(tmp_path):
+    frame = pd.DataFrame({"=a": ["=1+1", "'quoted", "-"], "n": [-1.5, 2.0, 3.0], "unit": ["1", "+x", "@y"]})
+    path = write_table(frame, tmp_path / "t.csv")
+    assert "\n'=1+1," in path.read_text(encoding="utf-8-sig")
+    pd.testing.assert_frame_equal(read_table(path), frame)

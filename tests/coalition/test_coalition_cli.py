@@ -15,6 +15,7 @@ from haihe.cli import app
 from haihe.coalition.share import Shares
 from haihe.coalition.share_words import OUTSIDE, UNSURE
 from haihe.figures import Figure, Table
+from haihe.figures.table import QUALITY_WORD, SOURCE_WORD
 from haihe.messages import Text
 from haihe.reporting.content import KeyLines, Meta
 from haihe.reporting.report import Report
@@ -46,7 +47,7 @@ def test_json_holds_frames_words_and_a_ledger(folder: Path) -> None:
 def test_words_and_workbook_say_both_splits_outside_flows_and_bands(folder: Path, tmp_path: Path) -> None:
     file = tmp_path / "share.xlsx"
     said = call(str(folder), "--lang", "zh", "-o", str(file))
-    for words in ("欧文点", "沙普利值", OUTSIDE.zh, UNSURE.zh):
+    for words in ("欧文点", "沙普利值", OUTSIDE.zh, UNSURE.zh, QUALITY_WORD.zh, SOURCE_WORD.zh):
         assert words in said.replace("\n", "")
     sheets = load_workbook(file).sheetnames
     assert len(sheets) >= 8
@@ -61,6 +62,26 @@ def test_agreement_from_a_file_and_members(folder: Path, tmp_path: Path) -> None
     told = json.loads(call(str(folder), "--json", "--agreement", str(file), "--members", "north,south"))
     assert told["agreement"] == "MINE"
     assert [row["thing"] for row in told["tables"]["things"]] == ["permits"]
+
+
+def test_wrong_words_are_refused_before_anything_is_read_or_solved(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*args: object, **kwargs: object) -> None:
+        raise RuntimeError("solved")
+
+    monkeypatch.setattr("haihe.coalition.share.share", refuse)
+    none = [str(tmp_path / name) for name in ("rules.yaml", "firms.csv", "taxes.csv")]
+    for arguments, code in (
+        (["--rule", "fairest"], "E-COA-29"),
+        (["--way", "monthly"], "E-COA-90"),
+        (["--scheme", *none, "--as-of", "soon"], "E-RUL-108"),
+    ):
+        result = CliRunner().invoke(app, ["share", str(folder), "--json", *arguments])
+        assert json.loads(result.stdout)["findings"][0]["code"] == code
+    result = CliRunner().invoke(app, ["share", str(folder), "--json", "--scheme", *none])
+    assert result.exit_code == 1
+    assert not isinstance(result.exception, RuntimeError)
 
 
 def test_errors_have_codes(folder: Path) -> None:

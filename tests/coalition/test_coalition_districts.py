@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from district_cases import gains_by_hand, made_up
 
+from game_cases import is_monotone
 from haihe.coalition import district_values, districts, separation, walk
 from haihe.coalition.core import core_slack
 from haihe.coalition.district_game import Search
@@ -286,7 +287,7 @@ def test_things_add_up_and_nothing_pooled_is_worth_nothing() -> None:
     game = values.things_game()
     assert game.values[0] == 0.0
     assert game.grand == pytest.approx(values.grand, abs=1e-7)
-    assert game.monotone(1e-6).holds
+    assert is_monotone(game, 1e-6)
     nothing = DistrictValues(made_up(2, 4), ())
     assert nothing.grand == pytest.approx(0.0, abs=1e-9)
     assert nothing.trades.empty

@@ -11,6 +11,7 @@ from haihe.coalition import member_folder as folder
 from haihe.coalition.exchange import together
 from haihe.coalition.member import Member
 from haihe.coalition.member_folder import member_folder, member_part
+from haihe.coalition.pooling import YUAN
 from haihe.messages import HaiheError
 from haihe.planning.inputs import members_of
 from haihe.region import Region, read
@@ -24,7 +25,7 @@ def check_alone(region: Region) -> None:
     model = joint.pooling.assembly.model
     costs, members = model.program.costs(), list(joint.pooling.members)
     apart = {name: Member(member_part(region, name).region, THINGS) for name in members}
-    total = sum(-member.welfare_alone for member in apart.values())
+    total = sum(member._alone for member in apart.values())
     assert total == pytest.approx(joint.alone.objective, abs=1e-6)
     for r, name in enumerate(members):
         mine = apart[name]
@@ -94,6 +95,25 @@ def test_own_parts_stay_with_their_member() -> None:
     part = member_part(exchange_region(water=True), "M0").region
     assert "M0-A" in set(part["regions"]["region"])
     assert "M0-A" in set(part["endowments"]["region"])
+
+
+def test_prices_of_an_offer_are_the_slope_of_the_gain_at_nothing() -> None:
+    """A little more of one thing gains what the offer's price says, and no amount gains more than that: the judge's rule.
+
+    The pool of a member alone must not bind then, or part of the price would stand in its row.
+    """
+    things = ("water", "CARBON", "money")
+    own = Member(member_part(exchange_region(water=True), "M0").region, things)
+    offer = own.offer
+    weights, step = offer.weights, 1e-4
+    for k in range(len(things)):
+        for t in range(1, weights.size):
+            amounts = np.zeros_like(offer.bounds)
+            for sign in (1.0, -1.0):
+                amounts[k, t] = sign * step * offer.bounds[k, t]
+                gain = own.gain(own.settle(amounts))
+                slope = float((amounts * offer.prices * weights).sum()) / YUAN
+                assert gain <= slope + 1e-6 * (1.0 + abs(slope))
 
 
 def test_who_is_no_member_has_no_folder() -> None:

@@ -146,6 +146,12 @@ def _signed(**changed: Any) -> Callable[[dict[str, Any], bytes], dict[str, Any]]
     return lambda honest, key: sign(honest | changed, key)
 
 
+def terms_like(honest: dict[str, Any], key: bytes) -> dict[str, Any]:
+    """Terms, signed, in the place of an answer."""
+    kept = {name: value for name, value in honest.items() if name not in ("amounts", "gain", "signature")}
+    return sign(kept | {"kind": "terms", "members": ["M0", "M1"]}, key)
+
+
 @pytest.mark.parametrize(
     ("code", "spoil"),
     [
@@ -153,6 +159,9 @@ def _signed(**changed: Any) -> Callable[[dict[str, Any], bytes], dict[str, Any]]
         ("E-COA-76", _signed(units=["kt CO2"])),
         ("E-COA-77", _signed(amounts=[[0.0, 0.0, 1e12]])),
         ("E-COA-78", _signed(gain=1e6)),
+        ("E-COA-72", lambda honest, _: honest | {"gain": 10**400, "signature": "0" * 64}),
+        ("E-COA-72", lambda honest, _: honest | {"data": "../..", "run": "../.."}),
+        ("E-COA-74", lambda honest, key: terms_like(honest, key)),
     ],
 )
 def test_nonsense_is_refused_with_a_reason_and_may_be_sent_again(
@@ -223,6 +232,49 @@ def test_a_replayed_answer_is_the_same_file(here: Path) -> None:
     assert {path.name: path.read_bytes() for path in sent.iterdir()} == before
 
 
+def test_a_member_whose_tables_changed_says_so_and_sends_nothing(here: Path) -> None:
+    """After its offer a member comes back with other tables: it says so itself, before anything goes out."""
+    works = (member(here, "M0", patience=2.0).run, coordinator(here, patience=1.0).run)
+    assert [stopped.code for stopped in at_once(*works)] == ["E-COA-82", "E-COA-82"]
+    sent = {path: path.read_bytes() for path in (here / "shared" / "from" / "M0").iterdir()}
+    assert sent
+    again = member(here, "M0")
+    regions = again.region["regions"]
+    again.region = again.region.with_table("regions", regions.assign(name_zh=regions["name_zh"] + "改"))
+    with pytest.raises(HaiheError) as changed:
+        again.run()
+    assert changed.value.code == "E-COA-79"
+    assert {path: path.read_bytes() for path in (here / "shared" / "from" / "M0").iterdir()} == sent
+
+
+def test_a_run_from_the_terms_is_no_path(here: Path) -> None:
+    """Terms that are signed and still name a folder elsewhere as the run are refused before anything is kept."""
+    first = coordinator(here)
+    for name, line in first.lines.items():
+        honest = line.write(Head("0" * 16, first.head.data), "terms", 0, first.state.terms)
+        path = line.path(COORDINATOR, "terms", 0)
+        path.unlink()
+        write_message(path, sign(honest | {"run": f"../../../stolen-{name}"}, line.key))
+    with pytest.raises(HaiheError) as refused:
+        member(here, "M0").run()
+    assert refused.value.code == "E-COA-72"
+    assert not [path for path in here.rglob("*") if "stolen" in path.name]
+
+
+def test_keys_cannot_be_read_by_others_at_any_moment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    modes: list[int] = []
+    real = Path.replace
+
+    def watched(path: Path, target: Path) -> Path:
+        if Path(target).name == "key" or Path(target).suffix == ".key":
+            modes.append(path.stat().st_mode & 0o777)
+        return real(path, target)
+
+    monkeypatch.setattr(Path, "replace", watched)
+    prepare(exchange_region(2), ("CARBON",), tmp_path)
+    assert modes == [0o600] * 4
+
+
 def test_a_coordinator_killed_before_anything_came_keeps_its_run(here: Path) -> None:
     assert coordinator(here).state.run == coordinator(here).state.run
 
@@ -249,7 +301,7 @@ def test_messages_for_another_member_cannot_be_read_with_the_own_key(here: Path)
     assert (keys / "M0.key").read_text() != (keys / "M1.key").read_text()
     assert (keys / "M0.key").stat().st_mode & 0o077 == 0
     line = Line(here / "shared", "M0", read_key(keys / "M0.key"), COORDINATOR)
-    line.write(Head("r", "d"), "rejection", 1, {"code": "x", "reason_zh": "x", "reason_en": "x"})
+    line.write(Head("0" * 16, "d"), "rejection", 1, {"code": "x", "reason_zh": "x", "reason_en": "x"})
     with pytest.raises(HaiheError) as refused:
         Line(here / "shared", "M0", read_key(keys / "M1.key"), "M0").read("rejection", 1)
     assert refused.value.code == "E-COA-73"

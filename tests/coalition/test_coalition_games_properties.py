@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from haihe.coalition.core import core_slack, least_core
@@ -159,17 +159,6 @@ def test_a_wrong_owen_point_leaves_the_core(broken):
     x = broken(owen_point(A, B, c), A, B, c)
     game = production_game(A, B, c)
     assert core_slack(game, x)[0] < -1e-6 or abs(x.sum() - game.grand) > 1e-6
-
-
-@some
-@given(seed=seeds, n=counts)
-def test_a_subgame_is_the_game_of_its_members(seed, n):
-    game = together(seed, n)
-    kept = [name for i, name in enumerate(game.members) if seed >> i & 1]
-    assume(kept)
-    part = game.subgame(kept)
-    for mask in range(1 << part.n):
-        assert part.values[mask] == game.value(part.coalition(mask))
 
 
 def test_a_gain_of_nothing_is_split_all_the_same():

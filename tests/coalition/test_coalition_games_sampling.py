@@ -5,9 +5,10 @@ import threading
 import numpy as np
 import pytest
 
+from game_cases import oracle_of
 from haihe.coalition import sampling
 from haihe.coalition.core import core_slack, least_core
-from haihe.coalition.game import CachedOracle, Game, membership, oracle_of, sizes, sums
+from haihe.coalition.game import CachedOracle, Game, membership, sizes, sums
 from haihe.coalition.generation import LocalSearch, core_by_generation
 from haihe.coalition.sampling import added, block, sample_shapley
 from haihe.coalition.shapley import shapley
@@ -122,8 +123,10 @@ def test_a_stopped_sample_says_so_and_one_stopped_at_once_is_refused(monkeypatch
         sample_shapley(oracle_of(game), 5000, control=Control(cancel=stop))
     assert error.value.code == "E-COA-13"
     with pytest.raises(HaiheError) as error:
-        sample_shapley(oracle_of(game), 5000, control=Control(time_limit=1e-9))
+        sample_shapley(oracle_of(game), 5000, seconds=1e-9)
     assert error.value.code == "E-COA-13"
+    small = Control(time_limit=1e-9)
+    assert sample_shapley(oracle_of(game), 100, control=small).complete, "a time limit is one solve's"
     with pytest.raises(ValueError, match="confidence"):
         sample_shapley(oracle_of(game), 10, confidence=1.5)
 

@@ -101,6 +101,25 @@ def test_who_is_not_worth_its_cost_stays_out(region: Region) -> None:
     assert set(joint.tables) == {"joint-payments", "joint-stability"}
 
 
+def test_one_benefit_that_is_missing_is_said(region: Region) -> None:
+    users = region["joint_users"]
+    first = (users["project"] == "LAB") & (users["member"] == "south")
+    joint = joint_projects(region.with_table("joint_users", users.assign(benefit=users["benefit"].mask(first))))
+    said = [f for f in joint.findings if f.code == "N-COA-99"]
+    assert len(said) == 1, "where nobody states it nothing is said"
+    assert "LAB" in said[0].text("en")
+    assert "south" in said[0].text("en")
+
+
+def test_the_table_says_what_is_paid_once_and_what_is_weighed(region: Region) -> None:
+    table = joint_projects(region).tables["joint-payments"]
+    words = {column.key: column.heading.zh for column in table.columns}
+    assert "一次性" in words["pays"]
+    assert "全寿命期" in words["benefit"]
+    assert any("不是每年" in note.zh for note in table.notes)
+    assert "按需要量分配" in {row[1].zh for row in table.shown_rows()}
+
+
 def test_a_convention_moves_figures_and_adds_none(region: Region) -> None:
     joint = joint_projects(region)
     frame = count(joint)
@@ -114,7 +133,8 @@ def test_a_convention_moves_figures_and_adds_none(region: Region) -> None:
     assert cells.loc[("LINE", "tax", "north"), "counted"] == pytest.approx(1.5 * 0.2 / 0.7)
     assert cells.loc[("LINE", "energy", "north"), "counted"] == 0
     assert cells.loc[("DEAR", "output", "south"), "counted"] == 0, "who does not use it counts nothing of it"
-    assert count_table(joint).shown_rows()
+    units = {row[-1].zh for row in count_table(joint).shown_rows()}
+    assert units == {"亿元/年", "吨标准煤/年"}, "what it yields is a year's"
     with pytest.raises(HaiheError) as error:
         count(joint, "thirds")
     assert error.value.code == "E-COA-94"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from haihe.coalition import owen
 from haihe.coalition.core import core_slack
-from haihe.coalition.owen import OwenPoint, cost_by_owner, owen_split, paid_by_owner
+from haihe.coalition.owen import OwenPoint, owen_split, paid_by_owner
 from haihe.coalition.ownership import Ownership
 from haihe.coalition.values import Coalitions, Question
 from haihe.messages import Text
@@ -74,11 +74,17 @@ def test_broken_payments_are_found_out(broken: Callable[..., object], monkeypatc
         check_owen(3, 0.3, 2)
 
 
+def _cost_by_owner(coalitions: Coalitions, solution: Solution) -> dict[int, float]:
+    """Welfare that stands in the columns of every owner, up to a constant: minus cost times amount."""
+    owners, amounts = coalitions.ownership.columns, -coalitions.built.cost * solution.x
+    return {int(owner): float(amounts[owners == owner].sum()) for owner in np.unique(owners)}
+
+
 def test_duals_pay_what_the_columns_cost() -> None:
     """With everybody alone each owner's duals pay exactly what stands in its columns: the programs are separate."""
     coalitions = coalitions_of(4, 0.3, 2)
     _, alone, _ = solved(coalitions)
-    paid, cost = paid_by_owner(coalitions, alone, 0), cost_by_owner(coalitions, alone)
+    paid, cost = paid_by_owner(coalitions, alone, 0), _cost_by_owner(coalitions, alone)
     for owner in paid.keys() | cost.keys():
         assert paid.get(owner, 0.0) == pytest.approx(cost.get(owner, 0.0), abs=1e-6 * (1 + abs(alone.objective)))
 

@@ -1,6 +1,7 @@
 """Settlement: every year adds up to 0, its present value is the split, payments are the fewest, tax carries what is lawful."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import combinations
 from types import SimpleNamespace
 
@@ -14,8 +15,12 @@ from test_coalition_share import region_with_agreement
 from haihe.coalition import ledger
 from haihe.coalition.ledger import fewest, spread
 from haihe.coalition.settlement import FEN_PER_BN, settled, through_tax
+from haihe.coalition.settlement_views import SettlementViews
 from haihe.coalition.share import Shares, share
-from haihe.messages import HaiheError
+from haihe.coalition.share_words import outlook_of
+from haihe.messages import HaiheError, Text
+from haihe.planning.telling_words import rough
+from haihe.reporting.share_chapter import share_chapter
 
 AMOUNTS = st.floats(-50, 50, allow_nan=False, width=32)
 
@@ -135,7 +140,65 @@ def test_tax_carries_no_more_than_the_scheme_owes(shares: Shares) -> None:
     assert table.loc[first["year"], "needed"] == pytest.approx(2.0, rel=1e-6), "twice the tax that there is"
     others = table.drop([first["year"], second["year"]])
     assert others["lawful"].isna().all(), "no entry is missing, not 0"
-    assert (table["by_tax"] + table["rest"]).to_numpy() == pytest.approx(table["wanted"].to_numpy())
+    assert others[["by_tax", "rest"]].isna().all(axis=None), "a year without taxes is not known, and not 0"
+    known = table.loc[[first["year"], second["year"]]]
+    assert (known["by_tax"] + known["rest"]).to_numpy() == pytest.approx(known["wanted"].to_numpy())
+    rests = known["rest"] * known["years"]
+    assert rough(rests.sum() * 10) in found.says.zh, "a year's amount stands for the years of its milestone"
+    assert str(others.index[0]) in found.says.zh
     assert found.unused["lawful"].tolist() == pytest.approx([second["amount"] * 2], rel=1e-6), "what if does not count"
     assert 0 < found.carried < 1
     assert "%" in found.says.zh
+
+
+def test_taxes_of_other_years_leave_everything_unknown(shares: Shares) -> None:
+    made = settled(shares, "shapley", "level")
+    pairs = pd.DataFrame(
+        {"origin": ["north"], "destination": ["south"], "year": [1990], "what_if": False, "tax": [5], "origin_due": [2]}
+    )
+    found = through_tax(made, SimpleNamespace(by_pair=pairs))  # type: ignore[arg-type]
+    assert np.isnan(found.carried)
+    assert "没有税额数据" in found.says.zh
+    shown = SettlementViews(made, found).tables()["share-through-tax"]
+    keys = [column.key for column in shown.columns]
+    assert {row[keys.index("by_tax")].zh for row in shown.shown_rows()} == {"—"}
+
+
+def test_a_year_of_loss_is_said(shares: Shares) -> None:
+    years = shares.yearly["year"]
+    first, last, size = years.min(), years.max(), len(shares.yearly)
+    even = replace(shares, yearly=shares.yearly.assign(unpaid=shares.gain / size))
+    assert not settled(even, "shapley").findings
+    moved = np.where(years == last, 2 * shares.gain, np.where(years == first, -2 * shares.gain, 0.0))
+    worse = replace(shares, yearly=even.yearly.assign(unpaid=even.yearly["unpaid"] + moved))
+    made = settled(worse, "shapley")
+    assert [f.code for f in made.findings] == ["W-COA-97"]
+    assert made.losses["year"].tolist() == [first]
+    assert (made.losses["gain"] < 0).all()
+    assert any(str(first) in note.zh and "亏" in note.zh for note in SettlementViews(made).ledger().notes)
+    assert [f.code for f in settled(worse, "shapley", "level").findings] == ["N-COA-96"]
+
+
+def test_a_split_that_misses_the_gain_is_not_levelled(shares: Shares) -> None:
+    more = shares.payments.assign(payment=shares.payments["payment"] + 1e-3 * shares.gain)
+    with pytest.raises(HaiheError) as error:
+        settled(replace(shares, payments=more), "shapley", "level")
+    assert error.value.code == "E-COA-98"
+    chapter = share_chapter(replace(shares, payments=more))
+    assert chapter is not None
+    assert any(isinstance(block, Text) and "不能结算" in block.zh for block in chapter.blocks)
+
+
+def test_outlook_years_are_named(shares: Shares) -> None:
+    assert not outlook_of(shares.setup.assumptions)
+    assert "phase" not in [column.key for column in SettlementViews(settled(shares)).ledger().columns]
+    longer = replace(shares.setup.assumptions, outlook_year=shares.setup.assumptions.last_year + 5)
+    (said,) = outlook_of(longer)
+    assert f"{longer.last_year} 年为规划末年" in said.zh
+    assert f"{longer.outlook_year} 年为展望" in said.zh
+    s = replace(shares.setup.assumptions, last_year=shares.setup.assumptions.first_year, outlook_year=2025)
+    later = replace(settled(shares), shares=replace(shares, setup=replace(shares.setup, assumptions=s)))
+    table = SettlementViews(later).balances()
+    phases = {row[1].zh: row[-1].zh for row in table.shown_rows()}
+    assert phases[str(s.first_year)] == "规划期"
+    assert phases["2025"] == "展望"

@@ -3,17 +3,20 @@
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from coalition_cases import agreed, capped
+from coalition_cases import agreed, capped, coalitions_of
 
+from haihe.coalition import plain_plan, worth
 from haihe.coalition import share as share_module
-from haihe.coalition import worth
 from haihe.coalition.agreement import TITLES, Agreement, Kind, Thing
-from haihe.coalition.bands import GIVEN, Bands, share_bands, variants_of
+from haihe.coalition.allocation import Allocation, Key
+from haihe.coalition.bands import GIVEN, Bands, _Cases, share_bands, variants_of
 from haihe.coalition.core import stability
+from haihe.coalition.joint_plan import welfare_by_player
 from haihe.coalition.owen import OwenPoint
 from haihe.coalition.share import Shares, share
 from haihe.coalition.telling import tell_shares
@@ -89,8 +92,10 @@ def test_everything_told_adds_up(shares: Shares) -> None:
 
 def test_both_splits_conditions_and_stability_are_shown(shares: Shares) -> None:
     assert {"owen", "shapley", "nucleolus", "per_capita", "least_core", "equal", "halves"} <= set(shares.splits["rule"])
-    assert shares.conditions["holds"].all()
-    assert len(shares.conditions) == 5
+    told = shares.conditions.set_index("condition")
+    assert told["holds"].all()
+    assert set(told.index[told["checked"]]) == {"frozen", "duality", "pairs"}, "the others hold by construction"
+    assert "bn yuan" not in " ".join(told["zh"])
     assert (shares.conditions[["zh", "en"]].map(len) > 5).all(axis=None)
     for _, told in shares.stability.iterrows():
         found = stability(shares.game, shares.split(told["rule"]))
@@ -100,6 +105,76 @@ def test_both_splits_conditions_and_stability_are_shown(shares: Shares) -> None:
     with pytest.raises(HaiheError) as error:
         shares.split("fair")
     assert error.value.code == "E-COA-29"
+
+
+def placed(seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Gains before payments by where the solver began (one row each): of its own plan, and of the one chosen."""
+    asked = coalitions_of(3, seed=seed, agreement=agreed(*KINDS))
+    alone = welfare_by_player(asked, asked.solve(0))
+    own, chosen = [], []
+    for before in (0, 1, 3, 5, 6):
+        asked.solve(before)
+        found = asked.solve(asked.everybody)
+        plain, doubt = plain_plan.plainest(asked, found)
+        assert doubt is None
+        assert asked.built.cost @ plain.x == pytest.approx(asked.built.cost @ found.x, abs=1e-6), "as good"
+        for block, *_ in asked.gates.received.values():
+            assert np.abs(block.of(plain.x).sum(axis=0)).max() < 1e-6
+        own.append(welfare_by_player(asked, found) - alone)
+        chosen.append(welfare_by_player(asked, plain) - alone)
+    return np.array(own), np.array(chosen)
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2, 3])
+def test_who_gains_before_payments_does_not_hang_on_where_the_solver_began(seed: int) -> None:
+    own, chosen = placed(seed)
+    assert np.ptp(own, axis=0).max() > 1e-3, "the plans found differ, else this shows nothing"
+    assert np.ptp(chosen, axis=0).max() < 1e-5
+
+
+def test_the_plan_chosen_moves_no_more_than_any_found() -> None:
+    asked = coalitions_of(3, seed=1, agreement=agreed(*KINDS))
+    found = asked.solve(asked.everybody)
+    plain, _ = plain_plan.plainest(asked, found)
+    moved = [sum(np.abs(block.of(s.x)).sum() for block, *_ in asked.gates.received.values()) for s in (plain, found)]
+    assert moved[0] < moved[1] - 1e-3
+
+
+def test_a_plan_that_could_not_be_chosen_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plain_plan, "MISS", -1.0)
+    found = share(region_with_agreement(), reach=None)
+    assert "W-COA-38" in [f.code for f in found.findings]
+
+
+def test_too_many_things_for_averages_are_said(region: Region, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (worth, share_module):
+        monkeypatch.setattr(module, "MOST_THINGS", 2)
+    found = share(region, every=True, reach=None)
+    assert found.things["shapley"].isna().all()
+    assert "N-COA-39" in [f.code for f in found.findings]
+    assert "N-COA-39" not in [f.code for f in share(region, reach=None).findings]
+
+
+def test_what_is_scarce_has_a_price_above_0_and_receivers_pay(shares: Shares) -> None:
+    frame = shares.exchanged
+    money = frame[frame["thing"] == "finance"]
+    assert not money.empty
+    assert (money["price"] > 0.5e9).all(), "a yuan more from the pool is worth about a yuan"
+    assert (frame["price"] > -1e-6 * frame["price"].abs().max()).all()
+    assert (np.sign(money["money"]) == np.sign(money["received"])).all()
+    table = shares.tables["share-exchanged"]
+    assert "bn yuan" not in " ".join(cell.zh for row in table.shown_rows() for cell in row)
+    shown = table.frame[table.frame["thing"] == "finance"]
+    assert shown["price"].between(0.5, 2.0).all()
+
+
+def test_what_moves_at_a_price_of_0_is_not_listed(shares: Shares) -> None:
+    free = shares.exchanged.assign(price=0.0).iloc[:1]
+    dear = shares.exchanged.iloc[1:]
+    made = replace(shares, exchanged=pd.concat([free, dear], ignore_index=True))
+    table = made.tables["share-exchanged"].frame
+    key = ["thing", "member", "year"]
+    assert (table[key] == free[key].iloc[0]).all(axis=1).sum() == 0
 
 
 def test_joint_plan_is_the_one_of_the_library(region: Region, shares: Shares) -> None:
@@ -252,6 +327,25 @@ def test_bands_take_up_where_they_stopped(
     assert variants_of(region)[0] == GIVEN
 
 
+def test_a_journal_of_bands_belongs_to_what_the_allocations_contain(region: Region) -> None:
+    handed = {
+        name: Allocation("own", TITLES["permits"], (Key("reference", weight),))
+        for name, weight in (("a", 1.0), ("b", 2.0))
+    }
+    keys = {_Cases(region, agreed(), {"own": one}, {}).key for one in handed.values()}
+    assert len(keys) == 2
+    assert _Cases(region, agreed(), {"own": handed["a"]}, {}).key in keys
+
+
+def test_what_has_no_value_is_missing_in_the_bands_and_in_their_journal(region: Region, tmp_path: Path) -> None:
+    asked = {"members": ["north"], "variants": [GIVEN], "allocations": ["percent"], "journal": tmp_path / "bands.jsonl"}
+    found = share_bands(region, **asked)
+    value = found.table.set_index("quantity")["value"]
+    assert np.isnan(value["owen_slack"])
+    assert value["gain"] == pytest.approx(0.0, abs=1e-6)
+    pd.testing.assert_frame_equal(share_bands(region, **asked).table, found.table)
+
+
 def test_a_case_without_a_plan_is_a_row_with_its_error(region: Region) -> None:
     tables = {name: region[name] for name in region.tables}
     tables["allocations"] = pd.DataFrame(
@@ -277,8 +371,10 @@ def test_words_say_both_splits_and_what_is_small_or_unstable(
     low, high = bands[0].overall.set_index("quantity").loc["gain", ["low", "high"]]
     assert rough(low * 10) in lines[0].text.en
     assert rough(high * 10) in lines[0].text.en
-    unstable = shares.stability.assign(stable=False, gain=0.5, coalition="north")
+    unstable = shares.stability.assign(stable=False, gain=0.5)
+    unstable["coalition"] = [("north",)] * len(unstable)
     said = tell_shares(replace(shares, stability=unstable))
+    assert "另取一个" in next(line for line in said if line.topic == "payments").text.zh
     assert "不稳" in next(line for line in said if line.topic == "stability").text.zh
     monkeypatch.setattr(share_module, "SMALL", 1.0)
     assert [line.topic for line in tell_shares(shares)] == ["gain", "small", "allocation", "outside"]

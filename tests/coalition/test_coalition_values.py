@@ -1,7 +1,9 @@
 """Values of coalitions from one program: against programs built apart, against the plan, warm against cold."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,15 +11,18 @@ from coalition_cases import agreed, apart, capped, coalitions_of, gains_apart
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from haihe.coalition import gates, values
+from game_cases import is_monotone
+from haihe.coalition import gates, values, walk
 from haihe.coalition.agreement import as_planned
 from haihe.coalition.gates import Gates
 from haihe.coalition.values import Coalitions, Question
 from haihe.messages import HaiheError
 from haihe.planning.assembly import assemble
+from haihe.planning.control import Control
 from haihe.planning.model import build_model
 from haihe.planning.plans import plan
 from haihe.planning.program import Floats
+from haihe.planning.runs import Work
 from haihe.planning.setup import setup_of
 from haihe.planning.solver import Session
 from scarce_region import scarce_region
@@ -77,7 +82,7 @@ def test_gains_are_superadditive_and_nobody_gains_alone(seed: int, cut: float, m
     game = coalitions_of(members, cut, seed).game()
     assert (game.values[1 << np.arange(members)] == 0).all()
     assert game.superadditive(1e-6).holds
-    assert game.monotone(1e-6).holds
+    assert is_monotone(game, 1e-6)
 
 
 def test_warm_and_cold_solves_agree() -> None:
@@ -145,6 +150,68 @@ def test_journal_takes_up_where_it_stopped(tmp_path: object) -> None:
     with pytest.raises(HaiheError) as refused:
         Coalitions(Question(changed, agreed(), tuple(other.members)), journal=file)
     assert refused.value.code == "E-PLN-101"
+
+
+def in_one_process(calls: list[str], lost_after: int = 99) -> Callable[..., Iterator[tuple[str, Mapping[str, Any]]]]:
+    """Do runs here in place of processes, note their names, and stop after some."""
+
+    def each(work: Work, names: Sequence[str], **_: object) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        one = work.open(Control())
+        for count, name in enumerate(names):
+            if count == lost_after:
+                raise HaiheError("E-PLN-60", seconds="0", how_far="stopped")
+            calls.append(name)
+            yield name, one(name)
+
+    return each
+
+
+def test_processes_take_up_where_they_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "values.jsonl"
+    economy, _, model = capped(3)
+    question = Question(model, agreed(), tuple(economy.members))
+    calls: list[str] = []
+    monkeypatch.setattr(walk, "run_each", in_one_process(calls, lost_after=3))
+    with pytest.raises(HaiheError) as stopped:
+        Coalitions(question, journal=file).game(workers=2)
+    assert stopped.value.code == "E-PLN-60"
+    assert len(file.read_text().splitlines()) == 1 + 3
+    monkeypatch.setattr(walk, "run_each", in_one_process(calls))
+    again = Coalitions(question, journal=file).game(workers=2)
+    assert sorted(calls) == sorted(set(calls))
+    assert len(calls) == len(walk.cubes_of(3, 2)) - 1  # the first cube gave the value of each member alone
+    assert again.values == pytest.approx(Coalitions(question).game().values, abs=1e-6)
+    done = Coalitions(question, journal=file)
+    assert done.game(workers=2).values == pytest.approx(again.values, abs=0)
+    assert done.game().values == pytest.approx(again.values, abs=0)
+    assert not done.solves
+
+
+def test_who_cannot_stand_alone_is_named_over_processes_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    economy, spec, _ = capped(3)
+    starved = spec.cap.copy()
+    starved[1] *= 1e-4
+    monkeypatch.setattr(walk, "run_each", in_one_process([]))
+    model = build_model(economy, [replace(spec, cap=starved)])
+    with pytest.raises(HaiheError) as error:
+        Coalitions(Question(model, agreed(), tuple(economy.members))).game(workers=2)
+    assert error.value.code == "E-COA-28"
+
+
+def test_a_journal_belongs_to_the_whole_program() -> None:
+    asked = coalitions_of(2)
+    arrays, own = asked.built, asked._key()
+    shifted = arrays.matrix.copy()
+    shifted.indptr = shifted.indptr.copy()
+    inner = np.flatnonzero(np.diff(shifted.indptr) > 0)[0] + 1
+    shifted.indptr[inner] -= 1
+    keys = [own]
+    for changed in (replace(arrays, constant=arrays.constant + 1.0), replace(arrays, matrix=shifted)):
+        asked.built = changed
+        keys.append(asked._key())
+    assert len(set(keys)) == len(keys)
+    asked.built = arrays
+    assert asked._key() == own
 
 
 @pytest.mark.slow

@@ -40,6 +40,20 @@ def test_every_table_says_outside_flows_and_bands(shares: Shares) -> None:
     assert {OWEN_MEANS, SHAPLEY_MEANS} <= set(splits.notes)
 
 
+def test_rules_name_what_they_weigh_with_and_are_not_taken_for_todays(shares: Shares) -> None:
+    table = shares.tables["share-splits"]
+    rules = {row[0].zh for row in table.shown_rows()}
+    assert "按增加值分配" in rules
+    assert not any("（现行" in rule for rule in rules)
+
+
+def test_units_are_said_in_chinese(shares: Shares) -> None:
+    for key in ("share-exchanged", "share-indicators", "share-conditions"):
+        words = " ".join(cell.zh for row in shares.tables[key].shown_rows() for cell in row)
+        for unit in ("bn yuan", "t CO2", "persons", "/year"):
+            assert unit not in words
+
+
 def test_figures_show_both_splits_and_who_would_leave(shares: Shares) -> None:
     figures = shares.figures
     assert set(figures) == {"share-split-rules", "share-things-drawn", "share-leaving"}

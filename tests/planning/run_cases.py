@@ -21,7 +21,7 @@ class Squares:
     """Give the square of a run's number, with some ballast.
 
     ``log``: file to which every run is written as it begins. ``kills``: runs that kill their process, the first time
-    (``always``: each time). ``wrong``: runs that raise.
+    (``always``: each time). ``wrong``: runs that raise. ``shut``: it cannot be opened.
     """
 
     log: str = ""
@@ -30,12 +30,15 @@ class Squares:
     wrong: tuple[str, ...] = ()
     wait: float = 0.0
     ballast: int = 0
+    shut: bool = False
 
     @property
     def key(self) -> str:
         return hashlib.sha256(repr((self.log, self.kills, self.wrong, self.ballast)).encode()).hexdigest()
 
     def open(self, control: Control) -> OneRun:
+        if self.shut:
+            raise HaiheError("E-PLN-96", reason="shut")
         return self.one
 
     def one(self, name: str) -> Mapping[str, Any]:

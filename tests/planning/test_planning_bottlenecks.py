@@ -173,6 +173,14 @@ def test_words_and_tables_are_there_in_both_languages(tmp_path: Any) -> None:
     assert HALF < HOLDS
 
 
+def test_what_is_said_is_loosened_by_and_not_to() -> None:
+    for text in found().says:
+        assert "放宽" in text.zh
+        assert "放宽到" not in text.zh
+    headings = [column.title.zh for table in found().tables.values() for column in table.columns]
+    assert not [title for title in headings if "放宽到" in title]
+
+
 @pytest.mark.endure
 def test_the_top_five_of_the_example_are_proved_by_new_sessions() -> None:
     """Each of the five: its gain at ``gives`` and what binds next, by a plan's program solved cold with the bounds moved."""

@@ -15,10 +15,11 @@ from project_region import project_region, project_tables
 import haihe as hh
 from haihe.accounts import InterregionalTable, accounts_of
 from haihe.messages import HaiheError, Text
-from haihe.planning import card_facts, suppliers
+from haihe.planning import card_facts, card_page, suppliers
 from haihe.planning.card import Card, Cards
 from haihe.planning.card_page import cards_page, write_card, write_cards
 from haihe.planning.card_views import said_on, source_lines
+from haihe.planning.reason_words import at_least, said_reason
 from haihe.planning.reasons import Change, Reason
 from haihe.planning.selection import Selection
 from haihe.planning.suppliers import Suppliers
@@ -257,9 +258,99 @@ def test_several_cards_stand_in_one_folder(tmp_path: Path) -> None:
     assert cards_page(list(cards().values()), "zh").count('class="card"') == len(cards())
 
 
+def test_a_project_whose_code_is_a_path_stays_in_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Codes of tables may hold nearly anything; a file named by one still lies where the cards belong."""
+    monkeypatch.setattr(card_page, "cards_page", lambda *_: "page")
+    folder = tmp_path / "a" / "cards"
+    for code in ("../../x", str(tmp_path / "x"), "..", "=1+1"):
+        write_cards([replace(cards()["P1"], project=code)], folder, "en")
+    assert {file.parent for file in tmp_path.rglob("*") if file.is_file()} == {folder}
+    assert len(list(folder.iterdir())) == 5
+
+
 def test_a_page_holds_both_languages_and_asks_for_nothing() -> None:
     page = cards_page([cards()["P1"]], "en")
     assert "Content-Security-Policy" in page
     assert not re.findall(r"""(?:src|href)=["']?https?:""", page)
     for word in ("总投资", "Investment", "方案怎么说", "What the plan says"):
         assert word in page
+
+
+# --- one option a card, and the words of its reason --------------------------------------------------------------------
+
+
+def later_option() -> tuple[Card, int]:
+    """A card for the last option of a project that could start in several years, and that option."""
+    s = selection()
+    spec, z = s.task.projects, s.chosen.choice
+    for p in np.flatnonzero((spec.award > 0) & ~spec.committed):
+        own = np.flatnonzero(spec.project == p)
+        if own.size > 1 and z[own].sum() < 0.5:
+            option = int(own[np.argmax(spec.start[own])])
+            reason = Reason(
+                spec.projects[p], False, "out", site=spec.sites[spec.site[option]], start=int(spec.start[option])
+            )
+            return Cards(s).card(spec.projects[p], reason), option
+    raise AssertionError("no project with several options is left out")
+
+
+def test_everything_on_a_card_is_of_one_option() -> None:
+    card, option = later_option()
+    s = selection()
+    assert (
+        card.start
+        == s.task.projects.start[option]
+        > s.task.projects.start[s.task.projects.project == option].min(initial=0)
+    )
+    assert card.hint == pytest.approx(-s.chosen.cut.slope[option] / 0.1)
+    assert len(card.rivals)
+    money, room = (card.rivals[card.rivals["kind"] == kind] for kind in ("budget", "room"))
+    assert (money["year"] == card.done).all()
+    assert (room["year"] >= card.start).all()
+    assert set(room["place"]) <= {card.site}
+
+
+def test_years_of_money_are_a_span() -> None:
+    card, _ = later_option()
+    money = card.rivals[card.rivals["kind"] == "budget"].iloc[0]
+    rows = [row for row in card.tables["card-rivals"].shown_rows() if row[1].zh == f"{money['year']}–{money['last']}"]
+    assert money["last"] > money["year"]
+    assert rows
+
+
+def test_holders_are_named() -> None:
+    frame = cards()["P1"].rivals.head(1).assign(holders="P2;P3")
+    shown = replace(cards()["P1"], rivals=frame).tables["card-rivals"].shown_rows()
+    assert shown[0][-1] == Text("P2 项目2、P3 项目3", "P2 project 2, P3 project 3")
+
+
+def test_a_loss_that_was_not_solved_again_is_said_to_be_a_least_one() -> None:
+    names = selection().views.names
+    certain = said_reason(Reason("P1", True, "in", loss=0.5497, low=0.5478, added=("P2",)), names)
+    assert "至少减少 0.54 亿元" in certain.zh
+    assert "at least 0.54" in certain.en
+    for word in ("小模型", "0.5497", "改建"):
+        assert word not in certain.zh
+    assert "P1 项目1：" in certain.zh
+    assert "增补入选 P2 项目2" in certain.zh
+    solved = said_reason(Reason("P1", True, "in", loss=0.5497, low=0.5478, verified=True), names)
+    assert "0.5497" in solved.zh
+    assert "至少" not in solved.zh
+    open_ = said_reason(Reason("P1", False, "undecided", loss=0.1, low=-0.2), names)
+    assert "尚不能确定" in open_.zh
+
+
+@pytest.mark.parametrize("value", [0.5497, 0.55, 1.2, 99.99, 123456.0, 3e-5])
+def test_at_least_never_says_more(value: float) -> None:
+    said = float(at_least(value).replace(",", ""))
+    assert 0.9 * value <= said <= value * (1 + 1e-9)
+
+
+def test_an_unknown_project_is_refused_with_the_nearest_once() -> None:
+    for refuse in (lambda: Cards(selection()).card("P9"), lambda: selection().basis.place("P9")):
+        with pytest.raises(HaiheError, match="E-PLN-94") as caught:
+            refuse()
+        finding = caught.value.findings[0]
+        assert (finding.table, finding.column) == ("projects", "project")
+        text = finding.text("en")
+        assert text.count("nearest") + text.count("there are") == 1

@@ -121,3 +121,47 @@ def test_a_report_goes_to_word_with_every_table_of_the_page(folder: str, tmp_pat
     assert len(document.tables) > 20
     numbers = [cell.text for table in document.tables for row in table.rows[1:3] for cell in row.cells]
     assert all(escape(text, quote=False) in page for text in numbers)
+
+
+def test_unknown_projects_are_refused_before_anything_is_solved(folder: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("haihe.planning.selection.choose_in_stages", None)
+    for command in ("card", "explain"):
+        result = CliRunner().invoke(app, [command, folder, "P1", "P99"])
+        assert result.exit_code == 1, result.exception
+        assert "E-PLN-94" in result.stderr
+
+
+def test_the_day_of_a_pipeline_is_said_and_may_be_given(folder: str) -> None:
+    first = run("pipeline", folder, "--lang", "zh").stdout
+    later = run("pipeline", folder, "--as-of", "2019-03-01", "--lang", "zh").stdout
+    assert "以 2018-01-01 为今天" in first or "以 2017-01-01 为今天" in first
+    assert "以 2019-03-01 为今天" in later
+    assert json.loads(run("pipeline", folder, "--as-of", "2019-03-01", "--json").stdout)["as_of"] == "2019-03-01"
+
+
+def test_money_and_what_comes_free_are_printed(folder: str) -> None:
+    out = run("pipeline", folder, "--late", "12", "--lang", "zh").stdout
+    for word in ("各阶段占用的财政支持", "因延误腾出的要素"):
+        assert word in out
+
+
+def test_prices_without_a_band_are_said_to_be_half_a_number(folder: str) -> None:
+    out = run("bottlenecks", folder, "--top", "1", "--lang", "zh").stdout
+    assert ("--band" in out) == ("1. " in out)
+    assert "--band" in out
+
+
+def test_grids_say_source_mark_and_price_year(folder: str) -> None:
+    for out in (run("select", folder, "--lang", "zh").stdout, run("pipeline", folder, "--lang", "zh").stdout):
+        assert "来源：" in out
+        assert "○ 示例" in out
+        assert "年价格" in out
+
+
+def test_what_is_left_out_is_listed_by_code_and_name(folder: str) -> None:
+    out = run("select", folder, "--lang", "zh").stdout
+    left = hh.select(project_region()).projects.query("status == 'not'")["project"]
+    assert len(left)
+    assert "未入选的项目" in out
+    for code in left:
+        assert f"{code} 项目{code[1:]}" in out

@@ -16,7 +16,8 @@ from project_region import SHARES, STAGES, project_region, project_tables
 import haihe as hh
 from haihe.messages import HaiheError
 from haihe.planning.pipeline import Pipeline, pipeline
-from haihe.planning.pipeline_inputs import NAMES, STARTED, YEAR, Schedule
+from haihe.planning.pipeline_inputs import NAMES, ORDER, STARTED, YEAR, Schedule
+from haihe.region.tables.money import PROJECTS
 
 pytestmark = pytest.mark.slow
 MONTHS = st.integers(0, 60)
@@ -245,3 +246,58 @@ def test_the_example_has_a_stage_for_every_project() -> None:
     assert set(table["quality"]) == {"illustrative"}
     wide = table.pivot_table(index="project", columns="stage", values="date", aggfunc="first")[list(STAGES)]
     assert (wide.to_numpy()[:, 1:] >= wide.to_numpy()[:, :-1]).all()
+
+
+def test_what_is_added_to_a_target_is_named_with_its_own_unit() -> None:
+    targets = project_tables()["targets"].head(1)
+    given = {"value_added": "亿元", "jobs": "persons", "use:land": "亩"}
+    rows = [
+        targets.assign(target=f"T{k}", indicator=code, year=plain().years[-1], region="south")
+        for k, code in enumerate(given)
+    ]
+    slip = pipeline(project_region(targets=pd.concat(rows, ignore_index=True))).slipped(12)
+    assert dict(zip(slip.targets["quantity"], slip.targets["unit"], strict=True)) == given
+    shown = [row[1] for row in slip.tables["pipeline-targets"].shown_rows()]
+    assert [text.zh.partition("：")[0] for text in shown] == ["增加值", "就业", "要素使用"]
+    assert shown[2].zh != "要素使用"
+
+
+def test_a_year_that_sites_say_nothing_of_has_no_room() -> None:
+    p = plain()
+    spec = replace(p.spec, years=p.spec.years[1:], room=p.spec.room[..., 1:] + 7.0)
+    balance = replace(p, setup=replace(p.setup, projects=spec)).balance
+    early = balance["year"] < spec.years[0]
+    assert early.any()
+    assert balance.loc[early, ["room", "free"]].isna().all(axis=None)
+    assert balance.loc[~early, "room"].notna().any()
+
+
+def test_without_a_limit_the_year_of_most_held_is_shown() -> None:
+    p = plain()
+    spec = replace(p.spec, room=np.full_like(p.spec.room, np.inf))
+    free = replace(p, setup=replace(p.setup, projects=spec))
+    shown = free.tables["pipeline-held"].frame
+    most = free.balance.groupby(["site", "resource"])["held"].max()
+    assert most.max() > 0
+    for row in shown.to_dict("records"):
+        assert row["held"] == pytest.approx(most[row["site"], row["resource"]])
+
+
+def test_two_tables_at_odds_about_a_year_are_named() -> None:
+    assert not [finding for finding in plain().findings if finding.code in ("W-PLN-111", "W-PLN-112")]
+    dates = project_tables()["pipeline"].assign(date=["2018-03-01", "2019-07-01"])
+    found = {finding.code: finding for finding in pipeline(project_region(pipeline=dates)).findings}
+    assert "（P1）" in found["W-PLN-111"].text("zh")
+    late = project_tables()["projects"].assign(start=[2018, 2019, 2018, 2018, 2019, 2019])
+    found = {finding.code: finding for finding in pipeline(project_region(projects=late)).findings}
+    assert "（P6）" in found["W-PLN-112"].text("zh")
+
+
+def test_the_example_dates_starts_alike_in_both_tables() -> None:
+    found = pipeline(hh.example("jing-jin-ji")).findings
+    assert not [finding for finding in found if finding.code in ("W-PLN-111", "W-PLN-112")]
+
+
+def test_stages_are_called_alike_everywhere() -> None:
+    for stage in NAMES:
+        assert PROJECTS.column("stage").word_of[stage].zh in ORDER.zh.split("、")

@@ -492,7 +492,7 @@ def test_the_commands_select_and_explain(tmp_path: Any) -> None:
     short = next(p["project"] for p in told["tables"]["projects"] if p["status"] == "committed")
     said = runner.invoke(app, ["explain", example, short, "--gap", "0.05", "--no-levers", "--lang", "zh"])
     assert said.exit_code == 0
-    assert said.stdout.startswith(f"{short}：")
+    assert said.stdout.startswith(f"{short} ")
     lost = runner.invoke(app, ["explain", example, "P999", "--gap", "0.05", "--json"])
     assert lost.exit_code == 1
     assert "E-PLN-94" in lost.stdout

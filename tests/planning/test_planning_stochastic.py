@@ -1,5 +1,6 @@
 """One choice for several scenarios: what trying every choice gives; what knowing and planning are worth is never below 0."""
 
+from dataclasses import replace
 from functools import cache
 from itertools import product
 from typing import Any
@@ -13,11 +14,12 @@ from stochastic_cases import WEIGHTS, Futures, futures
 
 from haihe.messages import HaiheError
 from haihe.planning import risk as risk_room
-from haihe.planning import stochastic
+from haihe.planning import stochastic, stochastic_choice
 from haihe.planning.program import Program
 from haihe.planning.risk import KINDS, Kind, Risk, define_risk
 from haihe.planning.solver import Session
 from haihe.planning.stochastic_choice import Decided, decide_for_all
+from haihe.planning.stochastic_rounds import Found, StochasticRounds
 
 pytestmark = pytest.mark.slow
 ALPHA = 0.7
@@ -80,6 +82,48 @@ def test_knowing_and_planning_are_worth_something(kind: Kind) -> None:
     regret, mean = decided(0, "regret", None), decided(0, "expected", None)
     assert regret.measure("regret", regret.found.costs) <= mean.measure("regret", mean.found.costs) + EXACT
     assert mean.measure("expected", mean.found.costs) <= regret.measure("expected", regret.found.costs) + EXACT
+
+
+def find_roughly(known: Futures, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let rounds of a single scenario end with the worst choice that is possible; their bound stays honest."""
+    real = StochasticRounds.run
+
+    def run(rounds: StochasticRounds, *given: Any) -> Found:
+        found = real(rounds, *given)
+        if len(rounds.scenes) > 1:
+            return found
+        (scene,), fixed, now = rounds.scenes, rounds.fixed, rounds.now
+        costs = known.costs[:, list(known.scenarios).index(scene.name)]
+        same = [fixed is None or (z[now] == fixed[now]).all() for z in known.choices]
+        z = known.choices[int(np.where(same & np.isfinite(costs), costs, -np.inf).argmax())]
+        cost = scene.cost(z)
+        if fixed is None:
+            scene.known = {z.tobytes(): cost}
+        return replace(found, choices=[z], costs=np.array([cost]), value=cost)
+
+    monkeypatch.setattr(StochasticRounds, "run", run)
+    monkeypatch.setattr(stochastic_choice, "AGAIN", 1)
+
+
+@pytest.mark.parametrize(("kind", "until"), [*product(KINDS, (None, 0))])
+def test_rough_choices_make_ranges_wide_and_no_value_negative(
+    kind: Kind, until: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = case(0)
+    now, own = now_of(known, until), known.costs.min(axis=0)
+    find_roughly(known, monkeypatch)
+    d = decide_for_all(known.scenes(), WEIGHTS, kind=kind, alpha=ALPHA, now=now)
+    assert d.evpi >= 0
+    assert d.vss >= 0
+    assert (d.regrets(d.found.costs) >= 0).all()
+    assert d.found.value == d.risk.of(d.found.costs)
+    measure = Risk(kind, WEIGHTS, ALPHA, own)
+    same = [(z[now] == d.central.choice[now]).all() for z in known.choices]
+    best, centre, perfect = brute(known, kind, until), measure.of(known.costs[same].min(axis=0)), measure.of(own)
+    truth = {"measure": best, "perfect": perfect, "evpi": best - perfect, "central": centre, "vss": centre - best}
+    for what, (value, low, high) in d.ranges.items():
+        assert low - EXACT <= truth[what] <= high + EXACT, what
+        assert low - EXACT <= value <= high + EXACT, what
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -15,7 +15,13 @@ from typer.testing import CliRunner
 
 import haihe as hh
 from haihe.cli import app
+from haihe.cli.desk import Desk, Language
+from haihe.cli.futures import _shown
+from haihe.figures.table import QUALITY_WORD, SOURCE_WORD
+from haihe.files import read_table
 from haihe.messages import HaiheError
+from haihe.planning import decided
+from haihe.planning.decided import decisions_table
 from haihe.planning.robust import Robust, robust
 from haihe.planning.scenarios import scenario
 from haihe.planning.solver import Session
@@ -143,11 +149,26 @@ def test_the_command_line_chooses_for_all_scenarios(tmp_path: Path) -> None:
         assert CliRunner().invoke(app, [*command, "--scenario", wrong]).exit_code == 2
 
 
-def test_the_command_line_plans_again(tmp_path: Path) -> None:
+def test_printed_tables_name_source_and_quality(capsys: pytest.CaptureFixture[str]) -> None:
+    _shown(Desk(Language.zh, False), chosen(), ["robust-worth"])
+    said = capsys.readouterr().out.replace("\n", "")
+    for words in (QUALITY_WORD.zh, SOURCE_WORD.zh, chosen().views.source.zh):
+        assert words in said
+
+
+def test_the_command_line_plans_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first, then = tmp_path / "first", tmp_path / "then"
     region().write(first)
     scenario(region(), "tight").write(then)
-    done = tmp_path / "done.csv"
+    done, formula = tmp_path / "done.csv", "=1+1"
+    asked: list[pd.DataFrame] = []
+
+    def named_as_formula(*given: Any) -> pd.DataFrame:
+        """Name the records of the first table, which is the one that is written."""
+        asked.append(decisions_table(*given))
+        return asked[0].assign(record=formula) if len(asked) == 1 else asked[-1]
+
+    monkeypatch.setattr(decided, "decisions_table", named_as_formula)
     command = ["replan", str(then), "--previous", str(first), "--until", "2018", "--json"]
     result = CliRunner().invoke(app, [*command, "--decisions", str(done)])
     assert result.exit_code == 0, result.output
@@ -155,3 +176,5 @@ def test_the_command_line_plans_again(tmp_path: Path) -> None:
     assert [row["cause"] for row in causes] == ["previous", "updates"]
     assert causes[1]["added"] > 0
     assert pd.read_csv(done)["year"].max() <= 2018
+    assert set(pd.read_csv(done)["record"]) == {f"'{formula}"}
+    assert set(read_table(done)["record"]) == {formula}

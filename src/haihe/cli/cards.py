@@ -1,20 +1,29 @@
 """Commands about single projects and what is scarce for them: card, pipeline, bottlenecks."""
 
 import json
+from datetime import datetime
 from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from haihe.cli.desk import Desk, JsonOption, LangOption, PathArgument, app, checked, desk
+from haihe.cli.desk import JsonOption, LangOption, PathArgument, app, checked, desk
 from haihe.cli.plans import stoppable
+from haihe.cli.projects import refuse_unknown
 from haihe.messages import Text
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from haihe.figures import Table
+FREED = 20
+"""Rows printed of what comes free."""
+ALL_ROWS = Text("全部见 -o 写出的 pipeline.xlsx", "all of them in pipeline.xlsx, written with -o")
+NO_BAND = Text(
+    "注意：以上没有按弹性减半、加倍求价格的上下限；没有上下限的价格只是半个数，引用前请加 --band（另求解两个方案）。",
+    "Mind: prices above have no band (elasticities halved and doubled). A price without one is half a number: use --band "
+    "before quoting it (two more plans are solved).",
+)
 
 
 @app.command(epilog="Example: haihe card examples/jing-jin-ji P017 -o P017.html")
@@ -47,13 +56,14 @@ def card(
         raise typer.BadParameter("name projects, or give --all", param_hint="PROJECT")
     with desk(lang, json_) as here:
         with here.progress() as now, stoppable(inf, now) as control:
-            chosen = select(checked(path, now), gap=gap, control=control, progress=now)
+            region = checked(path, now)
+            refuse_unknown(region, project or [])
+            chosen = select(region, gap=gap, control=control, progress=now)
             wanted = list(chosen.task.projects.projects) if all_ else list(project or [])
             made = chosen.cards
             why = {}
             if explain and not all_:
                 for code in wanted:
-                    made.card(code)
                     now(Text(f"解释 {code}", f"explaining {code}"))
                     why[code] = chosen.explain(code, levers=levers, verify=levers, control=control)
             cards = [made.card(code, why.get(code)) for code in wanted]
@@ -90,7 +100,7 @@ def card(
             for line in said_on(each):
                 here.say(line)
             for table in each.tables.values():
-                _grid(here, table)
+                here.table(table)
         if files:
             here.say(Text(f"已写出 {len(files)} 个文件：{files[-1]}", f"{len(files)} files written: {files[-1]}"))
 
@@ -107,6 +117,10 @@ def pipeline(
     selected: Annotated[
         bool, typer.Option("--selected", help="Count only the projects that a selection builds.")
     ] = False,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option("--as-of", formats=["%Y-%m-%d"], help="Day that counts as today; the first day of the plan."),
+    ] = None,
     replan: Annotated[
         bool, typer.Option("--replan", help="Plan again with the dates moved and reckon the targets (slow).")
     ] = False,
@@ -127,7 +141,7 @@ def pipeline(
         with here.progress() as now, stoppable(inf, now) as control:
             region = checked(path, now)
             chosen = select(region, control=control, progress=now) if selected else None
-            found = look(region, selection=chosen)
+            found = look(region, selection=chosen, as_of=None if as_of is None else as_of.date())
             slip = found.slipped(late or 0, lost=lost, seed=seed) if late is not None or lost or replan else None
             drawn = found.drawn(draws, seed=seed) if draws else None
             again = replanned(slip, control=control, progress=now) if replan and slip is not None else None
@@ -143,22 +157,27 @@ def pipeline(
         here.data(
             {
                 "ok": True,
+                "as_of": found.schedule.as_of.isoformat(),
                 "quality": found.quality,
                 "lost": list(slip.lost) if slip is not None else [],
                 "findings": [finding.to_dict(here.lang) for finding in found.findings],
                 "tables": {name: _records(frame) for name, frame in frames.items()},
             }
         )
+        day = found.schedule.as_of.isoformat()
+        here.say(Text(f"以 {day} 为今天（--as-of 可改）", f"as of {day} (--as-of changes it)"))
         for key in (
             "pipeline-stages",
             "pipeline-held",
+            "pipeline-money",
             "pipeline-late",
+            "pipeline-freed",
             "pipeline-targets",
             "pipeline-drawn",
             "pipeline-replanned",
         ):
             if key in tables:
-                _grid(here, tables[key])
+                here.table(tables[key], FREED if key == "pipeline-freed" else None, ALL_ROWS)
         here.notes(found.findings)
 
 
@@ -192,6 +211,7 @@ def bottlenecks(
         here.data(
             {
                 "ok": True,
+                "band": band,
                 "says": [line.to_dict() for line in found.says],
                 "bottlenecks": [_plain(record) for record in found.frame.to_dict("records")],
                 "steps": _records(found.steps),
@@ -199,6 +219,8 @@ def bottlenecks(
         )
         for number, line in enumerate(found.says, 1):
             here.say(Text(f"{number}. {line.zh}", f"{number}. {line.en}"))
+        if not band and found.items:
+            here.say(NO_BAND)
 
 
 def _plain(record: dict[object, object]) -> dict[str, object]:
@@ -211,8 +233,3 @@ def _plain(record: dict[object, object]) -> dict[str, object]:
 
 def _records(frame: "pd.DataFrame") -> object:
     return json.loads(frame.to_json(orient="records"))
-
-
-def _grid(here: Desk, table: "Table") -> None:
-    headings = [column.heading for column in table.columns]
-    here.grid(table.title, headings, [[cell(here.lang) for cell in row] for row in table.shown_rows()])

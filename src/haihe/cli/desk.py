@@ -16,6 +16,7 @@ from rich.table import Table as Grid
 from haihe.messages import Finding, HaiheError, Lang, Progress, Severity, Text, default_language
 
 if TYPE_CHECKING:
+    from haihe.figures import Table
     from haihe.region import Region
 
 app = typer.Typer(
@@ -59,6 +60,7 @@ class Desk:
         wide = None if sys.stdout.isatty() else 200
         self.out = Console(soft_wrap=True, highlight=False, width=wide)
         self.err = Console(stderr=True, soft_wrap=True, highlight=False)
+        self._told: set[Text] = set()
 
     def say(self, text: Text) -> None:
         """Say a line in the user's language, unless JSON was asked for."""
@@ -80,6 +82,27 @@ class Desk:
         for row in rows:
             grid.add_row(*map(escape, row))
         self.out.print(grid)
+
+    def table(self, table: "Table", most: int | None = None, more: Text | None = None) -> None:
+        """Print a table and in one line under it source, quality and notes; notes said before are left out.
+
+        With ``most`` only its first rows are printed, then how many more there are and ``more``, where they are found.
+        """
+        from haihe.figures.table import QUALITY_WORD, SOURCE_WORD
+
+        if self.as_json:
+            return
+        rows = table.shown_rows()
+        shown = rows if most is None else rows[:most]
+        headings = [column.heading for column in table.columns]
+        self.grid(table.title, headings, [[cell(self.lang) for cell in row] for row in shown])
+        if left := len(rows) - len(shown):
+            rest = Text(f"另有 {left} 行（共 {len(rows)} 行）", f"{left} more rows ({len(rows)} in all)")
+            self.say(rest if more is None else Text(f"{rest.zh}：{more.zh}", f"{rest.en}: {more.en}"))
+        always = (QUALITY_WORD.zh, SOURCE_WORD.zh)
+        lines = [line for line in table.captions if line not in self._told or line.zh.startswith(always)]
+        self._told.update(table.captions)
+        self.say(Text(" · ".join(line.zh for line in lines), " · ".join(line.en for line in lines)))
 
     def notes(self, findings: Iterable[Finding]) -> None:
         """Print findings on standard error, code by code: the first few of each, and how many more there are."""

@@ -95,9 +95,7 @@ def compare(
             }
         )
         for table in result.tables.values():
-            headings = [column.heading for column in table.columns]
-            here.grid(table.title, headings, [[cell(here.lang) for cell in row] for row in table.shown_rows()])
-        here.say(result.views.source)
+            here.table(table)
         here.notes(result.findings)
 
 
@@ -126,7 +124,11 @@ def ensemble(
     workers: Annotated[int, typer.Option("--workers", min=1, help="Processes.")] = 1,
     dask: Annotated[
         str | None,
-        typer.Option("--dask", help="Address of a Dask scheduler, such as tcp://host:8786, instead of processes."),
+        typer.Option(
+            "--dask",
+            help="Address of a Dask scheduler, such as tcp://host:8786, instead of processes. Only a cluster that you "
+            "trust: whoever can reach it can run code there; tls:// where others share its network.",
+        ),
     ] = None,
     journal: Annotated[
         Path | None, typer.Option("--journal", help="File to write every run to; stopped runs go on from it.")
@@ -219,18 +221,17 @@ def replan(
     """Plan again after some years: what was decided stays, and print why the cost changed. Exit code 4 without a plan."""
     import pandas as pd
 
-    from haihe.files import replace_file
+    from haihe.files import read_table, write_table
     from haihe.planning import plan
     from haihe.planning.decided import decisions_table
     from haihe.planning.rolling import replan as make
 
     with desk(lang, json_) as here:
         with here.progress() as now:
-            happened = None if actuals is None else pd.read_csv(actuals, encoding="utf-8-sig")
+            happened = None if actuals is None else read_table(actuals)
             first = plan(checked(previous, now), path=reference, band=False, progress=now)
             if decisions is not None:
-                table = decisions_table(first, until)
-                replace_file(decisions, lambda file: table.to_csv(file, index=False, encoding="utf-8-sig"))
+                write_table(decisions_table(first, until), decisions)
             result = make(checked(path, now), first, decided_until=until, actuals=happened, progress=now)
         _written(here, result, result.frames, out, "replan")
         here.grid(
@@ -309,6 +310,4 @@ def _written(here: Desk, result: "InSheets", frames: "dict[str, pd.DataFrame]", 
 def _shown(here: Desk, result: "InSheets", keys: "Sequence[str]") -> None:
     """Print tables of a result."""
     for key in keys:
-        table = result.tables[key]
-        headings = [column.heading for column in table.columns]
-        here.grid(table.title, headings, [[cell(here.lang) for cell in row] for row in table.shown_rows()])
+        here.table(result.tables[key])

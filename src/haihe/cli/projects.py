@@ -1,17 +1,18 @@
 """Commands about projects: select, explain."""
 
 import json
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from haihe.cli.desk import COLOURS, Desk, JsonOption, LangOption, PathArgument, app, checked, desk
+from haihe.cli.desk import JsonOption, LangOption, PathArgument, app, checked, desk
 from haihe.messages import Text
 
 if TYPE_CHECKING:
-    from haihe.planning.selection import Selection
+    from haihe.region import Region
 
 
 class How(StrEnum):
@@ -21,6 +22,12 @@ class How(StrEnum):
     whole = "whole"
 
 
+LEFT = 10
+"""Projects that are left out and printed."""
+EXPLAIN = Text(
+    "全部见 -o 写出的 selection.xlsx；为什么不建：haihe explain <区域> <项目代码>",
+    "all of them in selection.xlsx, written with -o; why: haihe explain REGION PROJECT",
+)
 GapOption = Annotated[float, typer.Option("--gap", help="Gap to prove, as a share of what projects are worth.")]
 
 
@@ -63,12 +70,11 @@ def select(
                 "tables": {name: json.loads(frame.to_json(orient="records")) for name, frame in result.frames.items()},
             }
         )
-        for key in ("selection-chosen", "selection-summary"):
-            table = result.tables.get(key)
-            if table is not None:
-                headings = [column.heading for column in table.columns]
-                here.grid(table.title, headings, [[cell(here.lang) for cell in row] for row in table.shown_rows()])
-        _findings(here, result)
+        tables = result.tables
+        for key in ("selection-chosen", "selection-left", "selection-summary"):
+            if key in tables:
+                here.table(tables[key], LEFT if key == "selection-left" else None, EXPLAIN)
+        here.notes(result.findings)
 
 
 @app.command(epilog="Example: haihe explain examples/jing-jin-ji P017")
@@ -97,7 +103,9 @@ def explain(
 
     with desk(lang, json_) as here:
         with here.progress() as now:
-            chosen = make(checked(path, now), gap=gap, progress=now)
+            region = checked(path, now)
+            refuse_unknown(region, project or [])
+            chosen = make(region, gap=gap, progress=now)
             control = Control(progress=now)
             found = chosen.reasons(
                 project or None, levers=levers, verify=verify, journal=journal, workers=workers, control=control
@@ -113,6 +121,10 @@ def explain(
                 here.say(Text(f"  {text.zh}", f"  {text.en}"))
 
 
-def _findings(here: Desk, result: "Selection") -> None:
-    for finding in result.findings:
-        here.err.print(finding.text(here.lang), markup=False, style=COLOURS[finding.severity])
+def refuse_unknown(region: "Region", projects: Sequence[str]) -> None:
+    """Refuse codes that are no projects of a region (``E-PLN-94``) before anything is solved for them."""
+    from haihe.planning.reasons import known_project
+
+    known = region.frame("projects")["project"].tolist()
+    for project in projects if known else ():
+        known_project(known, project)

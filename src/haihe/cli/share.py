@@ -11,7 +11,7 @@ import typer
 from haihe.cli.desk import Desk, JsonOption, LangOption, PathArgument, app, checked, desk
 from haihe.cli.plans import stoppable
 from haihe.cli.rules import day_of, read_book
-from haihe.messages import HaiheError, Progress, Text
+from haihe.messages import Findings, HaiheError, Progress, Text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,6 +36,13 @@ class _Made:
     settlement: "ShareSettlement | None"
     carriage: "TaxCarriage | None"
     joint: "JointProjects | None"
+    refused: Findings
+
+    @property
+    def findings(self) -> Findings:
+        """Of the shares, their settlement and what is built together."""
+        parts = (self.shares, self.settlement, self.joint)
+        return Findings([*self.refused, *(finding for part in parts if part is not None for finding in part.findings)])
 
 
 @app.command(epilog="Example: haihe share examples/jing-jin-ji --allocation heads -o share.xlsx")
@@ -88,8 +95,10 @@ def share(
 
     with desk(lang, json_) as here:
         with here.progress() as now, stoppable(inf, now) as control:
+            _known(rule, way)
             region = checked(path, now)
             region, code = _agreement(region, agreement)
+            sharing = None if scheme is None else _scheme(scheme, as_of, now)
             who = [name for text in members or [] for name in text.split(",")] or None
             shares = work_out(
                 region, members=who, agreement=code, allocation=allocation, scenario=scenario or (), every=every,
@@ -101,9 +110,9 @@ def share(
                     region, agreement=code, journal=journal, workers=workers, control=control, members=who,
                     scenario=scenario or (),
                 )  # fmt: skip
-            settlement, carriage = _settlement(shares, rule, way, scheme, as_of, now)
+            settlement, carriage, refused = _settlement(shares, rule, way, sharing, now)
             joint = joint_projects(region) if not region.frame("joint_projects").empty else None
-        made = _Made(shares, banded, settlement, carriage, joint)
+        made = _Made(shares, banded, settlement, carriage, joint, refused)
         tables = _tables(made)
         if out is not None:
             from haihe.figures.workbook import write_workbook
@@ -128,18 +137,31 @@ def _agreement(region: "Region", wanted: str | None) -> "tuple[Region, str | Non
 
 
 def _settlement(
-    shares: "Shares", rule: str, way: str, files: tuple[Path, Path, Path] | None, as_of: str, now: Progress
-) -> "tuple[ShareSettlement | None, TaxCarriage | None]":
-    """Settle the split; a small gain is not settled."""
+    shares: "Shares", rule: str, way: str, scheme: "Settlement | None", now: Progress
+) -> "tuple[ShareSettlement | None, TaxCarriage | None, Findings]":
+    """Settle the split; a small gain, or a split that does not hand out the gain, is not settled."""
     from haihe.coalition.settlement import settled, through_tax
 
     if shares.small:
-        return None, None
+        return None, None, Findings()
     now(Text("结算", "settling"))
-    made = settled(shares, rule, way)  # type: ignore[arg-type]
-    if files is None:
-        return made, None
-    return made, through_tax(made, _scheme(files, as_of, now))
+    try:
+        made = settled(shares, rule, way)  # type: ignore[arg-type]
+    except HaiheError as error:
+        if error.code != "E-COA-98":
+            raise
+        return None, None, error.findings
+    return made, None if scheme is None else through_tax(made, scheme), Findings()
+
+
+def _known(rule: str, way: str) -> None:
+    """Refuse a rule or a way of paying that nobody knows before anything is solved."""
+    from haihe.coalition.ledger import WAYS
+    from haihe.coalition.names import RULES
+
+    for code, value, known in (("E-COA-29", rule, RULES), ("E-COA-90", way, WAYS)):
+        if value not in known:
+            raise HaiheError(code, value=value, known=", ".join(known))
 
 
 def _scheme(files: tuple[Path, Path, Path], as_of: str, now: Progress) -> "Settlement":
@@ -194,7 +216,7 @@ def _data(here: Desk, made: _Made) -> None:
             "agreement": shares.agreement.name,
             "allocation": shares.allocation.name,
             "says": [{"topic": line.topic, **line.text.to_dict()} for line in tell_shares(shares, made.bands)],
-            "findings": [finding.to_dict(here.lang) for finding in shares.findings],
+            "findings": [finding.to_dict(here.lang) for finding in made.findings],
             "tables": {name: _records(frame) for name, frame in frames.items()},
         }
     )
@@ -219,12 +241,10 @@ def _said(here: Desk, made: _Made, tables: "dict[str, Table]") -> None:
         "joint-counted",
     ):
         if key in tables:
-            table = tables[key]
-            headings = [column.heading for column in table.columns]
-            here.grid(table.title, headings, [[cell(here.lang) for cell in row] for row in table.shown_rows()])
+            here.table(tables[key])
     if made.carriage is not None:
         here.say(made.carriage.says)
-    here.notes(made.shares.findings)
+    here.notes(made.findings)
 
 
 def _records(frame: "pd.DataFrame") -> object:

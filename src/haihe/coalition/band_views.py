@@ -3,8 +3,8 @@
 import pandas as pd
 
 from haihe.coalition.bands import VARIANTS, Bands
-from haihe.coalition.names import RULES
 from haihe.coalition.share import Shares
+from haihe.coalition.share_views import NAMED
 from haihe.coalition.share_words import BANDED, OUTSIDE
 from haihe.figures import Column, Figure, Table, ranges
 from haihe.messages import Text
@@ -141,8 +141,8 @@ class BandViews:
         if quantity in WHOLE:
             return WHOLE[quantity]
         own = self.names.get(of, Text(of, of))
-        if quantity in RULES:
-            rule = RULES[quantity]
+        if quantity in NAMED:
+            rule = NAMED[quantity]
             return Text(f"{own.zh}，{rule.zh}", f"{own.en}, {rule.en}")
         if quantity == "thing":
             return Text(f"缺“{own.zh}”的损失", f"Lost without {own.en}")

@@ -5,7 +5,6 @@ choice. So the value is worked out with every elasticity halved and doubled, and
 (which covers the distance exponent), under every allocation.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -26,6 +25,7 @@ from haihe.planning.control import Control
 from haihe.planning.drawing import FLOWS, dimensions_of, moved_flows
 from haihe.planning.draws import WITHOUT_PLAN
 from haihe.planning.journal import RUN, Journal
+from haihe.planning.marks import mark_of
 from haihe.planning.runs import OneRun, run_all
 from haihe.region import Region
 
@@ -97,8 +97,7 @@ class _Cases:
     @property
     def key(self) -> str:
         """What the cases depend on."""
-        plain = {name: repr(value) for name, value in sorted(self.options.items())}
-        return hashlib.sha256(f"{self.region.hash}|{self.agreement!r}|{plain}".encode()).hexdigest()
+        return mark_of(self.region, self.agreement, self.allocations, self.options)
 
     def open(self, control: Control) -> OneRun:
         """Every case is a program of its own, so that there is nothing to set up."""
@@ -198,8 +197,8 @@ def _allocations(region: Region, wanted: Sequence[Allocation | str] | None) -> l
     return [one if isinstance(one, Allocation) else allocation_of(region, one) for one in wanted]
 
 
-def _told(found: Shares) -> list[tuple[str, str, float]]:
-    """What one case says: quantity, of what or whom, value."""
+def _told(found: Shares) -> list[tuple[str, str, float | None]]:
+    """What one case says: quantity, of what or whom, value; None where there is none, such as a share of no cost."""
     slack = -float(found.game.excess(found.owen.split)[1:-1].max(initial=-np.inf))
     whole = {
         "gain": found.gain,
@@ -214,13 +213,13 @@ def _told(found: Shares) -> list[tuple[str, str, float]]:
     for quantity, column in (("thing", "left_out"), ("thing_alone", "alone")):
         worth = found.things.dropna(subset=[column])
         rows += [(quantity, name, float(value)) for name, value in zip(worth["thing"], worth[column], strict=True)]
-    return rows
+    return [(quantity, of, value if np.isfinite(value) else None) for quantity, of, value in rows]
 
 
 def _gathered(records: Mapping[str, Mapping[str, Any]]) -> Bands:
     cases = [(*_parts(name), record) for name, record in records.items()]
     rows = [(allocation, variant, *value) for allocation, variant, record in cases for value in record["values"]]
-    table = pd.DataFrame(rows, columns=["allocation", "variant", *KEYS, "value"])
+    table = pd.DataFrame(rows, columns=["allocation", "variant", *KEYS, "value"]).astype({"value": float})
     lost = [(allocation, variant, record["error"]) for allocation, variant, record in cases if record["error"]]
     return Bands(table, pd.DataFrame(lost, columns=["allocation", "variant", "error"]))
 

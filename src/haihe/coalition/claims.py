@@ -7,7 +7,6 @@ Talmud is the nucleolus of the game in which a coalition is worth what the other
 import numpy as np
 from numpy.typing import ArrayLike
 
-from haihe.coalition.game import MOST, Game, checked_members, sums
 from haihe.messages import HaiheError
 from haihe.planning.program import Floats
 
@@ -53,26 +52,6 @@ def talmud(estate: float, claims: ArrayLike) -> Floats:
     if estate <= half.sum():
         return constrained_equal_awards(estate, half)
     return np.asarray(half + constrained_equal_losses(estate - float(half.sum()), half))
-
-
-def claims_game(estate: float, claims: ArrayLike, members: tuple[str, ...] = ()) -> Game:
-    """Write down what each coalition is left when all others have had their claims: ``max(E - d(N \\ S), 0)``.
-
-    Raises
-    ------
-    HaiheError
-        As in `proportional`; ``E-COA-03`` and ``E-COA-07`` for the members, ``E-COA-06`` where names and claims differ
-        in number.
-    """
-    d = _checked(estate, claims)
-    names = checked_members(members or [str(i + 1) for i in range(d.size)])
-    if len(names) != d.size:
-        raise HaiheError("E-COA-06", n=len(names), value=d.shape)
-    if d.size > MOST:
-        raise HaiheError("E-COA-07", n=d.size, most=MOST)
-    values = np.maximum(estate - sums(d)[::-1], 0.0)
-    values[0] = 0.0
-    return Game(names, values)
 
 
 def _checked(estate: float, claims: ArrayLike) -> Floats:

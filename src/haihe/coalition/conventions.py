@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 
 from haihe.coalition.joint_projects import JointProject, JointProjects
-from haihe.coalition.names import RULES
+from haihe.coalition.joint_views import NAMED
 from haihe.figures import Column, Table
 from haihe.messages import HaiheError, Text
 from haihe.planning.program import Floats
+from haihe.region.units import said
 
 FIGURES = {"output": Text("产出", "Output"), "tax": Text("税收", "Tax"), "energy": Text("能耗", "Energy")}
 
@@ -61,7 +62,9 @@ def count_table(joint: JointProjects, convention: str | None = None, rule: str =
             Column("at_site", Text("全记在所在地", "All at the site"), digits=2),
             Column("counted", Text("按口径", "By the convention"), digits=2),
             Column("change", Text("差别", "Change"), digits=2, signed=True),
-            Column("unit", Text("单位", "Unit"), kind="text"),
+            Column(
+                "unit", Text("单位", "Unit"), kind="text", labels={u: said(f"{u}/year") for u in frame["unit"].unique()}
+            ),
         ],
         key="joint-counted",
         title=Text("产出、税收、能耗记在谁名下", "Who counts output, tax and energy"),
@@ -69,8 +72,8 @@ def count_table(joint: JointProjects, convention: str | None = None, rule: str =
         quality=joint.views.quality,
         notes=(
             Text(
-                f"成本分摊按{RULES[rule].zh}。口径只在地区之间移动数字，合计不变，也不改变任何人的收益。",
-                f"What is paid is by the {RULES[rule].en}. A convention moves figures between regions: their sum stays, and so does "
+                f"成本分摊按{NAMED[rule].zh}。口径只在地区之间移动数字，合计不变，也不改变任何人的收益。",
+                f"What is paid is by the {NAMED[rule].en}. A convention moves figures between regions: their sum stays, and so does "
                 "what anybody gains.",
             ),
         ),

@@ -21,8 +21,8 @@ from haihe.coalition.exchange_messages import COORDINATOR, Kind, Message, read_k
 from haihe.coalition.judging import Judge
 from haihe.coalition.member import Offer
 from haihe.coalition.price_search import PriceSearch
-from haihe.files import replace_file
-from haihe.messages import HaiheError, Text
+from haihe.files import file_name, replace_file
+from haihe.messages import LANGUAGES, HaiheError, Text
 from haihe.planning.control import Control
 
 STATE = "state.json"
@@ -31,6 +31,8 @@ PAUSE = 0.2
 """Seconds between two looks into the shared folder."""
 PATIENCE = 3600.0
 """Seconds a member may be silent before the coordinator says so, or stops."""
+LONGEST_REASON = 2000
+"""Most characters of a reason that is sent; what a member wrote may be quoted in it."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ class Coordinator:
         self.state = self._state(terms)
         data = hashlib.sha256(json.dumps(terms, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
         self.head = Head(self.state.run, data)
-        keys = {name: read_key(self.own / KEYS / f"{name}.key") for name in self.members}
+        keys = {name: read_key(self.own / KEYS / f"{file_name(name)}.key") for name in self.members}
         self.lines = {name: Line(Path(shared), name, keys[name], COORDINATOR) for name in self.members}
         self.judges = {name: Judge(name, terms) for name in self.members}
 
@@ -137,7 +139,7 @@ class Coordinator:
         for name, message in self._collect("offer", 0, [m for m in self.members if m not in known], sent):
             known[name] = message
             self._save()
-        return {name: self.judges[name].take_offer(known[name]) for name in self.members}
+        return {name: self.judges[name].take_offer(known[name], sent[name]) for name in self.members}
 
     def _round(self, search: PriceSearch, done: int) -> None:
         """Ask one round and collect its answers; a round that was done before is read from the state."""
@@ -186,10 +188,11 @@ class Coordinator:
         try:
             message = line.read(kind, round_, attempt, self.state.run)
             if message is not None:
-                judge.of_offer(message) if kind == "offer" else judge.of_answer(message, question)
+                judge.of_offer(message, question) if kind == "offer" else judge.of_answer(message, question)
         except HaiheError as error:
             finding = error.findings.errors[0]
-            body: Message = {"code": finding.code, "reason_zh": finding.text("zh"), "reason_en": finding.text("en")}
+            why = {f"reason_{lang}": finding.text(lang)[:LONGEST_REASON] for lang in LANGUAGES}
+            body: Message = {"code": finding.code, **why}
             line.write(self.head, "rejection", round_, body, attempt)
             tries[name] += 1
             self._progress(

@@ -147,12 +147,6 @@ def least_core(game: Game, *, per_capita: bool = False) -> LeastCore:
     return LeastCore(game.members, point, answer.epsilon * game.scale, empty, proof)
 
 
-def core_point(game: Game) -> Floats | None:
-    """Give a split in the core, shape (n,), or None where the core is empty (`least_core` has the proof)."""
-    found = least_core(game)
-    return None if found.empty else found.point
-
-
 def balanced(program: CoalitionProgram, answer: Answer, members: tuple[str, ...], scale: float) -> BalancedCollection:
     """Read the proof of an empty core from the duals of the least core's program.
 

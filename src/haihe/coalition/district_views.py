@@ -290,5 +290,13 @@ class DistrictViews:
 
     def _rule(self) -> Column:
         return Column(
-            "rule", Text("分配办法", "Rule"), labels=RULES | {"core": Text("核心中的一点", "a point of the core")}
+            "rule",
+            Text("分配办法", "Rule"),
+            labels=RULES | {"core": Text("核心中的一点", "a point of the core")} | self._weight,
         )
+
+    @property
+    def _weight(self) -> dict[str, Text]:
+        """What the rule by endowment weighs with: the first of the endowments."""
+        held = self.found.values.spec.endowments  # noqa: PD011
+        return {"endowment": Text(f"按拥有的{held[0].title.zh}分配", f"by {held[0].title.en} held")} if held else {}

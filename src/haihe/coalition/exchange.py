@@ -53,9 +53,10 @@ class Exchange(Viewed):
         Columns member, thing, year, amount (received, negative where given), unit, price (yuan a unit), payment (bn
         yuan of that year, positive where the member pays).
     gain : float
-        What the exchange surely adds to the members' welfare together, bn yuan discounted.
+        What the exchange surely adds to the members' welfare together, as the members say; bn yuan discounted. Over
+        files what they say is checked against itself (`haihe.coalition.judging`), never against their data.
     bound : float
-        No exchange of these things adds more.
+        No exchange of these things adds more, as the members say.
     reached : bool
         Whether the gap is within the tolerance.
     heard : dict of str to Heard

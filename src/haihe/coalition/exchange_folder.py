@@ -18,6 +18,7 @@ from haihe.coalition.exchange_messages import (
     sign,
     write_message,
 )
+from haihe.files import file_name
 from haihe.messages import HaiheError
 
 
@@ -49,7 +50,7 @@ class Line:
     def path(self, sender: str, kind: Kind, round_: int, attempt: int = 1) -> Path:
         """Where a message lies."""
         way = "to" if sender == COORDINATOR else "from"
-        return self.folder / way / self.member / f"{round_:04d}-{kind}-{attempt}.json"
+        return self.folder / way / file_name(self.member) / f"{round_:04d}-{kind}-{attempt}.json"
 
     def read(self, kind: Kind, round_: int, attempt: int = 1, run: str | None = None) -> Message | None:
         """Read what the other end sent; None where nothing came yet.
@@ -57,12 +58,14 @@ class Line:
         Raises
         ------
         HaiheError
-            As `haihe.coalition.exchange_messages.read_message`.
+            As `haihe.coalition.exchange_messages.read_message`; ``E-COA-74`` also where the message says another kind,
+            round or attempt than its place does.
         """
         path = self.path(self.other, kind, round_, attempt)
         if not path.exists():
             return None
-        return read_message(path, self.key, sender=self.other, receiver=self.me, run=run)
+        head = {"kind": kind, "round": round_, "attempt": attempt, "run": run}
+        return read_message(path, self.key, sender=self.other, receiver=self.me, **head)
 
     def write(
         self, head: "Head", kind: Kind, round_: int, body: Message, attempt: int = 1, reply_to: str = ""

@@ -8,7 +8,11 @@ signature, written with sorted keys and no blanks, with a key that only the coor
 import hashlib
 import hmac
 import json
+import math
+import os
+import re
 import secrets
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,8 +31,11 @@ LONGEST = 1_000_000
 """Most bytes of a message that is read."""
 Kind = Literal["terms", "offer", "question", "answer", "rejection", "result"]
 Message = dict[str, Any]
-Form = Literal["text", "texts", "whole", "wholes", "number", "numbers", "table"]
-"""``table`` is a list for each thing with a number for each milestone."""
+Form = Literal["text", "hex", "texts", "whole", "wholes", "number", "numbers", "table"]
+"""``hex`` is 16 hexadecimal digits, ``table`` a list for each thing with a number for each milestone."""
+LARGEST_WHOLE = 2**53
+"""Whole numbers beyond this are not read alike by all programs (RFC 8259)."""
+HEX = "^[0-9a-f]{16}$"
 
 
 @dataclass(frozen=True)
@@ -43,7 +50,7 @@ class Field:
 
 HEAD: tuple[Field, ...] = (
     Field("version", "whole", Text("格式版本", "Version of the format.")),
-    Field("run", "text", Text("本次交换的编号，由协调方随机给出", "Number of this exchange, drawn by the coordinator.")),
+    Field("run", "hex", Text("本次交换的编号，由协调方随机给出", "Number of this exchange, drawn by the coordinator.")),
     Field("kind", "text", Text("消息种类", "Kind of message.")),
     Field("round", "whole", Text("轮次；条件与申报为0", "Round; 0 for terms and offers.")),
     Field("attempt", "whole", Text("本轮第几次发送，从1起", "Which try of this round, from 1.")),
@@ -105,6 +112,7 @@ BODY: Mapping[str, tuple[Field, ...]] = {
 SIGNATURE = "signature"
 _TYPES: Mapping[str, Message] = {
     "text": {"type": "string"},
+    "hex": {"type": "string", "pattern": HEX},
     "texts": {"type": "array", "items": {"type": "string"}},
     "whole": {"type": "integer"},
     "wholes": {"type": "array", "items": {"type": "integer"}},
@@ -162,8 +170,12 @@ def sign(message: Message, key: bytes) -> Message:
 
 def _signature(message: Mapping[str, Any], key: bytes) -> str:
     bare = {name: value for name, value in message.items() if name != SIGNATURE}
-    text = json.dumps(bare, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+    return hmac.new(key, _canonical(bare), hashlib.sha256).hexdigest()
+
+
+def _canonical(message: Mapping[str, Any]) -> bytes:
+    """Write a message as it is signed; ValueError for what JSON in UTF-8 cannot say."""
+    return json.dumps(message, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
 
 
 def write_message(path: Path, message: Message) -> Path:
@@ -172,14 +184,22 @@ def write_message(path: Path, message: Message) -> Path:
     return replace_file(path, lambda file: file.write_text(text + "\n", "utf-8"))
 
 
-def read_message(path: Path, key: bytes, *, sender: str, receiver: str, run: str | None = None) -> Message:
-    """Read a message and check its form, its signature and whom it is from and for.
+def read_message(path: Path, key: bytes, *, sender: str, receiver: str, **wanted: str | int | None) -> Message:
+    """Read a message and check its form, its signature, whom it is from and for, and what else its head must say.
+
+    Parameters
+    ----------
+    path : Path
+    key : bytes
+    sender, receiver : str
+    **wanted
+        Other fields of `HEAD` and what they must be; None for any.
 
     Raises
     ------
     HaiheError
         ``E-COA-72`` no message of this format, or a field missing, unknown, of the wrong kind or no finite number;
-        ``E-COA-73`` another signature; ``E-COA-74`` of another run, sender or receiver.
+        ``E-COA-73`` another signature; ``E-COA-74`` of another sender, receiver, run, kind, round or attempt than asked for.
     """
     message = _parsed(path)
     kind = str(message.get("kind"))
@@ -194,9 +214,9 @@ def read_message(path: Path, key: bytes, *, sender: str, receiver: str, run: str
         raise HaiheError("E-COA-72", file=path.name, what=", ".join(wrong or [SIGNATURE]))
     if not hmac.compare_digest(_signature(message, key).encode(), message[SIGNATURE].encode()):
         raise HaiheError("E-COA-73", file=path.name, sender=sender)
-    for name, wanted in (("sender", sender), ("receiver", receiver), ("run", run)):
-        if wanted is not None and message[name] != wanted:
-            raise HaiheError("E-COA-74", file=path.name, what=name, value=str(message[name]), wanted=wanted)
+    for name, value in {"sender": sender, "receiver": receiver, **wanted}.items():
+        if value is not None and message[name] != value:
+            raise HaiheError("E-COA-74", file=path.name, what=name, value=str(message[name]), wanted=str(value))
     return message
 
 
@@ -205,10 +225,9 @@ def _parsed(path: Path) -> Message:
         raise ValueError("not a finite number")
 
     try:
-        data = path.read_bytes()
-        if len(data) > LONGEST:
-            raise ValueError("too long")
-        found = json.loads(data.decode("utf-8"), parse_constant=refuse)
+        found = json.loads(_bytes(path).decode("utf-8"), parse_constant=refuse)
+        if isinstance(found, dict):
+            _canonical(found)
     except (OSError, ValueError, RecursionError) as error:
         raise HaiheError("E-COA-72", file=path.name, what=str(error)) from error
     if not isinstance(found, dict):
@@ -216,16 +235,37 @@ def _parsed(path: Path) -> Message:
     return found
 
 
+def _bytes(path: Path) -> bytes:
+    """Read an ordinary file that is not too long; a link or a pipe is none, and nothing waits for one."""
+    way = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    with os.fdopen(os.open(path, way), "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise ValueError("no ordinary file")
+        data = file.read(LONGEST + 1)
+    if len(data) > LONGEST:
+        raise ValueError("too long")
+    return data
+
+
 def _fits(value: object, form: Form) -> bool:
     """Whether a value has the form that a field declares; numbers must be finite."""
     if form == "text":
         return isinstance(value, str)
+    if form == "hex":
+        return isinstance(value, str) and re.fullmatch(HEX, value) is not None
     if form == "whole":
-        return isinstance(value, int) and not isinstance(value, bool)
+        return isinstance(value, int) and not isinstance(value, bool) and abs(value) <= LARGEST_WHOLE
     if form == "number":
-        return isinstance(value, int | float) and not isinstance(value, bool) and bool(np.isfinite(value))
+        return isinstance(value, int | float) and not isinstance(value, bool) and _finite(value)
     inner: dict[Form, Form] = {"texts": "text", "wholes": "whole", "numbers": "number", "table": "numbers"}
     return isinstance(value, list) and all(_fits(one, inner[form]) for one in value)
+
+
+def _finite(value: float) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number beyond all floats
+        return False
 
 
 def to_table(values: Floats) -> list[list[float]]:

@@ -141,13 +141,6 @@ class Game:
         """Value of a coalition given by names."""
         return float(self.values[self.mask(members)])
 
-    def subgame(self, members: Iterable[str]) -> "Game":
-        """Give the game among some of the members only, in this game's order."""
-        kept = self.mask(members)
-        bits = [1 << i for i in range(self.n) if kept >> i & 1]
-        masks = np.rint(sums(np.array(bits, dtype=np.float64))).astype(np.int64)
-        return Game(self.coalition(kept), self.values[masks])
-
     def zero_normalised(self) -> "Game":
         """Give the game of gains: each value less what its members reach alone."""
         return Game(self.members, self.values - sums(self.alone))
@@ -186,22 +179,6 @@ class Game:
                 i = int(surplus.argmin())
                 if surplus[i] < worst:
                     worst, at = float(surplus[i]), (int(one[i]), int(other[i]))
-        return self._property(worst, at, tolerance)
-
-    def monotone(self, tolerance: float = 1e-9) -> Property:
-        """Check ``v(S ∪ i) >= v(S)`` for every coalition S and member i outside it.
-
-        Returns
-        -------
-        Property
-            `first` is S, `second` the member who brings the least.
-        """
-        worst, at = np.inf, (0, 0)
-        for i in range(self.n):
-            gain = marginals(self.values, i)
-            k = int(gain.argmin())
-            if gain.flat[k] < worst:
-                worst, at = float(gain.flat[k]), (without(self.n, i).flat[k].item(), 1 << i)
         return self._property(worst, at, tolerance)
 
     def convex(self, tolerance: float = 1e-9) -> Property:
@@ -296,11 +273,6 @@ class CachedOracle:
         if len(self.members) > MOST:
             raise HaiheError("E-COA-07", n=len(self.members), most=MOST)
         return Game(self.members, np.array([self(mask) for mask in range(1 << len(self.members))]))
-
-
-def oracle_of(game: Game) -> CachedOracle:
-    """Give a game that is written down as an oracle."""
-    return CachedOracle(game.members, lambda mask: float(game.values[mask]))
 
 
 def sums(x: Floats) -> Floats:

@@ -86,34 +86,6 @@ def airport_shares(needs: ArrayLike) -> Floats:
     return shares
 
 
-def airport_nucleolus(needs: ArrayLike) -> Floats:
-    """The nucleolus of the airport game as payments, by its closed form; parameters and errors as in `airport_shares`.
-
-    From the smallest need on, the group that pays alike is the one with the smallest
-    ``(c_k - paid) / (k - done + 1)`` over the needs k (the largest stands for all the rest and counts one less).
-
-    References
-    ----------
-    Littlechild, S. C. (1974), A simple expression for the nucleolus in a special case, International Journal of Game
-    Theory 3, 21-29.
-    """
-    c = _checked(needs)
-    order, n = np.argsort(c, kind="stable"), c.size
-    ordered, pays = c[order], np.zeros(n)
-    done, paid = 0, 0.0
-    while done < n:
-        ends = np.arange(done, n)
-        heads = ends - done + 2 - (ends == n - 1)
-        rate = (ordered[ends] - paid) / heads
-        at = int(np.flatnonzero(rate <= rate.min() * (1 + 1e-12))[-1])
-        pays[done : done + at + 1] = rate[at]
-        paid += float(rate[at]) * (at + 1)
-        done += at + 1
-    shares = np.empty(n)
-    shares[order] = pays
-    return shares
-
-
 def _checked(needs: ArrayLike) -> Floats:
     c = np.atleast_1d(np.asarray(needs, dtype=np.float64))
     if not (np.isfinite(c).all() and (c >= 0).all()):

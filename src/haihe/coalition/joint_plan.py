@@ -7,7 +7,7 @@ from haihe.coalition.game import coalition_of
 from haihe.coalition.values import Coalitions
 from haihe.planning.indicator_data import IndicatorData
 from haihe.planning.indicators import Indicators, indicator_table
-from haihe.planning.program import Floats
+from haihe.planning.program import Block, Floats
 from haihe.planning.solver import Solution
 
 TELLING = ("output", "value_added", "consumption", "jobs", "use:co2", "energy")
@@ -48,8 +48,8 @@ def unpaid(coalitions: Coalitions, free: Solution, alone: Solution, together: So
     Notes
     -----
     Plans that are equally good for all together may leave the gains with different members (consumption answers in
-    steps, so small moves of it between members cost nothing). So ``unpaid`` belongs to this very solution, and payments
-    that are worked out from it do, too; what each member ends with under a rule does not depend on it.
+    steps, so small moves of it between members cost nothing). So ``unpaid`` belongs to this very solution, which should
+    be the one of `haihe.coalition.plain_plan`; what each member ends with under a rule does not depend on it.
     """
     w = [welfare_by_player(coalitions, solution) for solution in (free, alone, together)]
     return pd.DataFrame({"member": coalitions.players, "limits_cost": w[0] - w[1], "unpaid": w[2] - w[1]})
@@ -71,13 +71,14 @@ def exchanged(coalitions: Coalitions, together: Solution) -> pd.DataFrame:
     -------
     DataFrame
         thing, what, member, year, received (amount of that year; negative where given), unit, price (yuan a unit, base
-        year), money (bn yuan of that year: received times price; what a receiver would pay).
+        year; what a receiver would pay for one more, so above 0 for what is scarce), money (bn yuan of that year:
+        received times price).
     """
     s = coalitions.model.economy.assumptions
     frames = []
     for (place, name), (block, scale, unit, rows) in coalitions.gates.received.items():
         amount = block.of(together.x) * scale * s.trend
-        price = together.worth(rows) / s.weights / scale
+        price = _worth_of_receiving(coalitions, together, block, rows) / s.weights / scale
         index = pd.MultiIndex.from_product(list(block.dims.values()), names=["member", "year"])
         values = {
             "received": amount.ravel(),
@@ -92,6 +93,12 @@ def exchanged(coalitions: Coalitions, together: Solution) -> pd.DataFrame:
         return pd.DataFrame(columns=columns)
     table = pd.concat(frames, ignore_index=True)[columns]
     return table[table["member"].isin(coalitions.players)].reset_index(drop=True)
+
+
+def _worth_of_receiving(coalitions: Coalitions, together: Solution, block: Block, rows: Block) -> Floats:
+    """What one more unit received adds to welfare, shaped like the block: by the sign with which it stands in its row."""
+    signs = np.asarray(coalitions.built.matrix[rows.index.ravel(), block.index.ravel()]).reshape(block.shape)
+    return -signs * together.worth(rows)
 
 
 def indicators_of(coalitions: Coalitions, data: IndicatorData, coalition: int, solution: Solution) -> pd.DataFrame:

@@ -183,7 +183,9 @@ def _shared(row: "dict[object, object]", own: pd.DataFrame) -> JointProject:
         payments=pd.concat(frames, ignore_index=True),
         counted=_counted(row),
         quality=quality,
-        findings=Findings(_left_out(str(row["project"]), members, users)),
+        findings=Findings(
+            [*_left_out(str(row["project"]), members, users), *_unstated(str(row["project"]), members, benefits)]
+        ),
     )
 
 
@@ -203,6 +205,13 @@ def _counted(row: "dict[object, object]") -> pd.DataFrame:
 def _left_out(code: str, members: tuple[str, ...], users: tuple[bool, ...]) -> list[Finding]:
     out = [name for name, uses in zip(members, users, strict=True) if not uses]
     return [Finding("N-COA-95", values={"value": code, "out": ", ".join(out)})] if out else []
+
+
+def _unstated(code: str, members: tuple[str, ...], benefits: Floats) -> list[Finding]:
+    """Say who did not state what it is worth where others did; then the game is another one."""
+    known = np.isfinite(benefits)
+    silent = [name for name, told in zip(members, known, strict=True) if not told]
+    return [Finding("N-COA-99", values={"value": code, "members": ", ".join(silent)})] if silent and known.any() else []
 
 
 def _stacked(projects: tuple[JointProject, ...], name: str) -> pd.DataFrame:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from haihe.coalition.names import RULES
+from haihe.coalition.names import BY_NEED, RULES
 from haihe.coalition.share_words import LEAVING
 from haihe.figures import Column, Figure, Table, bars
 from haihe.messages import Text, worst_quality
@@ -13,12 +13,15 @@ from haihe.planning.views import YI, YI_PER_BN, names_of
 if TYPE_CHECKING:
     from haihe.coalition.joint_projects import JointProjects
 
+NAMED = RULES | {"endowment": BY_NEED}
 SHOWN = ("shapley", "nucleolus", "endowment")
 USES = {True: Text("是", "yes"), False: Text("否", "no")}
 NET = Text(
-    "“净得”为收益减去所付；未填收益时为比自己单独建节省的数。付出为负表示得到补偿。",
-    "Net is the benefit less what is paid; where benefits are not stated, what is saved over an own one. A negative payment is a "
-    "compensation.",
+    "成本和所付为一次性金额；收益为全寿命期折现合计，与成本同口径，不是每年的数；价格年份与数据表一致。“净得”为收益减去所付；"
+    "未填收益时为比自己单独建节省的数。付出为负表示得到补偿。",
+    "Costs and payments are made once; benefits are discounted totals over the life, counted like the cost and not a year; prices are "
+    "those of the tables. Net is the benefit less what is paid; where benefits are not stated, what is saved over an own one. A "
+    "negative payment is a compensation.",
 )
 
 
@@ -54,13 +57,13 @@ class JointViews:
         money = ("benefit", "alone", "pays", "net")
         columns = [
             self._project(),
-            Column("rule", Text("分法", "Rule"), kind="text", labels=RULES),
+            Column("rule", Text("分法", "Rule"), kind="text", labels=NAMED),
             Column("member", Text("用户", "User"), kind="text", labels=self.names),
             Column("uses", Text("使用", "Uses it"), kind="text", labels=USES),
             Column("need", Text("需要量", "Need"), digits=1),
-            Column("benefit", Text("收益", "Benefit"), unit=YI, digits=2),
-            Column("alone", Text("自己建的成本", "Cost of an own one"), unit=YI, digits=2),
-            Column("pays", Text("所付", "Pays"), unit=YI, digits=2),
+            Column("benefit", Text("收益（全寿命期）", "Benefit (whole life)"), unit=YI, digits=2),
+            Column("alone", Text("自己建的成本（一次性）", "Cost of an own one (once)"), unit=YI, digits=2),
+            Column("pays", Text("所付（一次性）", "Pays (once)"), unit=YI, digits=2),
             Column("share", Text("占成本", "Of the cost"), kind="share", digits=1),
             Column("net", Text("净得", "Net"), unit=YI, digits=2, signed=True),
         ]
@@ -75,13 +78,13 @@ class JointViews:
         frame = self.joint.stability
         columns = [
             self._project(),
-            Column("rule", Text("分法", "Rule"), kind="text", labels=RULES),
+            Column("rule", Text("分法", "Rule"), kind="text", labels=NAMED),
             Column("coalition", Text("最想自己建的", "Keenest to build their own"), kind="text"),
             Column("gain", Text("自己建可多得", "Gains by that"), unit=YI, digits=2, signed=True),
         ]
         words = [
             Text("、".join(self.names[n].zh for n in who), " + ".join(self.names[n].en for n in who))
-            for who in (str(names).split("、") if names else [] for names in frame["coalition"])
+            for who in frame["coalition"]
         ]
         made = frame.assign(gain=frame["gain"] * YI_PER_BN, coalition=pd.Series(words, dtype=object))
         title = Text("共建项目：谁会自己建", "Joint projects: who would rather build its own")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from haihe.coalition.pooling import Pooling, from_outside, pooling_of
+from haihe.coalition.pooling import Pooling, between, detach, pooling_of
 from haihe.planning.control import Control
 from haihe.planning.program import Floats
 from haihe.planning.solver import Solution
@@ -75,10 +75,11 @@ class Member:
         self._columns = np.array([pooled.columns.index.ravel() for pooled in self.pooling.pooled])
         self._scales = np.array([pooled.scale for pooled in self.pooling.pooled])[:, None]
         self._costs = self.session.arrays.cost.copy()
+        detach(self.pooling)
         alone = self.session.solve()
         self._alone = alone.objective
         self._worth = -alone.reduced[self._columns]
-        from_outside(self.pooling)
+        between(self.pooling)
 
     @property
     def name(self) -> str:
@@ -94,11 +95,6 @@ class Member:
     def years(self) -> tuple[int, ...]:
         """Milestones, length T."""
         return self.pooling.assembly.setup.assumptions.years
-
-    @property
-    def welfare_alone(self) -> float:
-        """Objective of its plan without any exchange, bn yuan; only differences of it mean anything."""
-        return -self._alone
 
     @property
     def offer(self) -> Offer:

@@ -115,7 +115,8 @@ class MemberProcess:
         ------
         HaiheError
             ``E-COA-82`` where the coordinator is silent, ``E-COA-85`` where an answer was refused `TRIES` times,
-            ``E-COA-76`` where the terms name what the member cannot pool, ``E-PLN-60`` where it was cancelled.
+            ``E-COA-76`` where the terms name what the member cannot pool, ``E-COA-79`` where its tables are others than
+            those of its offer, ``E-PLN-60`` where it was cancelled.
         """
         terms = self._wait(0, "terms")
         self.head = Head(str(terms["run"]), self.region.hash)
@@ -175,12 +176,16 @@ class MemberProcess:
         return self.data / EXCHANGE / self.head.run
 
     def _kept(self, kind: Kind, round_: int, attempt: int) -> Message | None:
-        """What was sent before; None where nothing was, or where the own data changed since."""
+        """What was sent before; None where nothing was, ``E-COA-79`` where the own data changed since."""
         mine = Line(self._own, self.line.member, self.line.key, self.line.me)
         path = mine.path(self.line.me, kind, round_, attempt)
         if not path.exists():
             return None
-        return read_message(path, self.line.key, sender=self.line.me, receiver=self.line.other, run=self.head.run)
+        head = {"kind": kind, "round": round_, "attempt": attempt, "run": self.head.run}
+        kept = read_message(path, self.line.key, sender=self.line.me, receiver=self.line.other, **head)
+        if kept["data"] != self.head.data:
+            raise HaiheError("E-COA-79", value=self.line.me)
+        return kept
 
     def _wait(self, round_: int, kind: Kind, answered: int | None = None) -> Message:
         """Wait for the coordinator's next message: terms, a question, or the result after the rounds answered.

@@ -9,8 +9,10 @@ between them, pays the pair, which shares it half and half:
 
 with w what r reaches alone. The duals of the grand coalition are feasible for the program of every other coalition S, so
 by weak duality :math:`v(S) \le \sum_{r \in S} \text{pay}_r + \sum_{rs \subset S} \sigma_{rs}`: nobody can do better by
-leaving. That needs three things, which are checked and not assumed: the program is convex; members are coupled only by
-what they pool and by trade that is frozen with outsiders; and nothing outside depends on who is in the coalition.
+leaving. That needs three things: the program is convex; members are coupled only by
+what they pool and by trade that is frozen with outsiders; and nothing outside depends on who is in the coalition. The
+first and the last hold by construction (the session takes no whole numbers; curves to the outside belong to one member
+each); the others are checked.
 """
 
 from dataclasses import dataclass
@@ -20,8 +22,9 @@ import pandas as pd
 
 from haihe.coalition.values import Coalitions, few
 from haihe.messages import Text
-from haihe.planning.program import Arrays, Floats, Ints
+from haihe.planning.program import Floats, Ints
 from haihe.planning.solver import Solution
+from haihe.planning.views import YI_PER_BN
 
 CLOSE = 1e-6
 """Share of the objective's size by which duality may miss."""
@@ -29,11 +32,12 @@ CLOSE = 1e-6
 
 @dataclass(frozen=True)
 class Condition:
-    """One condition of the theorem: whether it holds, and why."""
+    """One condition of the theorem: whether it holds, why, and whether that was checked or holds by construction."""
 
     name: str
     holds: bool
     why: Text
+    checked: bool = True
 
 
 @dataclass(frozen=True)
@@ -64,8 +68,8 @@ class OwenPoint:
 
     @property
     def assured(self) -> bool:
-        """True where every condition holds, so that the split is in the core by the theorem."""
-        return all(condition.holds for condition in self.conditions)
+        """True where every condition that can fail was checked and holds, so that the split is in the core."""
+        return all(condition.holds for condition in self.conditions if condition.checked)
 
 
 def owen_split(coalitions: Coalitions, alone: Solution, together: Solution) -> OwenPoint:
@@ -114,12 +118,6 @@ def paid_by_owner(coalitions: Coalitions, solution: Solution, coalition: int) ->
     return _summed(np.concatenate([owner.rows, owner.columns]), -np.concatenate([rows, columns]))
 
 
-def cost_by_owner(coalitions: Coalitions, solution: Solution) -> dict[int, float]:
-    """Welfare that stands in the columns of every owner, discounted bn yuan up to a constant: minus cost times amount."""
-    arrays: Arrays = coalitions.built
-    return _summed(coalitions.ownership.columns, -arrays.cost * solution.x)
-
-
 def _pressed(lower: Floats, upper: Floats, duals: Floats) -> Floats:
     """Each dual times the bound it presses on."""
     bound = np.where(duals > 0, lower, upper)
@@ -146,8 +144,10 @@ def _conditions(coalitions: Coalitions, missed: float, pairs: pd.DataFrame, size
             f"还有同时约束几个成员的限制或选择：{joint}",
             f"some limits or choices bind several members at once: {joint}",
         )
+    off = f"{missed * YI_PER_BN:.1e}"
     dual = Text(
-        f"影子价格之和与共同价值相差 {missed:.1e} bn yuan", f"prices miss the joint value by {missed:.1e} bn yuan"
+        f"影子价格之和等于共同价值（误差 {off} 亿元）",
+        f"the prices add up to the joint value (but for {off} x 100 m yuan)",
     )
     least = float(pairs["surplus"].min()) if len(pairs) else 0.0
     positive = Text(f"每一对的贸易收益不为负（最小 {least:.1e}）", f"no pair's surplus is negative (least {least:.1e})")
@@ -156,9 +156,9 @@ def _conditions(coalitions: Coalitions, missed: float, pairs: pd.DataFrame, size
         "terms with the rest of the nation and abroad do not depend on the coalition",
     )
     return (
-        Condition("convex", True, convex),
+        Condition("convex", True, convex, checked=False),
         Condition("frozen", ownership.separable, frozen),
-        Condition("outside", True, outside),
+        Condition("outside", True, outside, checked=False),
         Condition("duality", abs(missed) <= size, dual),
         Condition("pairs", least >= -size, positive),
     )

@@ -203,6 +203,14 @@ def between(pooling: Pooling, things: Sequence[str] | None = None) -> None:
 
 def from_outside(pooling: Pooling) -> None:
     """Let a member receive from, and give to, somebody who is not in its program, in place."""
+    detach(pooling)
+    between(pooling)
+
+
+def detach(pooling: Pooling) -> None:
+    """No longer ask that what is received is given, in place; amounts held at 0 stay there.
+
+    What an amount is worth then stands in the reduced cost of its column alone, and in no dual of a pool's row.
+    """
     for rows in _pool_rows(pooling):
         pooling.session.set_row_bounds(rows.index, -np.inf, np.inf)
-    between(pooling)

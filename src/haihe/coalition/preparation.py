@@ -10,7 +10,7 @@ from haihe.coalition.exchange import Over
 from haihe.coalition.exchange_messages import new_key
 from haihe.coalition.member_folder import EXCHANGE, member_folder
 from haihe.coalition.pooling import pooling_of
-from haihe.files import replace_file
+from haihe.files import file_name, replace_file
 from haihe.messages import HaiheError
 from haihe.planning.inputs import members_of
 from haihe.region import Region
@@ -32,7 +32,8 @@ def prepare(region: Region, things: Sequence[str], folder: str | Path) -> Terms:
     """Write a folder for each member, one for the coordinator, and a key for each line between them.
 
     ``members/<code>`` holds the member's part of the tables and its key in ``exchange/key``; ``coordinator`` holds
-    ``terms.json`` and ``keys/<code>.key``. Keys that exist already are kept. Hand every folder to whom it belongs.
+    ``terms.json`` and ``keys/<code>.key``, a code written as `haihe.files.file_name` does. Keys that exist already are
+    kept. Hand every folder to whom it belongs.
 
     Parameters
     ----------
@@ -53,8 +54,8 @@ def prepare(region: Region, things: Sequence[str], folder: str | Path) -> Terms:
     over = Over(tuple(things), tuple(p.unit for p in pooling.pooled), tuple(years))
     members = tuple(members_of(region))
     for member in members:
-        own = member_folder(region, member, root / "members" / member)
-        kept = root / "coordinator" / KEYS / f"{member}.key"
+        own = member_folder(region, member, root / "members" / file_name(member))
+        kept = root / "coordinator" / KEYS / f"{file_name(member)}.key"
         key = kept.read_text("ascii") if kept.exists() else new_key() + "\n"
         for path in (kept, own / EXCHANGE / KEY):
             _secret(path, key)
@@ -80,5 +81,4 @@ def read_terms(folder: str | Path) -> Terms:
 
 def _secret(path: Path, text: str) -> None:
     """Write a file that only its owner may read."""
-    replace_file(path, lambda file: file.write_text(text, "ascii"))
-    path.chmod(SECRET)
+    replace_file(path, lambda file: file.write_text(text, "ascii"), SECRET)

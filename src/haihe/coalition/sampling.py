@@ -66,6 +66,7 @@ def sample_shapley(
     method: Method = "stratified",
     confidence: float = 0.95,
     seed: int = 0,
+    seconds: float = np.inf,
     control: Control | None = None,
 ) -> SampledShapley:
     """Estimate the Shapley value.
@@ -83,8 +84,11 @@ def sample_shapley(
         Of the intervals, between 0 and 1.
     seed : int
         Same seed, same orders.
+    seconds : float
+        Time for all orders.
     control : Control, optional
-        Time limit, cancel and progress. When stopped, what was sampled so far is given, marked not `complete`.
+        Cancel and progress; its time limit is one solve's and the oracle's to keep. When stopped or out of
+        time, what was sampled so far is given, marked not `complete`.
 
     Raises
     ------
@@ -106,7 +110,7 @@ def sample_shapley(
     done = 0
     while done < wanted:
         now = time.perf_counter()
-        if control.cancelled or now - began > control.time_limit:
+        if control.cancelled or now - began > seconds:
             break
         if control.progress and now - said >= EVERY:
             said = now

@@ -3,23 +3,24 @@
 import pandas as pd
 
 from haihe.coalition.ledger import WAYS
-from haihe.coalition.names import RULES
 from haihe.coalition.settlement import ShareSettlement, TaxCarriage
-from haihe.coalition.share_words import PLACED
+from haihe.coalition.share_views import NAMED
+from haihe.coalition.share_words import FLOWS, PLACED, outlook_of
 from haihe.figures import Column, Figure, Table, bars
 from haihe.messages import Text
 from haihe.planning.views import YI, YI_PER_BN
 
 A_YEAR = Text(f"{YI.zh}/年", f"{YI.en} a year")
+PLANNED, OUTLOOK = Text("规划期", "plan"), Text("展望", "outlook")
 SPAN = Text(
     "一期代表从该年到下一期前的几年，每年付同样的数；金额按基年价格。每年收付合计为零，贴现后等于分法要求的收付；付款笔数最少。",
     "A milestone stands for the years up to the next one, with the same amount in each; base-year prices. Every year adds up to 0, "
     "the present value is what the split asks for, and payments are as few as can be.",
 )
 TAX = Text(
-    "现行办法只分享政府主导、年均纳税达到门槛的迁移企业的税收，有比例、总额与年限；“—”为该办法下没有对应的企业与年份，不能承载。",
-    "Today's scheme shares the tax of firms whose move the government led and that paid enough, with a share, a cap and an end; — means "
-    "that no firm and year falls under it, so nothing can be carried.",
+    "现行办法只分享政府主导、年均纳税达到门槛的迁移企业的税收，有比例、总额与年限；“办法应分”为“—”：该办法下没有对应的企业；“以税收支付”也为“—”：该年没有税额数据，无从得知。",
+    "Today's scheme shares the tax of firms whose move the government led and that paid enough, with a share, a cap and an end. Due "
+    "under the scheme —: no firm falls under it; by shared tax — as well: no taxes are known for that year.",
 )
 
 
@@ -51,7 +52,7 @@ class SettlementViews:
         return self._table(
             "ledger",
             Text("结算台账：谁付给谁", "Ledger: who pays whom"),
-            frame.assign(amount=frame["amount"] * YI_PER_BN, present=frame["present"] * YI_PER_BN),
+            frame.assign(amount=frame["amount"] * YI_PER_BN, present=frame["present"] * YI_PER_BN, phase=frame["year"]),
             [
                 self._year(),
                 Column("years", Text("代表年数", "Years"), digits=0),
@@ -59,6 +60,7 @@ class SettlementViews:
                 self._who("receiver", Text("收款方", "Gets")),
                 Column("amount", Text("金额", "Amount"), unit=A_YEAR, digits=2),
                 Column("present", Text("现值", "Present value"), unit=YI, digits=2),
+                *self._phase(),
             ],
         )
 
@@ -68,13 +70,16 @@ class SettlementViews:
         return self._table(
             "balances",
             Text("各地逐年收付", "What each gets and pays by year"),
-            frame.assign(payment=frame["payment"] * YI_PER_BN, present=frame["present"] * YI_PER_BN),
+            frame.assign(
+                payment=frame["payment"] * YI_PER_BN, present=frame["present"] * YI_PER_BN, phase=frame["year"]
+            ),
             [
                 self._who("member", Text("地区", "Region")),
                 self._year(),
                 Column("years", Text("代表年数", "Years"), digits=0),
                 Column("payment", Text("收（负为付）", "Gets (negative: pays)"), unit=A_YEAR, digits=2, signed=True),
                 Column("present", Text("现值", "Present value"), unit=YI, digits=2, signed=True),
+                *self._phase(),
             ],
         )
 
@@ -118,9 +123,28 @@ class SettlementViews:
         )
 
     def _table(self, key: str, title: Text, frame: pd.DataFrame, columns: list[Column], *notes: Text) -> Table:
-        rule, way = RULES[self.settlement.rule], WAYS[self.settlement.way]
+        rule, way = NAMED[self.settlement.rule], WAYS[self.settlement.way]
         named = Text(f"{title.zh}（{rule.zh}）", f"{title.en} ({rule.en})")
-        return self.views.table(key, named, frame, columns, way, SPAN, PLACED, *notes)
+        outlook = outlook_of(self.settlement.shares.setup.assumptions)
+        return self.views.table(key, named, frame, columns, way, SPAN, PLACED, FLOWS, *outlook, *self._losses(), *notes)
+
+    def _phase(self) -> list[Column]:
+        """Mark the years of the outlook, where there is one."""
+        s = self.settlement.shares.setup.assumptions
+        labels = {year: OUTLOOK if year > s.last_year else PLANNED for year in s.years}
+        return [Column("phase", Text("时段", "Phase"), kind="text", labels=labels)] if outlook_of(s) else []
+
+    def _losses(self) -> list[Text]:
+        """Say in which years all together lose."""
+        said = self.settlement.losses_said
+        if self.settlement.losses.empty:
+            return []
+        return [
+            Text(
+                f"结算前各方合计为亏的年份：{said.zh}；随收益支付时，这些年分的是亏损。",
+                f"All together lose before payments: {said.en}; paid as gains accrue, it is a loss that is shared out there.",
+            )
+        ]
 
     def _who(self, key: str, title: Text) -> Column:
         return Column(key, title, kind="text", labels=self.views.names)

@@ -12,12 +12,12 @@ from haihe.coalition.agreement import Agreement, agreement_of
 from haihe.coalition.allocation import Allocation, allocated, allocation_of
 from haihe.coalition.game import Game, coalition_of
 from haihe.coalition.joint_plan import by_year, exchanged, indicators_of, unpaid
-from haihe.coalition.names import RULES
 from haihe.coalition.owen import OwenPoint, owen_split
-from haihe.coalition.share_views import ShareViews
+from haihe.coalition.plain_plan import plainest
+from haihe.coalition.share_views import NAMED, ShareViews
 from haihe.coalition.splits import amounts, compare, every_split
 from haihe.coalition.values import Coalitions, Question, players_of
-from haihe.coalition.worth import REACH, Package, cheapest_package, worth_of_things
+from haihe.coalition.worth import MOST_THINGS, REACH, Package, cheapest_package, worth_of_things
 from haihe.figures.workbook import Viewed
 from haihe.messages import Finding, Findings, HaiheError, Progress, Quality, Text, worst_quality
 from haihe.planning.assembly import assemble
@@ -28,6 +28,7 @@ from haihe.planning.program import Floats
 from haihe.planning.scenarios import scenario as in_force
 from haihe.planning.setup import Setup, setup_of
 from haihe.planning.solver import Solution
+from haihe.planning.views import YI_PER_BN
 from haihe.region import Region
 
 SMALL = 0.0005
@@ -59,8 +60,8 @@ class Shares(Viewed):
     values : DataFrame
         Gain of every coalition, and its share of the cost of the limits.
     members : DataFrame
-        What the limits cost each member alone, and what the joint plan gives it before anything is paid; an equally good
-        plan may place the latter elsewhere (see `haihe.coalition.joint_plan.unpaid`).
+        What the limits cost each member alone, and what the joint plan gives it before anything is paid. Of the plans
+        that are equally good for all together it is that of `haihe.coalition.plain_plan`.
     yearly : DataFrame
         The latter by milestone.
     payments : DataFrame
@@ -134,9 +135,9 @@ class Shares(Viewed):
 
     @property
     def conditions(self) -> pd.DataFrame:
-        """Conditions of the Owen point: condition, holds, zh, en."""
-        rows = [(c.name, c.holds, c.why.zh, c.why.en) for c in self.owen.conditions]
-        return pd.DataFrame(rows, columns=["condition", "holds", "zh", "en"])
+        """Conditions of the Owen point: condition, holds, checked (False: holds by construction), zh, en."""
+        rows = [(c.name, c.holds, c.checked, c.why.zh, c.why.en) for c in self.owen.conditions]
+        return pd.DataFrame(rows, columns=["condition", "holds", "checked", "zh", "en"])
 
     @property
     def frames(self) -> dict[str, pd.DataFrame]:
@@ -260,9 +261,11 @@ def told(
     coalitions.watch = watch
     alone = coalitions.solve(0)
     game = coalitions.game(workers=workers)
-    together = coalitions.solve(coalitions.everybody)
+    best = coalitions.solve(coalitions.everybody)
     coalitions.watch = None
-    owen = owen_split(coalitions, alone, together)
+    owen = owen_split(coalitions, alone, best)
+    together, placed = plainest(coalitions, best)
+    watched[coalitions.everybody] = indicators_of(coalitions, setup.data, coalitions.everybody, together)
     members = unpaid(coalitions, free, alone, together)
     splits = {OWEN: owen.split} | every_split(game, _endowment(coalitions))
     table = amounts(game, splits)
@@ -272,7 +275,8 @@ def told(
     cost = alone.objective - free.objective
     things = worth_of_things(coalitions, every=every, progress=progress)
     package = None if reach is None else cheapest_package(coalitions, reach)
-    found = [*setup.findings, *coalitions.findings, *_doubts(game, owen, consumption)]
+    found = [*setup.findings, *coalitions.findings, *_doubts(game, owen, consumption, placed)]
+    found += _unsolved(things, every)
     names = ["coalition", "things", "seconds", "method"]
     return Shares(
         region=region,
@@ -319,9 +323,9 @@ def _endowment(coalitions: Coalitions) -> Floats:
     return np.array([added[e.members.index(name)] for name in coalitions.players])
 
 
-def _doubts(game: Game, owen: OwenPoint, consumption: float) -> list[Finding]:
-    """What must be said beside the numbers: a gain that is small, a split by prices that somebody would leave."""
-    found = []
+def _doubts(game: Game, owen: OwenPoint, consumption: float, placed: Finding | None) -> list[Finding]:
+    """What must be said beside the numbers: a plan that was not chosen by the rule, a small gain, a split one would leave."""
+    found = [] if placed is None else [placed]
     if game.grand < SMALL * consumption:
         found.append(
             Finding("N-COA-33", values={"share": f"{100 * game.grand / consumption:.3f}", "least": f"{100 * SMALL:g}"})
@@ -330,13 +334,20 @@ def _doubts(game: Game, owen: OwenPoint, consumption: float) -> list[Finding]:
     if excess.size and excess.max() > 1e-6 * (1.0 + abs(game.grand)):
         worst = int(excess.argmax()) + 1
         names = "+".join(coalition_of(game.members, worst))
-        found.append(Finding("W-COA-32", values={"coalition": names, "amount": f"{excess.max():.3g}"}))
+        found.append(Finding("W-COA-32", values={"coalition": names, "amount": f"{excess.max() * YI_PER_BN:.3g}"}))
     return found
 
 
+def _unsolved(things: pd.DataFrame, every: bool) -> list[Finding]:
+    """Say where averages over packages were asked for and there are too many things for them."""
+    active = int(things["alone"].notna().sum())
+    many = every and active > MOST_THINGS
+    return [Finding("N-COA-39", values={"things": active, "most": MOST_THINGS})] if many else []
+
+
 def _zh(rule: Any) -> str:
-    return RULES[str(rule)].zh
+    return NAMED[str(rule)].zh
 
 
 def _en(rule: Any) -> str:
-    return RULES[str(rule)].en
+    return NAMED[str(rule)].en

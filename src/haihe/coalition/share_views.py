@@ -1,25 +1,41 @@
 """Tables and figures of shares, in both languages. Money in 亿元 (100 million yuan)."""
 
+from collections.abc import Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from haihe.coalition.names import RULES
-from haihe.coalition.share_words import DISCOUNTED, LEAVING, OUTSIDE, OWEN_MEANS, PLACED, SHAPLEY_MEANS, UNSURE
+from haihe.coalition.names import BY_VALUE_ADDED, RULES
+from haihe.coalition.share_words import (
+    DISCOUNTED,
+    FLOWS,
+    LEAVING,
+    OUTSIDE,
+    OWEN_MEANS,
+    PLACED,
+    SHAPLEY_MEANS,
+    UNSURE,
+    outlook_of,
+)
 from haihe.figures import Column, Figure, Table, bars, heat
 from haihe.messages import Text
 from haihe.planning.views import INDICATORS, YI, YI_PER_BN, names_of, table_titles
+from haihe.region.units import factor, said
 
 if TYPE_CHECKING:
     from haihe.coalition.share import Shares
 
 SHOWN = ("owen", "shapley", "nucleolus")
+NAMED = RULES | {"endowment": BY_VALUE_ADDED}
+"""Splits, with what the rule by endowment weighs with here."""
+FREE = 1e-6
+"""Price, as a share of the dearest year of the same thing, up to which what moves is worth nothing."""
 """Splits that are drawn side by side."""
 MAPPED = 6
 """Members up to which every coalition stands on the map of who would leave."""
-YES_NO = {True: Text("是", "yes"), False: Text("否", "no")}
+YES_NO = {True: Text("是", "yes"), False: Text("否", "no"), "built": Text("按构造成立", "by construction")}
 STABLE = {True: Text("无人想退出", "nobody would leave"), False: Text("有人想退出", "somebody would leave")}
 EACH_ALONE = Text("各自单独", "Each alone")
 CO2 = Text("二氧化碳排放", "CO2 emissions")
@@ -129,7 +145,7 @@ class ShareViews:
     def stability(self) -> Table:
         """Which coalition would rather leave under each rule."""
         frame = _yi(self.shares.stability, "gain")
-        who = frame["coalition"].map(lambda names: self._group(names, "、"))
+        who = pd.Series([self._group(names) for names in frame["coalition"]], dtype=object)
         return self.table(
             "stability",
             Text("哪种分法留得住人", "Which rule keeps everybody in"),
@@ -150,7 +166,7 @@ class ShareViews:
         most = game.n - 1 if game.n <= MAPPED else 1
         masks = [sum(1 << i for i in c) for k in range(1, most + 1) for c in combinations(range(game.n), k)]
         rows = [
-            (rule, self._group("+".join(game.coalition(mask))), gain * YI_PER_BN)
+            (rule, self._group(game.coalition(mask)), gain * YI_PER_BN)
             for rule in dict.fromkeys(self.shares.splits["rule"])
             for mask, gain in zip(masks, game.excess(self.shares.split(rule))[masks].tolist(), strict=True)
         ]
@@ -208,27 +224,41 @@ class ShareViews:
                 _money("unpaid", Text("得失", "Gain"), signed=True),
             ],
             PLACED,
+            *outlook_of(self.shares.setup.assumptions),
         )
 
     def exchanged(self) -> Table:
         """What members hand to each other, at which price."""
         frame = self.shares.exchanged
-        large = frame.groupby("what")["received"].transform(lambda column: column.abs().max())
+        large, dear = (
+            frame.groupby(["thing", "what"])[name].transform(lambda column: column.abs().max())
+            for name in ("received", "price")
+        )
+        kept = frame[(frame["received"].abs() > 1e-6 * large) & (frame["price"].abs() > FREE * dear)]
         titles = self.shares.things.set_index("thing")
         words = {name: Text(titles.loc[name, "zh"], titles.loc[name, "en"]) for name in titles.index}
         return self.table(
             "exchanged",
             Text("共同方案中的相互调剂", "What members hand to each other in the joint plan"),
-            _yi(frame[frame["received"].abs() > 1e-6 * large], "money"),
+            _yi(_in_words(kept, "received"), "money"),
             [
                 Column("thing", Text("事项", "Thing"), kind="text", labels=words),
                 self._member(),
                 Column("year", Text("年份", "Year"), kind="year"),
-                Column("received", Text("调入（负为调出）", "Received (negative: given)"), signed=True),
+                Column("received", Text("调入（负为调出）", "Received (negative: given)"), digits=2, signed=True),
                 Column("unit", Text("单位", "Unit"), kind="text"),
-                Column("price", Text("价格（元/单位）", "Price, yuan a unit"), digits=1),
-                _money("money", Text("按价格计的金额", "Worth at the price"), signed=True),
+                Column(
+                    "price", Text("价格（元/单位；资金为元/元）", "Price, yuan a unit (of money: a yuan)"), digits=2
+                ),
+                Column(
+                    "money",
+                    Text("按价格计的金额", "Worth at the price"),
+                    unit=Text(f"{YI.zh}/年", f"{YI.en} a year"),
+                    digits=1,
+                    signed=True,
+                ),
             ],
+            FLOWS,
         )
 
     def conditions(self) -> Table:
@@ -237,8 +267,8 @@ class ShareViews:
         texts = pd.Series([Text(zh, en) for zh, en in zip(frame["zh"], frame["en"], strict=True)], dtype=object)
         return self.table(
             "conditions",
-            Text("欧文点的条件，本次核对", "Conditions of the Owen point, checked in this run"),
-            frame.assign(why=texts, holds=frame["holds"].astype(object)),
+            Text("欧文点的条件", "Conditions of the Owen point"),
+            frame.assign(why=texts, holds=frame["holds"].astype(object).where(frame["checked"], "built")),
             [
                 Column("why", Text("条件", "Condition"), kind="text"),
                 Column("holds", Text("成立", "Holds"), kind="text", labels=YES_NO),
@@ -248,11 +278,11 @@ class ShareViews:
 
     def indicators(self) -> Table:
         """Indicators of every member alone and in the coalitions that were solved."""
-        frame = self.shares.indicators
+        frame = _in_words(self.shares.indicators, "reference", "value")
         words = dict(INDICATORS) | {"use:co2": CO2, "energy": ENERGY, "jobs": JOBS}
         return self.table(
             "indicators",
-            Text("各联盟下的指标，规划末年", "Indicators under every coalition, last plan year"),
+            Text("各联盟下的指标", "Indicators under every coalition"),
             frame.assign(coalition=frame["coalition"].map(self._group)),
             [
                 Column("coalition", Text("联盟", "Coalition"), kind="text"),
@@ -263,6 +293,7 @@ class ShareViews:
                 Column("value", Text("数值", "Value"), digits=1),
                 Column("unit", Text("单位", "Unit"), kind="text"),
             ],
+            *outlook_of(self.shares.setup.assumptions),
         )
 
     def split_figure(self) -> Figure:
@@ -296,21 +327,35 @@ class ShareViews:
         return heat(table, "rule", "coalition", "gain") if len(table) and self.shares.gain > 0 else None
 
     def _rule(self) -> Column:
-        return Column("rule", Text("分法", "Rule"), kind="text", labels=RULES)
+        return Column("rule", Text("分法", "Rule"), kind="text", labels=NAMED)
 
     def _member(self) -> Column:
         return Column("member", Text("地区", "Region"), kind="text", labels=self.names)
 
-    def _group(self, names: str, mark: str = "+") -> Text:
-        """Name a coalition."""
-        if not names:
+    def _group(self, members: str | Sequence[str]) -> Text:
+        """Name a coalition; codes hold no plus sign where they stand joined by one."""
+        if not members:
             return EACH_ALONE
-        words = [self.names[name] for name in names.split(mark)]
+        words = [self.names[name] for name in (members.split("+") if isinstance(members, str) else members)]
         return Text("、".join(t.zh for t in words), " + ".join(t.en for t in words))
 
 
 def _money(key: str, title: Text, *, signed: bool = False) -> Column:
     return Column(key, title, unit=YI, digits=1, signed=signed)
+
+
+def _in_words(frame: pd.DataFrame, *amounts: str) -> pd.DataFrame:
+    """Tell money in 亿元, every unit by its name, and the price of money in yuan for a yuan."""
+    heads = frame["unit"].map(lambda unit: str(unit).partition("/"))
+    large = heads.map(lambda parts: "亿元" if parts[0] == "bn yuan" else parts[0])
+    times = pd.Series([factor(h[0], u) for h, u in zip(heads, large, strict=True)], frame.index, dtype="float64")
+    units = [said(f"{u}{h[1]}{h[2]}") for h, u in zip(heads, large, strict=True)]
+    made = frame.assign(unit=pd.Series(units, frame.index, dtype=object))
+    made = made.assign(**{name: made[name].astype("float64") * times for name in amounts})
+    if "price" not in made:
+        return made
+    money = heads.map(lambda parts: parts[0] == "bn yuan")
+    return made.assign(price=made["price"].where(~money, made["price"] / 1e9))
 
 
 def _yi(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """Words that stand under every figure of shares: what is counted, what leaving means, how sure it is."""
 
 from haihe.messages import Text
+from haihe.planning.assumptions import Assumptions
 
 OUTSIDE = Text(
     "算法：与联盟外成员的往来保持在基准路径上；与国内其他地区和境外的往来按各自的弹性曲线，与谁参加联盟无关。",
@@ -33,12 +34,29 @@ LEAVING = Text(
     "Above 0: the coalition would gain so much by leaving; below 0: it would lose so much.",
 )
 PLACED = Text(
-    "“未结算前”与应付额属于这一个共同方案：同样好的方案可把收益放在别处；各方最后得到多少与此无关。",
-    "What is gained before payments, and so the payments, belong to this joint plan; an equally good one may place gains elsewhere. "
-    "What members end with does not depend on it.",
+    "“结算前”与应付额属于这一个共同方案：在同样好的方案中取各方相互调剂之和最小的一个（按程序的单位）；另取一个，谁付谁会变，各方最后得到多少不变。",
+    "What is gained before payments, and so the payments, belong to this joint plan: of all that are equally good the one that moves "
+    "least between members (in the program's units). With another one who pays would change; what members end with would not.",
+)
+FLOWS = Text(
+    "价格为多得一单位的价值；价格为零的调剂不列。对外收支统筹是可用于对外支付的资金，一方多用、另一方少用；其得失已计入“结算前的得失”，"
+    "所以台账“谁付给谁”不再另列，只付其余。",
+    "The price is what one more unit is worth; what moves at a price of 0 is not listed. Pooled external finance is money for payments "
+    "abroad that one member uses in place of another: its worth stands in the gains before payments, so the ledger of who pays whom "
+    "does not list it again and pays the rest only.",
 )
 DISCOUNTED = Text(
     "规划期内逐年贴现的累计值，基年价格；与各自单独承担限制相比。谈判与执行的代价未计入。",
     "Discounted totals over the horizon at base-year prices, against everybody alone. What bargaining and running it cost is not "
     "counted.",
 )
+
+
+def outlook_of(s: Assumptions) -> list[Text]:
+    """Say which year is the last of the plan and which are an outlook; nothing where there is none."""
+    later = [(year, int(span)) for year, span in zip(s.years, s.steps, strict=True) if year > s.last_year]
+    if not later:
+        return []
+    zh = "、".join(f"{year} 年为展望（代表 {span} 年）" for year, span in later)
+    en = ", ".join(f"{year} is an outlook (stands for {span} years)" for year, span in later)
+    return [Text(f"{s.last_year} 年为规划末年，{zh}。", f"{s.last_year} is the last year of the plan, {en}.")]

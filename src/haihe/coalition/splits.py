@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from haihe.coalition.core import TOLERANCE, least_core, stability
-from haihe.coalition.game import Game, checked_split, named
+from haihe.coalition.game import Game, checked_split
 from haihe.coalition.nucleolus import nucleolus
 from haihe.coalition.shapley import shapley
 from haihe.coalition.simple_rules import by_contribution, by_halves, by_standalone, by_weights, equal
@@ -84,12 +84,12 @@ def compare(game: Game, splits: Mapping[str, ArrayLike], tolerance: float = TOLE
     Returns
     -------
     DataFrame
-        Columns rule, stable, coalition (names joined; the one with the most to gain, or the least to lose), gain, share
+        Columns rule, stable, coalition (tuple of names; the one with the most to gain, or the least to lose), gain, share
         (that gain over the whole gain; missing where there is none), blocking (coalitions that gain), left_over.
     """
     whole, records = game.gain, []
     for rule, split in splits.items():
         found = stability(game, split, tolerance)
         share = found.gain / whole if whole else np.nan
-        records.append((rule, found.stable, named(found.coalition), found.gain, share, found.blocking, found.left_over))
+        records.append((rule, found.stable, tuple(found.coalition), found.gain, share, found.blocking, found.left_over))
     return pd.DataFrame(records, columns=["rule", "stable", "coalition", "gain", "share", "blocking", "left_over"])

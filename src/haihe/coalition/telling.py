@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 
 from haihe.coalition.bands import Bands
-from haihe.coalition.names import RULES
 from haihe.coalition.share import OWEN, Shares
+from haihe.coalition.share_views import NAMED
 from haihe.coalition.share_words import OUTSIDE
 from haihe.messages import Quality, Text
 from haihe.planning.telling import Line
@@ -131,7 +131,7 @@ def _stability(shares: Shares) -> Text:
         zh = "所列各种分法都没有联盟想退出"
         en = "no coalition would leave under any of the splits"
         if len(narrow):
-            rules = narrow["rule"].map(lambda rule: RULES[str(rule)])
+            rules = narrow["rule"].map(lambda rule: NAMED[str(rule)])
             zh += f"，但{'、'.join(t.zh for t in rules)}只差一点"
             en += f", though only just under {', '.join(t.en for t in rules)}"
         return Text(f"{zh}。", f"{en[0].upper()}{en[1:]}.")
@@ -140,9 +140,9 @@ def _stability(shares: Shares) -> Text:
 
 
 def _leaver(shares: Shares, row: "pd.Series") -> Text:
-    rule, amount = RULES[str(row["rule"])], rough(float(row["gain"]) * YI_PER_BN)
+    rule, amount = NAMED[str(row["rule"])], rough(float(row["gain"]) * YI_PER_BN)
     words = names_of(shares.region)
-    who = [words[name] for name in str(row["coalition"]).split("、")]
+    who = [words[name] for name in row["coalition"]]
     return Text(
         f"“{rule.zh}”不稳：{'、'.join(t.zh for t in who)}退出自己干可多得约 {amount} 亿元",
         f"“{rule.en}” would not last: {' and '.join(t.en for t in who)} would gain about {amount} x 100 m yuan by leaving",
@@ -159,10 +159,12 @@ def _payments(shares: Shares) -> Text:
         en = ", ".join(
             f"{words[m].en} {'gets' if v > 0 else 'pays'} {rough(abs(v) * YI_PER_BN)}" for m, v in moved.items()
         )
-        parts.append(Text(f"{RULES[rule].zh}：{zh or '无需支付'}", f"{RULES[rule].en}: {en or 'nothing to pay'}"))
+        parts.append(Text(f"{NAMED[rule].zh}：{zh or '无需支付'}", f"{NAMED[rule].en}: {en or 'nothing to pay'}"))
     zh, en = "；".join(t.zh for t in parts), "; ".join(t.en for t in parts)
     return Text(
-        f"共同方案之外的结算（亿元，贴现）——{zh}。", f"Payments beside the joint plan (100 m yuan, discounted): {en}."
+        f"共同方案之外的结算（亿元，贴现）——{zh}。同样好的共同方案不止一个，这里取各方相互调剂之和最小的；另取一个，谁付谁会变，各方最后得到多少不变。",
+        f"Payments beside the joint plan (100 m yuan, discounted): {en}. More than one joint plan is equally good; this is the one "
+        "that moves least between members. With another one who pays would change; what members end with would not.",
     )
 
 

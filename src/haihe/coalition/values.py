@@ -5,11 +5,11 @@ then what the coalition reaches together plus what each of the others reaches al
 difference to all alone, so it is 0 for one member.
 """
 
-import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -18,10 +18,11 @@ from haihe.coalition.game import Game, coalition_of
 from haihe.coalition.gates import Gates, define_gates
 from haihe.coalition.held_trade import Raised, raised_of
 from haihe.coalition.ownership import Ownership, ownership_of
-from haihe.coalition.walk import Bounds, gray, walk
+from haihe.coalition.walk import Bounds, cubes_of, gray, walk_cubes
 from haihe.messages import Finding, Findings, HaiheError, Text
 from haihe.planning.control import Control
 from haihe.planning.journal import Journal
+from haihe.planning.marks import mark_of
 from haihe.planning.model import Model
 from haihe.planning.program import Arrays, Ints
 from haihe.planning.solver import Method, Session, Solution
@@ -141,7 +142,7 @@ class Coalitions:
         self.solves: list[tuple[int, int, float, str]] = []
         self.journal = None if journal is None else Journal(journal, self._key())
         for record in self.journal.records() if self.journal is not None else ():
-            self.values[(record["coalition"], record["things"])] = record["welfare"]
+            self._learn(record)
 
     @property
     def everybody(self) -> int:
@@ -208,14 +209,16 @@ class Coalitions:
             Mask over the agreement's things; all where not given.
         workers : int
             Processes; with 1 all is done here, and coalitions of one member are not solved.
+
+        Raises
+        ------
+        HaiheError
+            As `solve`, and as `haihe.planning.runs.run_each`.
         """
         things = self.agreement.everything if things is None else things
         order = list(gray(len(self.players)))
-        if workers > 1 and any(self._same(mask, things) not in self.values for mask in order):
-            for mask, optimum in enumerate(
-                walk(replace(self.ground, things=things), workers=workers, control=self.control)
-            ):
-                self._know(*self._same(mask, things), -float(optimum))
+        if workers > 1:
+            self._walk(things, workers)
         for done, mask in enumerate(order, start=1):
             names = "+".join(coalition_of(self.players, mask)) or "—"
             if self.control.progress is not None and self._same(mask, things) not in self.values:
@@ -241,6 +244,32 @@ class Coalitions:
         found += [Finding("W-COA-36", table="links", values={"corridor": title}) for title in self.ground.raised.titles]
         return Findings(found)
 
+    def _walk(self, things: int, workers: int) -> None:
+        """Solve sub-cubes that are not known in full over processes; a coalition without a plan is left unknown."""
+        ground = replace(self.ground, things=things)
+        left = [
+            cube
+            for cube in cubes_of(ground.n, workers)
+            if any(self._same(mask, things) not in self.values for mask in range(1 << ground.n)[cube.masks])
+        ]
+        try:
+            for cube, optima in walk_cubes(ground, left, workers=workers, control=self.control):
+                record = {"things": things, "first": cube.masks.start, "welfares": (-optima).tolist()}
+                if self.journal is not None:
+                    self.journal.write(f"{cube.masks.start}+{optima.size}/{things}", record)
+                self._learn(record)
+        except HaiheError as error:
+            if error.code != "E-PLN-02":
+                raise
+
+    def _learn(self, record: Mapping[str, Any]) -> None:
+        """Take the values of a record: of one coalition, or of all those of a sub-cube."""
+        if "coalition" in record:
+            self.values[(record["coalition"], record["things"])] = record["welfare"]
+            return
+        for mask, welfare in enumerate(record["welfares"], start=record["first"]):
+            self.values.setdefault(self._same(mask, record["things"]), welfare)
+
     def _same(self, coalition: int, things: int) -> tuple[int, int]:
         """The coalition and things that are solved in place of these: one member, or nothing shared, is all alone."""
         alone = coalition & (coalition - 1) == 0 or things == 0
@@ -254,13 +283,8 @@ class Coalitions:
         self.values[key] = welfare
 
     def _key(self) -> str:
-        a, digest = self.built, hashlib.sha256()
-        for array in (a.matrix.data, a.matrix.indices, a.lower, a.upper, a.cost, a.row_lower, a.row_upper):
-            digest.update(np.ascontiguousarray(array).tobytes())
-        for array in (self.gates.columns, self.gates.owners, self.gates.thing, self.gates.low, self.gates.high):
-            digest.update(np.ascontiguousarray(array).tobytes())
-        digest.update("|".join(self.players).encode())
-        return digest.hexdigest()
+        members = [str(name) for name in self.model.economy.members]
+        return mark_of(self.built, self.gates, self.ground.raised, members, self.players)
 
     @contextmanager
     def _lifted(self, rows: Ints) -> Iterator[None]:

@@ -6,17 +6,17 @@ optimal and the dual simplex needs few steps. The walk knows nothing of the game
 from a coalition to bounds can use it. For several processes the cube of coalitions is cut into sub-cubes.
 """
 
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from multiprocessing import get_context
 from typing import Protocol
 
 import numpy as np
 
 from haihe.messages import HaiheError, Text
 from haihe.planning.control import Control
+from haihe.planning.marks import mark_of
 from haihe.planning.program import Floats, Ints
+from haihe.planning.runs import OneRun, run_each
 from haihe.planning.solver import Session, Solution
 
 MOST = 20
@@ -123,57 +123,71 @@ def walk(ground: Ground, *, workers: int = 1, control: Control | None = None) ->
     Raises
     ------
     HaiheError
-        ``E-COA-56`` too many members, ``E-PLN-60`` cancelled, and what a solve raises.
+        ``E-COA-56`` too many members, what a solve raises, and as `haihe.planning.runs.run_each`.
     """
     if ground.n > MOST:
         raise HaiheError("E-COA-56", n=ground.n, most=MOST)
     control = control or Control()
     values = np.full(1 << ground.n, np.nan)
-    high = 0 if workers <= 1 else min((PIECES * workers - 1).bit_length(), ground.n)
-    low, done = ground.n - high, 0
-    for top, part in _pieces(ground, low, high, workers, control):
-        values[top << low : (top + 1) << low] = part
+    cubes, done = cubes_of(ground.n, workers), 0
+    for cube, part in walk_cubes(ground, cubes, workers=workers, control=control):
+        values[cube.masks] = part
         done += part.size
         if control.progress:
             control.progress(Text("联盟：{a}/{b}", "coalitions: {a} of {b}").format(a=done, b=values.size))
     return values
 
 
-def _pieces(ground: Ground, low: int, high: int, workers: int, control: Control) -> Iterator[tuple[int, Floats]]:
-    """Walk through each sub-cube; here, or over processes as they come."""
-    if workers <= 1:
-        walker = Walker(ground, Control(control.time_limit, control.cancel))
-        for top in range(1 << high):
-            yield top, _piece(walker, low, top)
-        return
-    with ProcessPoolExecutor(
-        workers, mp_context=get_context("spawn"), initializer=_start, initargs=(ground, control.time_limit)
-    ) as pool:
-        waiting = {pool.submit(_piece_of, low, top): top for top in range(1 << high)}
-        try:
-            for ready in as_completed(waiting):
-                if control.cancelled:
-                    raise HaiheError("E-PLN-60", seconds="0", how_far=Text("未算完的联盟作废", "the walk was not over"))
-                yield waiting[ready], ready.result()
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+@dataclass(frozen=True, slots=True)
+class Cube:
+    """The coalitions whose members above the lowest ``low`` are those of the mask ``top``."""
+
+    low: int
+    top: int
+
+    @property
+    def masks(self) -> slice:
+        """Masks of its coalitions; its values are in their order."""
+        return slice(self.top << self.low, (self.top + 1) << self.low)
 
 
-def _piece(walker: Walker, low: int, top: int) -> Floats:
-    values = np.empty(1 << low)
-    for mask in gray(low, top):
-        values[mask - (top << low)] = walker.solve(mask).objective
-    return values
+def cubes_of(n: int, workers: int) -> list[Cube]:
+    """Cut the coalitions of n members for so many processes; with one there is one cube."""
+    high = 0 if workers <= 1 else min((PIECES * workers - 1).bit_length(), n)
+    return [Cube(n - high, top) for top in range(1 << high)]
 
 
-_HERE: list[Walker] = []
-"""The walker of this process, where it is one of several."""
+def walk_cubes(
+    ground: Ground, cubes: Sequence[Cube], *, workers: int = 1, control: Control | None = None
+) -> Iterator[tuple[Cube, Floats]]:
+    """Walk through sub-cubes, here or over processes, and give their optima as they come; errors as of `walk`."""
+    control, named = control or Control(), {f"{cube.low}/{cube.top}": cube for cube in cubes}
+    found = run_each(_Walk(ground, named), list(named), workers=min(workers, max(len(named), 1)), control=control)
+    for name, record in found:
+        yield named[name], np.array(record["optima"], dtype=np.float64)
 
 
-def _start(ground: Ground, time_limit: float) -> None:
-    _HERE[:] = [Walker(ground, Control(time_limit))]
+@dataclass(frozen=True)
+class _Walk:
+    """Walks through sub-cubes as work, see `haihe.planning.runs.Work`."""
+
+    ground: Ground
+    cubes: Mapping[str, Cube]
+
+    @property
+    def key(self) -> str:
+        """Mark of the program and of the bounds of each member alone and of all."""
+        masks = [0, *(1 << k for k in range(self.ground.n)), (1 << self.ground.n) - 1]
+        return mark_of(self.ground.session().arrays, [self.ground.bounds(mask) for mask in masks])
+
+    def open(self, control: Control) -> OneRun:
+        """Set up the session; every sub-cube starts from where the one before it ended."""
+        walker = Walker(self.ground, control)
+        return lambda name: {"optima": _optima(walker, self.cubes[name])}
 
 
-def _piece_of(low: int, top: int) -> Floats:
-    return _piece(_HERE[0], low, top)
+def _optima(walker: Walker, cube: Cube) -> list[float]:
+    values = np.empty(1 << cube.low)
+    for mask in gray(cube.low, cube.top):
+        values[mask - cube.masks.start] = walker.solve(mask).objective
+    return values.tolist()

@@ -22,7 +22,7 @@ NOTE = Text(
     "one per cent more is worth a tenth less than at first.",
 )
 NEXT_NOTE = Text(
-    "下一个瓶颈：放宽到价值减半（或最后一步）时价值上升最多的政策限制；“—”为没有，由经济自身的反应所限。",
+    "下一个瓶颈：放宽至价值减半（或最后一步）时价值上升最多的政策限制；“—”为没有，由经济自身的反应所限。",
     "Next bottleneck: the limit that a policy maker set and whose worth has grown most when half of the price is gone (or at "
     "the last step). “—”: none; the economy's own answer sets the pace.",
 )
@@ -47,23 +47,23 @@ def said_bottleneck(plan: Outcome, item: "Bottleneck") -> Text:
         "{n}: one per cent more in every year adds about {p} x 100 m yuan of welfare{v}",
     ).format(n=name, p=number(item.percent), v=price)
     if np.isnan(item.gives):
-        held = Text("；放宽到 {m} 价格仍大体不变。", "; the price still holds when it is loosened by {m}.")
+        held = Text("；放宽 {m} 价格仍大体不变。", "; the price still holds when it is loosened by {m}.")
         return _joined(worth, held.format(m=_share(item.at)))
-    until = Text("；放宽到 {l}–{h} 之间价格开始下降", "; the price gives way between {l} and {h} more").format(
+    until = Text("；放宽 {l}–{h} 之间价格开始下降", "; the price gives way between {l} and {h} more").format(
         l=_share(item.holds), h=_share(item.gives)
     )
     if not item.next_row:
         then = Text(
-            "，放宽到 {a} 时也没有别的政策限制接着起作用，是经济自身的需求放缓。",
+            "，放宽 {a} 时也没有别的政策限制接着起作用，是经济自身的需求放缓。",
             ", and when it is loosened by {a} no other limit has taken over: demand itself slackens.",
         )
         return _joined(worth, until, then.format(a=_share(item.at)))
     place = where_of(plan, item.next_place)
     after = Text(f"{item.next_title.zh}（{place.zh}）", f"{item.next_title.en} ({place.en})")
     words = (
-        Text("，放宽到 {s} 时，接着起作用的是{a}。", ", and when it is loosened by {s} {a} has begun to bind.")
+        Text("，放宽 {s} 时，接着起作用的是{a}。", ", and when it is loosened by {s} {a} has begun to bind.")
         if item.starts
-        else Text("，放宽到 {s} 时，变得更贵的是{a}。", ", and when it is loosened by {s} {a} has become dearer.")
+        else Text("，放宽 {s} 时，变得更贵的是{a}。", ", and when it is loosened by {s} {a} has become dearer.")
     )
     return _joined(worth, until, words.format(a=after, s=_share(item.at)))
 
@@ -92,9 +92,11 @@ def bottleneck_tables(found: "Bottlenecks") -> dict[str, Table]:
                     Column("low", Text("下限", "Low"), kind="number", digits=2),
                     Column("high", Text("上限", "High"), kind="number", digits=2),
                     Column("each", Text("单位、年份", "Unit, year")),
-                    Column("holds", Text("放宽到此价格仍有效", "Price holds at"), kind="share", digits=2),
-                    Column("gives", Text("放宽到此价格已下降", "Gives way at"), kind="share", digits=2),
-                    Column("at", Text("放宽到", "Loosened by"), kind="share", digits=0),
+                    Column(
+                        "holds", Text("放宽此比例价格仍有效", "Price holds when loosened by"), kind="share", digits=2
+                    ),
+                    Column("gives", Text("放宽此比例价格已下降", "Gives way when loosened by"), kind="share", digits=2),
+                    Column("at", Text("放宽", "Loosened by"), kind="share", digits=0),
                     Column("after", Text("此时的下一个瓶颈", "Next bottleneck there")),
                 ],
                 NOTE,

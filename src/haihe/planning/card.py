@@ -20,17 +20,17 @@ import pandas as pd
 
 from haihe.figures import Figure, Table
 from haihe.figures.workbook import InSheets
-from haihe.messages import HaiheError, Quality, Text, worst_quality
+from haihe.messages import Quality, Text, worst_quality
 from haihe.planning.card_facts import Ask, Fact, Sources, facts_of, years_of
 from haihe.planning.card_rivals import rivals_of
 from haihe.planning.card_views import card_tables
 from haihe.planning.project_support import traced
-from haihe.planning.reasons import Reason
+from haihe.planning.projects import YI
+from haihe.planning.reasons import Reason, known_project
 from haihe.planning.setup import Setup, rules_of
 from haihe.planning.suppliers import Suppliers
 from haihe.planning.tax_levels import TaxShares, tax_shares_of
 from haihe.region import Region
-from haihe.region.nearest import suggest
 from haihe.region.tables.money import PROJECTS
 from haihe.rules.book import Rulebook
 from haihe.rules.traces import Trace
@@ -63,7 +63,7 @@ class Card(InSheets):
     reason : Reason, optional
         Why it is built or not, by a forced solve.
     hint : float
-        About what it is worth by the plan's prices, 亿元 discounted.
+        About what the card's option is worth by the plan's prices, 亿元 discounted; missing where the plan has none.
     sources : Sources
     shares : TaxShares
         How tax is shared at its site.
@@ -152,11 +152,6 @@ class Cards:
         """Names of whatever cards speak of, by code."""
         return self.selection.views.names
 
-    @cached_property
-    def rivals(self) -> pd.DataFrame:
-        """What everybody competes for."""
-        return rivals_of(self.selection)
-
     def card(self, project: str, reason: Reason | None = None) -> Card:
         """Make the card of a project.
 
@@ -173,16 +168,15 @@ class Cards:
             ``E-PLN-94`` where there is no such project.
         """
         spec = self.selection.task.projects
-        if project not in spec.projects:
-            raise HaiheError("E-PLN-94", value=project, near=suggest(project, spec.projects) or "—")
-        p = spec.projects.index(project)
+        p = known_project(spec.projects, project)
         ask = self._ask(p, reason)
         sources = Sources.of(self.setup, project)
         facts = facts_of(ask, sources)
         years = years_of(ask, sources)
         row = self.projects.loc[project]
         marks = {fact.quality for fact in facts} | set(years["quality"]) | {self.selection.quality}
-        own = self.rivals[self.rivals["project"] == project]
+        option = np.array([ask.option] if ask.option >= 0 else [], dtype=np.int64)
+        worth = -self.selection.chosen.cut.slope[option] / YI
         day = dt.date(self.setup.assumptions.first_year, 1, 1)
         return Card(
             region=self.setup.region,
@@ -196,9 +190,9 @@ class Cards:
             facts=facts,
             years=years,
             trace=None if self.book is None else traced(self.setup.region, self.book, day, project),
-            rivals=own.reset_index(drop=True),
+            rivals=rivals_of(self.selection, option),
             reason=reason,
-            hint=float(row["recomputed"]),
+            hint=float(worth[0]) if worth.size else float("nan"),
             sources=sources,
             shares=ask.shares,
             names=self.names,

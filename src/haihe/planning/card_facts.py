@@ -195,9 +195,7 @@ class Ask:
         if self.built:
             return own[["payer", "year", "amount"]]
         spec, p = self.spec, self.p
-        share = spec.city[p] / spec.award[p] if spec.award[p] > 0 else 0.0
-        parts = (spec.award[p] * share, spec.award[p] * (1.0 - share)) if spec.award[p] > 0 else (0.0, 0.0)
-        frame = pd.DataFrame({"payer": PAYERS, "year": self.done, "amount": parts})
+        frame = pd.DataFrame({"payer": PAYERS, "year": self.done, "amount": (spec.city[p], spec.district[p])})
         return frame[frame["amount"] > 0]
 
     def use(self, resource: str) -> float:
@@ -253,8 +251,7 @@ def _brings(ask: Ask, sources: Sources) -> list[Fact]:
     use = ask.setup.data.uses.get("labour")
     jobs, why = float("nan"), NO_LABOUR
     if use is not None:
-        per = use.per_output[..., -1] if use.per_output.shape[-1] == 1 else use.per_output[..., 0]
-        jobs = float((per * reach.output).sum() * q * YI)
+        jobs = float((use.per_output[..., 0] * reach.output).sum() * q * YI)
         mark = worst_quality({mark, use.quality}) or "illustrative"
     found.append(
         Fact(

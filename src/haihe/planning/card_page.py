@@ -8,7 +8,7 @@ from pathlib import Path
 from haihe.figures import Table
 from haihe.figures.html import both, quality_badge, scripts_and_policy, static, table_html
 from haihe.figures.word import Word
-from haihe.files import replace_file
+from haihe.files import file_name, replace_file
 from haihe.messages import LANGUAGES, HaiheError, Lang, Text, default_language
 from haihe.planning.card import Card
 from haihe.planning.card_views import said_on, source_lines, status_of
@@ -49,7 +49,7 @@ def write_cards(
 ) -> list[Path]:
     """Write every card to a file of its own, named by the project's code; for pages also ``cards.html`` with all of them."""
     place, lang = Path(folder), lang or default_language()
-    files = [write_card(card, place / f"{card.project}{suffix}", lang) for card in cards]
+    files = [write_card(card, place / f"{file_name(card.project)}{suffix}", lang) for card in cards]
     if suffix == ".html" and cards:
         page = cards_page(cards, lang)
         files.append(replace_file(place / "cards.html", lambda file: file.write_text(page, encoding="utf-8")))

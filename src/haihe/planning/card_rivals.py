@@ -11,35 +11,53 @@ from haihe.planning.projects import ProjectSpec
 if TYPE_CHECKING:
     from haihe.planning.selection import Selection
 
-COLUMNS = ["project", "kind", "thing", "place", "year", "asks", "limit", "others", "left", "unit", "holders"]
+COLUMNS = ["project", "kind", "thing", "place", "year", "last", "asks", "limit", "others", "left", "unit", "holders"]
 NAMED = 3
 """Most projects that are named as holders."""
 
 
-def rivals_of(selection: "Selection") -> pd.DataFrame:
-    """Tell for every project what it competes for.
+def rivals_of(selection: "Selection", options: Ints | None = None) -> pd.DataFrame:
+    """Tell of options what they compete for.
+
+    Parameters
+    ----------
+    selection : Selection
+    options : ndarray of int, optional
+        Positions of the options that are looked at, each with its own site and years; where not given, for every project
+        the one that is built, else the most valuable one at every site it could go to.
 
     Returns
     -------
     DataFrame
-        ``project``; ``kind`` (``room``, ``budget``); ``thing`` and ``place`` (resource and site, fund and payer); ``year``
-        (the tightest); ``asks``, ``limit``, ``others`` (what the choice gives to others), ``left`` (limit less others),
-        ``unit``; ``holders``: codes of those who take most, joined by ``;``. A project is looked at where it is built,
-        or at every site it could go to.
+        ``project``; ``kind`` (``room``, ``budget``); ``thing`` and ``place`` (resource and site, fund and payer);
+        ``year`` and ``last`` (resource: the tightest year; money: first and last year in which it may be paid);
+        ``asks``, ``limit``, ``others`` (what the choice gives to others), ``left`` (limit less others), ``unit``;
+        ``holders``: codes of those who take most, joined by ``;``.
     """
-    rows = [*_room(selection), *_money(selection)]
+    shown = _shown(selection) if options is None else options
+    rows = [*_room(selection, shown), *_money(selection, shown)]
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _room(selection: "Selection") -> list[tuple[object, ...]]:
+def _shown(selection: "Selection") -> Ints:
+    """Options of every project: the one built, else the most valuable at each site, those worth most first."""
+    spec, z = selection.task.projects, selection.chosen.choice
+    value = np.where(z > 0.5, np.inf, -selection.chosen.cut.slope)
+    frame = pd.DataFrame({"project": spec.project, "site": spec.site, "value": value})
+    built = np.isin(spec.project, spec.project[z > 0.5])
+    frame = frame[(z > 0.5) | ~built].sort_values(["project", "value"], ascending=[True, False], kind="stable")
+    return frame.drop_duplicates(["project", "site"]).index.to_numpy(dtype=np.int64)
+
+
+def _room(selection: "Selection", options: Ints) -> list[tuple[object, ...]]:
     spec, z = selection.task.projects, selection.chosen.choice
     taken = np.flatnonzero((z > 0.5) & ~spec.committed[spec.project])
     years = np.asarray(spec.years)
     rows: list[tuple[object, ...]] = []
-    for p, site in sorted(_places(spec, z)):
+    for option in options[~spec.committed[spec.project[options]]]:
+        p, site = spec.project[option], spec.site[option]
         others = taken[(spec.site[taken] == site) & (spec.project[taken] != p)]
-        own = np.flatnonzero((spec.project == p) & (spec.site == site))
-        start, done = int(spec.start[own].min()), int(spec.done[own].min())
+        start, done = int(spec.start[option]), int(spec.done[option])
         for u in np.flatnonzero((spec.uses[p] > 0) & np.isfinite(spec.room[site]).any(axis=1)):
             since = spec.start[others] if spec.held[u] else spec.done[others]
             amount = spec.uses[spec.project[others], u]
@@ -56,6 +74,7 @@ def _room(selection: "Selection") -> list[tuple[object, ...]]:
                     spec.resources[u],
                     spec.sites[site],
                     int(years[y]),
+                    int(years[y]),
                     float(spec.uses[p, u]),
                     float(spec.room[site, u, y]),
                     float(used[y]),
@@ -67,14 +86,7 @@ def _room(selection: "Selection") -> list[tuple[object, ...]]:
     return rows
 
 
-def _places(spec: ProjectSpec, z: np.ndarray) -> set[tuple[int, int]]:
-    """Projects that are chosen from, each at the site it takes or at every site it could go to."""
-    taken = set(spec.project[z > 0.5].tolist())
-    open_ = ~spec.committed[spec.project] & ((z > 0.5) | ~np.isin(spec.project, list(taken)))
-    return set(zip(spec.project[open_].tolist(), spec.site[open_].tolist(), strict=True))
-
-
-def _money(selection: "Selection") -> list[tuple[object, ...]]:
+def _money(selection: "Selection", options: Ints) -> list[tuple[object, ...]]:
     spec, setup = selection.task.projects, selection.task.setup
     money = setup.money
     if money is None:
@@ -82,12 +94,9 @@ def _money(selection: "Selection") -> list[tuple[object, ...]]:
     paid = selection.funding
     paid = paid[paid["payer"].isin(("city", "district")) & (paid["amount"] > 0)]
     rows: list[tuple[object, ...]] = []
-    for p in np.flatnonzero(spec.award > 0):
-        own = np.flatnonzero(spec.project == p)
-        if not own.size:
-            continue
-        built = own[selection.chosen.choice[own] > 0.5]
-        option = int(built[0]) if built.size else int(own[0])
+    _, first = np.unique(spec.project[options], return_index=True)
+    for option in options[first]:
+        p = spec.project[option]
         window = np.arange(int(spec.done[option]), int(spec.done[option]) + money.delay + 1)
         for payer, part in ((money.city_budget, spec.city), (money.district_budget, spec.district)):
             b = int(payer[option])
@@ -106,6 +115,7 @@ def _money(selection: "Selection") -> list[tuple[object, ...]]:
                     fund,
                     region,
                     int(window[0]),
+                    money.years[place[-1]] if place else int(window[0]),
                     float(part[p]),
                     float(limit),
                     float(others.sum()),

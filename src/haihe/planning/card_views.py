@@ -9,7 +9,7 @@ from haihe.figures import Column, Table, format_number
 from haihe.figures.quality import QUALITY_SIGNS
 from haihe.messages import Text
 from haihe.planning.project_support import ASSUMED
-from haihe.planning.reason_words import number, said_change, said_reason
+from haihe.planning.reason_words import listed, number, said_change, said_reason
 from haihe.planning.selection_views import STATUS
 from haihe.planning.tax_levels import NO_SHARE
 from haihe.region.units import said
@@ -42,8 +42,9 @@ PAPERS = Text(
     "looked at when it applies.",
 )
 WINDOW = Text(
-    "资金按可支付的年份合计（完工当年起）；要素取余量最少的一年。",
-    "Money: all years in which it may be paid, from the one named on; resources: the year in which least is left.",
+    "资金按可支付的各年合计；要素取余量最少的一年。都按本卡片所示的选址与开工年份。",
+    "Money: all years in which it may be paid; resources: the year in which least is left. Both for the site and start that "
+    "this card shows.",
 )
 PAYBACK = Text(
     "回收期＝财政支持合计÷市区两级每年所得生产税，自达产起算，不贴现；企业所得税核算不单列，未计入。",
@@ -181,9 +182,12 @@ def rivals_table(card: "Card") -> Table:
     things = [_join(card, thing, place) for thing, place in zip(frame["thing"], frame["place"], strict=True)]
     words = {True: Text("不够", "short"), False: Text("够", "enough")}
     frame = frame.assign(
-        what=pd.Series(things, index=frame.index, dtype=object),
-        who=frame["holders"].str.replace(";", " "),
-        fits=pd.Series([words[bool(s == 0)] for s in frame["short"]], index=frame.index, dtype=object),
+        what=_column(things, frame),
+        who=_column([listed(codes.split(";"), card.names) if codes else None for codes in frame["holders"]], frame),
+        when=_column(
+            [f"{a}" if a == b else f"{a}–{b}" for a, b in zip(frame["year"], frame["last"], strict=True)], frame
+        ),
+        fits=_column([words[bool(s == 0)] for s in frame["short"]], frame),
         **{name: [_amount(v) for v in frame[name]] for name in ("asks", "limit", "others", "left")},
     )
     units = {unit: said(unit) for unit in frame["unit"].unique()}
@@ -191,7 +195,7 @@ def rivals_table(card: "Card") -> Table:
         card, "rivals", Text("与谁争什么（最紧的一年）", "What it competes for, in the tightest year"), frame,
         [
             Column("what", Text("对象", "What")),
-            Column("year", Text("年份", "Year"), kind="year"),
+            Column("when", Text("年份", "Year"), kind="text"),
             Column("asks", Text("需要", "Asks")),
             Column("limit", Text("共有", "There is")),
             Column("others", Text("别的入选项目用", "Others take")),
@@ -212,6 +216,11 @@ def source_lines(card: "Card") -> list[Text]:
         words, sign = card.sources.lines[key], QUALITY_SIGNS[card.sources.marks[key]]
         found.append(Text(f"{key}：{words.zh} {sign}", f"{key}: {words.en} {sign}"))
     return found
+
+
+def _column(values: "list[Text] | list[Text | None] | list[str]", frame: pd.DataFrame) -> pd.Series:
+    """Words as a column of a frame."""
+    return pd.Series(values, index=frame.index, dtype=object)
 
 
 def _amount(value: float) -> str:

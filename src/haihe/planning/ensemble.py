@@ -5,8 +5,6 @@ solves of the plan of the tables as they stand, which whoever does the runs make
 made it, nor on what was made before it.
 """
 
-import hashlib
-import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -37,10 +35,10 @@ from haihe.planning.futures import (
     sweep_futures,
 )
 from haihe.planning.journal import RUN, Journal
+from haihe.planning.marks import mark_of
 from haihe.planning.plans import Plan, plan
 from haihe.planning.runs import OneRun, run_all
 from haihe.region import Region
-from haihe.version import __version__
 
 STOPS = ("E-PLN-60",)
 """Errors that end the list; any other is the error of its run."""
@@ -155,10 +153,7 @@ class EnsembleWork:
     @property
     def key(self) -> str:
         """Region, options and version: which futures are asked for may change from one time to the next."""
-        plain = {name: repr(value) for name, value in self.options.items()}
-        drawn = repr(self.futures.dimensions)
-        text = json.dumps([__version__, self.region.hash, plain, drawn], sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return mark_of(self.region, dict(self.options), self.futures.dimensions)
 
     def open(self, control: Control) -> OneRun:
         """Plan the tables as they stand, from which every run starts; without such a plan every run starts cold."""

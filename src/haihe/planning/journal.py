@@ -1,19 +1,31 @@
 """A journal of runs: a text file with one JSON record a line, on the disk before the next run is reported.
 
-The first line says what the records belong to. A line that was cut off, because the machine stopped while it was written,
-is no record: it is taken away, and its run is done again.
+The first line says what the records belong to; it is put in place whole. A last line that was cut off, because the machine
+stopped while it was written, is no record: it is taken away, and its run is done again. A line in the middle that cannot
+be read is left alone and told of, and its run is done again, too. Two processes may write to one journal: each line is
+written under a lock, after what the other has written was read, so that no run stands there twice.
 """
 
 import json
 import os
+import sys
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
-from haihe.messages import HaiheError
+from haihe.files import replace_file
+from haihe.messages import Finding, Findings, HaiheError
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
 
 Record = dict[str, Any]
 OWNER, RUN = "runs_of", "run"
+FAR = 1 << 40
+"""Where Windows locks a byte: behind the end of any journal, since what is locked there cannot be read."""
 
 
 class Journal:
@@ -30,6 +42,8 @@ class Journal:
     ----------
     done : set of str
         Names of the runs that stand in the file.
+    unread : int
+        Whole lines that are no records.
 
     Raises
     ------
@@ -38,18 +52,32 @@ class Journal:
     """
 
     def __init__(self, path: str | Path, key: str) -> None:
-        self.path = Path(path)
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.path, self.key = Path(path), key
+        self.done: set[str] = set()
+        self.unread = self._end = 0
         if not self.path.exists() or not self.path.stat().st_size:
-            self.path.write_bytes(_line({OWNER: key}))
-        self.done = self._known(key)
+            replace_file(self.path, lambda place: _put(place, _line({OWNER: key})))
+        with self._locked():
+            pass
+
+    @property
+    def findings(self) -> Findings:
+        """``W-PLN-118`` where lines cannot be read: their runs are done again."""
+        values = {"count": self.unread}
+        return Findings([Finding("W-PLN-118", file=self.path.name, values=values)] if self.unread else [])
 
     def write(self, name: str, record: Mapping[str, Any]) -> None:
-        """Append the record of a run; it is on the disk when this returns. Values must be JSON, missing ones None."""
-        with self.path.open("ab") as file:
-            file.write(_line({RUN: name, **record}))
-            file.flush()
-            os.fsync(file.fileno())
+        """Append the record of a run; it is on the disk when this returns. Values must be JSON, missing ones None.
+
+        Where another process has written the same run meanwhile, its record stays.
+        """
+        line = _line({RUN: name, **record})
+        with self._locked() as file:
+            if name not in self.done:
+                file.write(line)
+                file.flush()
+                os.fsync(file.fileno())
+                self._end += len(line)
         self.done.add(name)
 
     def records(self) -> Iterator[Record]:
@@ -58,27 +86,66 @@ class Journal:
             next(file)
             for line in file:
                 record = _read(line)
-                if record is not None:
+                if record is not None and RUN in record:
                     yield record
 
-    def _known(self, key: str) -> set[str]:
-        """Read which runs are done, and cut off a last line that is not whole."""
-        names, end = set(), 0
-        with self.path.open("rb") as file:
-            head = _read(file.readline())
-            if head is None or head.get(OWNER) != key:
+    @contextmanager
+    def _locked(self) -> Iterator[BinaryIO]:
+        """Open the file for this process alone, at its end, with all that stands in it known."""
+        with self.path.open("r+b") as file, _alone(file):
+            head = file.readline()
+            if (_read(head) or {}).get(OWNER) != self.key:
                 raise HaiheError("E-PLN-101", file=self.path.name)
-            end = file.tell()
-            for line in file:
-                record = _read(line)
-                if record is None or RUN not in record:
-                    break
-                names.add(str(record[RUN]))
-                end += len(line)
-        if end < self.path.stat().st_size:
-            with self.path.open("r+b") as file:
-                file.truncate(end)
-        return names
+            size = os.fstat(file.fileno()).st_size
+            known = self._end if len(head) <= self._end <= size else len(head)
+            file.seek(known)
+            self._end = known + self._learn(file)
+            if self._end < size:
+                file.truncate(self._end)
+            file.seek(self._end)
+            yield file
+
+    def _learn(self, file: BinaryIO) -> int:
+        """Read further lines; gives their length without that of a last one that was cut off."""
+        length = 0
+        for line in file:
+            if not line.endswith(b"\n"):
+                break
+            record = _read(line)
+            if record is None or RUN not in record:
+                self.unread += 1
+            else:
+                self.done.add(str(record[RUN]))
+            length += len(line)
+        return length
+
+
+@contextmanager
+def _alone(file: BinaryIO) -> Iterator[None]:
+    """Hold a lock on a file; a file system that has none goes without."""
+    with suppress(OSError):
+        _lock(file, hold=True)
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            _lock(file, hold=False)
+
+
+def _lock(file: BinaryIO, *, hold: bool) -> None:
+    if sys.platform == "win32":
+        os.lseek(file.fileno(), FAR, os.SEEK_SET)
+        msvcrt.locking(file.fileno(), msvcrt.LK_LOCK if hold else msvcrt.LK_UNLCK, 1)
+        os.lseek(file.fileno(), 0, os.SEEK_SET)
+    else:
+        fcntl.flock(file.fileno(), fcntl.LOCK_EX if hold else fcntl.LOCK_UN)
+
+
+def _put(path: Path, line: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(line)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _line(record: Mapping[str, Any]) -> bytes:

@@ -158,12 +158,12 @@ class Pipeline(Viewed):
         frame = wide.assign(held=wide.sum(axis=1, skipna=False), beside=other.reindex(index).fillna(0.0).to_numpy())
         frame = frame.reset_index()
         spec = self.spec
-        room = spec.room[
-            pd.Index(spec.sites).get_indexer(pd.Index(frame["site"])),
-            pd.Index(spec.resources).get_indexer(pd.Index(frame["resource"])),
-            pd.Index(spec.years).get_indexer(pd.Index(frame["year"])),
+        at = [
+            pd.Index(known).get_indexer(pd.Index(frame[name]))
+            for name, known in (("site", spec.sites), ("resource", spec.resources), ("year", spec.years))
         ]
-        frame["room"] = np.where(np.isfinite(room), room, np.nan)
+        room = spec.room[tuple(at)]
+        frame["room"] = np.where(np.isfinite(room) & (np.array(at) >= 0).all(axis=0), room, np.nan)
         frame["free"] = frame["room"] - frame["held"]
         columns = ["site", "resource", "year", "room", *NAMES, "held", "beside", "free", "unit"]
         ordered = frame[columns].sort_values(["site", "resource", "year"], kind="stable", ignore_index=True)

@@ -22,7 +22,8 @@ STARTED = NAMES.index("started")
 BUILT = NAMES.index("built")
 PRODUCING = NAMES.index("producing")
 YEAR = 12
-ORDER = Text("接洽、签约、开工、竣工、投产", "contact, signed, started, built, producing")
+ORDER = Text("、".join(word.zh for word in STAGES.values()), ", ".join(NAMES))
+"""Stages in their order, in words."""
 
 
 def month_of(day: dt.date) -> int:
@@ -138,7 +139,7 @@ def schedule_of(region: Region, spec: ProjectSpec, as_of: dt.date) -> Schedule:
     overdue = known & ~behind & (stated < today)
     reach = np.where(known, stated, derived)
     reach = np.where(overdue, today, reach)
-    found = Findings()
+    found = Findings(_at_odds(spec, table, stated, now, as_of))
     if overdue.any():
         names = [spec.projects[p] for p in np.flatnonzero(overdue.any(axis=1))]
         values = {"count": len(names), "names": ", ".join(names[:6]), "day": as_of.isoformat()}
@@ -149,6 +150,25 @@ def schedule_of(region: Region, spec: ProjectSpec, as_of: dt.date) -> Schedule:
     mark = region.worst_quality("pipeline") if region.has("pipeline") else None
     quality = worst_quality({mark or spec.quality, spec.marks.get("projects", "illustrative")}) or "illustrative"
     return Schedule(np.maximum.accumulate(reach, axis=1), now, as_of, partly, found, quality)
+
+
+def _at_odds(spec: ProjectSpec, table: pd.DataFrame, stated: Months, now: Ints, as_of: dt.date) -> list[Finding]:
+    """Say where the years of the two tables differ (``W-PLN-111``), and what is started before its start (``W-PLN-112``).
+
+    The plan goes by the table ``projects``, the pipeline by its dates: where these differ, support is due in different years.
+    """
+    start, begun = table["start"].to_numpy(dtype=np.int64), now >= STARTED
+    planned = np.where(begun, start, np.maximum(start, as_of.year))
+    done = planned + table["construction"].to_numpy(dtype=np.float64).round().astype(np.int64)
+    odd = (stated[:, STARTED] >= 0) & (stated[:, STARTED] // YEAR != planned)
+    odd |= (stated[:, BUILT] >= 0) & (-(-stated[:, BUILT] // YEAR) != done)
+    found = []
+    for code, which in (("W-PLN-111", odd), ("W-PLN-112", begun & (start > as_of.year))):
+        names = [spec.projects[p] for p in np.flatnonzero(which)]
+        if names:
+            values = {"count": len(names), "names": ", ".join(names[:6]), "day": as_of.isoformat()}
+            found.append(Finding(code, table="projects", column="start", values=values))
+    return found
 
 
 def _stated(region: Region, spec: ProjectSpec) -> Months:

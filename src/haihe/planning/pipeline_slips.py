@@ -95,10 +95,11 @@ class Slip(InSheets):
 
     @cached_property
     def targets(self) -> pd.DataFrame:
-        """What the projects add directly to each target in its year: ``target``, ``year``, ``planned``, ``late``,
-        ``difference``, ``unit``; missing where a target is on something that projects do not state.
+        """What the projects add directly to what each target counts, in its year: ``target``, ``quantity`` (code of the
+        registry), ``year``, ``planned``, ``late``, ``difference``, ``unit``; missing where projects do not state it.
 
-        Only targets of a year from the first of the plan on. What others would do instead is not counted.
+        Amounts are of the quantity, in its unit, whatever the target's: one on growth of GDP shows value added. Only
+        targets of a year from the first of the plan on. What others would do instead is not counted.
         """
         table = self.before.region.frame("targets")
         table = table[(table["year"] >= self.before.years[0]) & table["indicator"].notna()]
@@ -106,8 +107,8 @@ class Slip(InSheets):
         for row in table.to_dict("records"):
             measure = Measure.parse(str(row["indicator"]))
             values = [_adds(p, measure, str(row["region"]), int(row["year"])) for p in (self.before, self.after)]
-            rows.append((row["target"], int(row["year"]), *(v for v, _ in values), values[0][1]))
-        frame = pd.DataFrame(rows, columns=["target", "year", "planned", "late", "unit"])
+            rows.append((row["target"], measure.indicator, int(row["year"]), *(v for v, _ in values), values[0][1]))
+        frame = pd.DataFrame(rows, columns=["target", "quantity", "year", "planned", "late", "unit"])
         return frame.assign(difference=frame["late"] - frame["planned"])
 
     @property

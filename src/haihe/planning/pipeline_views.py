@@ -7,6 +7,7 @@ import pandas as pd
 
 from haihe.figures import Column, Figure, Table, bars
 from haihe.messages import Text
+from haihe.planning.indicator_list import INDICATORS
 from haihe.planning.pipeline_inputs import NAMES, STAGES
 from haihe.planning.views import YI, names_of
 from haihe.region.units import said
@@ -38,11 +39,17 @@ DIRECT = Text(
     "Direct changes of the projects only; what the plan would do instead takes a new plan with the dates moved.",
 )
 
+QUANTITY = Text(
+    "数值是项目当年带来的量，单位也是这一量的单位，不是目标的单位：以增速为目标的，列的是对增加值的贡献。",
+    "Amounts are what the projects bring in that year, in the unit of that quantity and not of the target: for a target on "
+    "growth, what they add to value added.",
+)
+
 
 def pipeline_names(pipeline: "Pipeline") -> dict[object, Text]:
     """Names of regions, resources, funds and stages."""
     found = names_of(pipeline.region) | dict(STAGES)
-    for name, key in (("resources", "resource"), ("funds", "fund"), ("targets", "target")):
+    for name, key in (("resources", "resource"), ("funds", "fund"), ("targets", "target"), ("chains", "chain")):
         rows = pipeline.region.frame(name)[[key, "name_zh", "name_en"]].itertuples(index=False, name=None)
         found |= {code: Text(zh, en) for code, zh, en in rows}
     return found
@@ -55,7 +62,11 @@ class PipelineViews:
         self.pipeline = pipeline
         self.names = pipeline_names(pipeline)
         day = pipeline.schedule.as_of.isoformat()
-        self.source = Text(f"haihe 项目进度，据项目与进度表，以 {day} 为准", f"haihe pipeline, as of {day}")
+        prices = pipeline.region.meta.price_year
+        self.source = Text(
+            f"haihe 项目进度，据项目与进度表，以 {day} 为准，金额按 {prices} 年价格",
+            f"haihe pipeline, as of {day}, in prices of {prices}",
+        )
 
     def tables(self) -> dict[str, Table]:
         """Every table by key; those without rows are left out."""
@@ -90,14 +101,16 @@ class PipelineViews:
         )
 
     def balance(self) -> Table:
-        """What stages hold against what sites have, in the year in which least is free."""
+        """What stages hold against what sites have: in the year in which least is free, without a limit in that of most held."""
         frame = self.pipeline.balance
-        least = frame.sort_values("free", kind="stable", na_position="last").drop_duplicates(["site", "resource"])
+        order = frame.sort_values(["free", "held"], ascending=[True, False], kind="stable", na_position="last")
+        least = order.drop_duplicates(["site", "resource"])
         shown = least.sort_values(["resource", "free"], kind="stable", na_position="last")
         return self.table(
             "pipeline-held",
             Text(
-                "各阶段占用的要素（余量最少的一年）", "What stages hold of each resource, in the year with least left"
+                "各阶段占用的要素（余量最少的一年；没有限额的取占用最多的一年）",
+                "What stages hold of each resource, in the year with least left (without a limit: with most held)",
             ),
             shown,
             [
@@ -188,10 +201,14 @@ def slip_tables(slip: "Slip") -> dict[str, Table]:
         ),
         views.table(
             "pipeline-targets",
-            Text("项目对目标的直接贡献：如期与延误", "What the projects add directly to targets: on time and late"),
+            Text(
+                "项目对目标所计内容的直接贡献：如期与延误",
+                "What the projects add directly to what targets count: on time and late",
+            ),
             slip.targets,
             [
                 Column("target", Text("目标", "Target"), labels=views.names),
+                Column("quantity", Text("对什么的贡献", "Adds to"), labels=_quantities(slip.targets, views.names)),
                 Column("year", Text("年份", "Year"), kind="year"),
                 Column("planned", Text("如期", "On time"), kind="number", digits=2),
                 Column("late", Text("延误", "Late"), kind="number", digits=2),
@@ -199,10 +216,22 @@ def slip_tables(slip: "Slip") -> dict[str, Table]:
                 Column("unit", Text("单位", "Unit"), labels={u: said(u) for u in slip.targets["unit"].unique() if u}),
             ],
             DIRECT,
+            QUANTITY,
             Text("“—”：项目没有申报这一量。", "“—”: projects do not state it."),
         ),
     )
     return {table.key: table for table in made if len(table)}
+
+
+def _quantities(targets: pd.DataFrame, names: Mapping[object, Text]) -> dict[object, Text]:
+    """Words for what targets count, by code."""
+    found: dict[object, Text] = {}
+    for code in targets["quantity"].unique():
+        base, _, of = str(code).partition(":")
+        title, name = INDICATORS[base].title if base in INDICATORS else Text(base, base), names.get(of, Text(of, of))
+        words = title.format(of=name)
+        found[code] = words if words != title or not of else Text(f"{words.zh}：{name.zh}", f"{words.en}: {name.en}")
+    return found
 
 
 def drawn_table(drawn: "Drawn") -> Table:

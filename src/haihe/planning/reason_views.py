@@ -9,7 +9,7 @@ from haihe.figures import Column, Table
 from haihe.figures.workbook import InSheets
 from haihe.messages import Quality, Text
 from haihe.planning.reason_levers import LEVERS
-from haihe.planning.reason_words import Names, said_change, said_reason
+from haihe.planning.reason_words import Names, called, listed, said_change, said_reason
 from haihe.planning.reasons import VERDICTS, Reason
 from haihe.planning.views import YI
 
@@ -18,9 +18,9 @@ FLAT = (
     "of", "hint",
 )  # fmt: skip
 FORCED = Text(
-    "损失由强制改选后重新求解得出；“至少”是已证明的损失。“约值”按价格计算，只供参考。",
-    "The loss comes from solving again with the choice forced; “at least” is a loss that is proved. “Value, about” goes by "
-    "prices and is only a hint.",
+    "损失由强制改选后再选得出，没有重新求解方案的以“损失至少”为准，那是已证明的损失。“约值”按价格计算，只供参考。",
+    "The loss comes from choosing again with the project forced; where the plan was not solved again go by “at least”, a "
+    "loss that is proved. “Value, about” goes by prices and is only a hint.",
 )
 ALONE = Text(
     "其他条件不变，每次只调整一项；两侧均重新求解复核。预算也惠及其他项目，所示边界未必是唯一的一个。",
@@ -79,19 +79,25 @@ class Reasons(InSheets):
         made = (self._reasons(), self._changes())
         return {table.key: table for table in made if len(table)}
 
+    @property
+    def _called(self) -> Mapping[object, Text]:
+        return {reason.project: called(reason.project, self.names) for reason in self.reasons}
+
     def _reasons(self) -> Table:
         lists = ["displaced", "moved", "added"]
         frame = self.frame
-        frame[lists] = frame[lists].astype(object).where(frame[lists] != "", None)
+        for name in lists:
+            said = [listed(codes, self.names) if (codes := getattr(r, name)) else None for r in self.reasons]
+            frame[name] = pd.Series(said, index=frame.index, dtype=object)
         columns = [
-            Column("project", Text("项目", "Project"), labels=self.names),
+            Column("project", Text("项目", "Project"), labels=self._called),
             Column("verdict", Text("结论", "Verdict"), labels=VERDICTS),
             Column("loss", Text("强制改选的损失", "Loss when forced"), unit=YI, digits=3),
             Column("low", Text("损失至少", "At least"), unit=YI, digits=3),
             Column("hint", Text("约值", "Value, about"), unit=YI, digits=2, signed=True),
             Column("displaced", Text("放弃", "Given up")),
             Column("moved", Text("改址改期", "Moved")),
-            Column("added", Text("改建", "Built instead")),
+            Column("added", Text("增补入选", "Built instead")),
             Column("says", Text("原因", "Reason")),
         ]
         return self._table(
@@ -100,7 +106,7 @@ class Reasons(InSheets):
 
     def _changes(self) -> Table:
         columns = [
-            Column("project", Text("项目", "Project"), labels=self.names),
+            Column("project", Text("项目", "Project"), labels=self._called),
             Column("lever", Text("可调整项", "Lever"), labels=LEVERS),
             Column("says", Text("改变结果的最小调整", "Smallest change that alters the outcome")),
         ]

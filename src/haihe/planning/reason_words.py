@@ -34,6 +34,28 @@ CAUSES: Mapping[str, Text] = {
 }
 """Causes by key, see `haihe.planning.reasons.Reason`."""
 NONE = Text("没有", "none")
+BUILT, NOT_BUILT = Text("入选。", "chosen. "), Text("未入选。", "not chosen. ")
+WITHOUT, FORCED_IN = Text("若不建，", "Without it "), Text("若必须建，", "Forced in, ")
+SOLVED = Text("福利减少 {l} 亿元（重新求解确认）", "welfare falls by {l} x 100 m yuan (the plan solved again)")
+CERTAIN = Text(
+    "福利至少减少 {l} 亿元（只算已能确定的部分，方案没有重新求解）",
+    "welfare falls by at least {l} x 100 m yuan (what is certain; the plan was not solved again)",
+)
+UNPROVED = Text(
+    "福利是否减少尚不能确定（方案没有重新求解）", "it is not certain that welfare falls (the plan was not solved again)"
+)
+
+
+def called(code: str, names: Names) -> Text:
+    """A project by its code and its name; by its code alone where it has none."""
+    name = names.get(code)
+    return Text(code, code) if name is None else Text(f"{code} {name.zh}", f"{code} {name.en}")
+
+
+def listed(codes: Sequence[str], names: Names) -> Text:
+    """Several projects by code and name."""
+    each = [called(code, names) for code in codes]
+    return Text("、".join(text.zh for text in each), ", ".join(text.en for text in each))
 
 
 def said_reason(reason: Reason, names: Names | None = None) -> Text:
@@ -43,10 +65,10 @@ def said_reason(reason: Reason, names: Names | None = None) -> Text:
     ----------
     reason : Reason
     names : mapping, optional
-        Names of resources, funds and regions by code; projects are called by their codes.
+        Names of projects, resources, funds and regions by code.
     """
     names = names or {}
-    head = Text("{p}：", "{p}: ").format(p=reason.project)
+    head = Text("{p}：", "{p}: ").format(p=called(reason.project, names))
     return _joined(head, _body(reason, names))
 
 
@@ -74,6 +96,14 @@ def number(value: float) -> str:
     return f"{value:,.{min(digits, 6)}f}".rstrip("0").rstrip(".") if digits else f"{value:,.0f}"
 
 
+def at_least(value: float) -> str:
+    """Write what something is at least: two significant digits, rounded down."""
+    if not np.isfinite(value) or value <= 0:
+        return "—" if np.isnan(value) else "0"
+    step = 10.0 ** (np.floor(np.log10(value)) - 1)
+    return number(float(np.floor(value / step + 1e-9) * step))
+
+
 def _body(reason: Reason, names: Names) -> Text:
     if reason.verdict in ("committed", "rules"):
         return VERDICTS[reason.verdict]
@@ -87,18 +117,7 @@ def _body(reason: Reason, names: Names) -> Text:
         lifts = [_lift(lift, names) for lift in reason.lifts]
         listed = Text("；".join(x.zh for x in lifts), "; ".join(x.en for x in lifts)) if lifts else NONE
         return words.format(c=Text(f"（{cause.zh}）", f" ({cause.en})") if cause.zh else cause, l=listed)
-    if reason.built:
-        lead = Text("入选。若不建，福利减少 {l} 亿元{v}", "chosen. Without it welfare falls by {l} x 100 m yuan{v}")
-    else:
-        lead = Text(
-            "未入选。若必须建，福利减少 {l} 亿元{v}", "not chosen. Forced in, welfare falls by {l} x 100 m yuan{v}"
-        )
-    how = (
-        Text("（重新求解确认）", " (the plan solved again)")
-        if reason.verified
-        else Text("（小模型）", " (small model)")
-    )
-    body = lead.format(l=number(reason.loss), v=how)
+    body = _joined(*((BUILT, WITHOUT) if reason.built else (NOT_BUILT, FORCED_IN)), _loss(reason))
     if reason.verdict == "undecided":
         body = _joined(
             body,
@@ -108,7 +127,14 @@ def _body(reason: Reason, names: Names) -> Text:
         )
     if cause.zh:
         body = _joined(body, Text(f"；原因：{cause.zh}", f"; cause: {cause.en}"))
-    return _joined(body, _moves(reason))
+    return _joined(body, _moves(reason, names))
+
+
+def _loss(reason: Reason) -> Text:
+    """What welfare loses: by the plan where it was solved again, else what is certain to be lost."""
+    if reason.verified:
+        return SOLVED.format(l=number(reason.loss))
+    return CERTAIN.format(l=at_least(reason.low)) if reason.low > 0 else UNPROVED
 
 
 def _cause(reason: Reason, names: Names) -> Text:
@@ -119,16 +145,17 @@ def _cause(reason: Reason, names: Names) -> Text:
     return Text(f"{words.zh}（{of.zh}）", f"{words.en} ({of.en})")
 
 
-def _moves(reason: Reason) -> Text:
+def _moves(reason: Reason, names: Names) -> Text:
     """Who leaves, moves and comes."""
     parts = []
     for codes, zh, en in (
         (reason.displaced, "放弃", "giving up"),
         (reason.moved, "改址或改期", "moving"),
-        (reason.added, "改建", "building instead"),
+        (reason.added, "增补入选", "building instead"),
     ):
         if codes:
-            parts.append(Text(f"{zh} {'、'.join(codes)}", f"{en} {', '.join(codes)}"))
+            each = listed(codes, names)
+            parts.append(Text(f"{zh} {each.zh}", f"{en} {each.en}"))
     if not parts:
         return Text("", "")
     return Text("；须" + "，".join(part.zh for part in parts), "; by " + ", ".join(part.en for part in parts))

@@ -217,7 +217,8 @@ def robust(
         where only named. They must have the same projects and sites.
     measure : "expected", "cvar" or "regret"
         What is made as small as possible: mean cost, mean cost of the worst 1 - ``alpha`` of the weight, or the largest
-        regret.
+        regret. The worst cases of ``cvar`` are those in which limits cost most against the scenario's own economy without
+        limits and chosen projects, and not those of the least welfare.
     alpha : float
         From 0 to below 1.
     until : int, optional

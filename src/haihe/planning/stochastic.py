@@ -11,9 +11,8 @@ later ones may differ. Whatever has been solved so far, its optimum is a bound t
 method of Van Slyke and Wets (1969) with a cut for every scenario (Birge and Louveaux 1988), and whole first stages.
 """
 
-import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -21,6 +20,7 @@ from haihe.messages import HaiheError, Text
 from haihe.planning.assembly import Grip
 from haihe.planning.choosing import Candidates, Choosing, Cut, Valuer
 from haihe.planning.control import Control
+from haihe.planning.marks import mark_of
 from haihe.planning.program import Block, Floats, Ints, Program
 from haihe.planning.risk import Risk, define_risk
 from haihe.planning.solver import Solution
@@ -65,7 +65,7 @@ class Scene:
     def __post_init__(self) -> None:
         self.small: Choosing = replace(self.candidates, cuts=()).model(self.valuer.session.control)
         c = self.candidates
-        self.mark = _mark((c.assumptions, c.projects, c.money, c.ties))
+        self.mark = mark_of(c.assumptions, c.projects, c.money, c.ties, but=SAID)
 
     @property
     def options(self) -> tuple[str, ...]:
@@ -308,17 +308,3 @@ def _enter_small(program: Program, name: str, small: Choosing) -> tuple[Ints, Bl
     program.enter(row.index, cost.index, 1.0)
     program.enter(np.broadcast_to(row.index, built.cost.shape), columns.index, -built.cost)
     return columns.index, cost
-
-
-def _mark(value: object) -> str:
-    """A mark of pure numbers and labels, the same for equal ones; what is only said about them does not count."""
-    if is_dataclass(value):
-        own = [(f.name, _mark(getattr(value, f.name))) for f in fields(value) if f.name not in SAID]
-        text = repr((type(value).__name__, own)).encode()
-    elif isinstance(value, np.ndarray) and value.dtype != object:
-        text = repr((value.dtype.str, value.shape)).encode() + np.ascontiguousarray(value).tobytes()
-    elif isinstance(value, np.ndarray | tuple | list):
-        text = repr([_mark(part) for part in value]).encode()
-    else:
-        text = repr(value).encode()
-    return hashlib.sha256(text).hexdigest()

@@ -1,7 +1,7 @@
 """What to decide now that is good in most futures: the choice for all scenarios, each one's own, and what knowing is worth."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -33,6 +33,9 @@ class Alone:
         Choice in each scenario.
     costs : ndarray, shape (S,)
         Cost in each scenario, discounted bn yuan; infinite where the choice is not possible there.
+    bounds : ndarray, shape (S,)
+        What the choice cannot fall below there, however well the rest is chosen; the cost itself where everything is
+        decided now.
     gap : float
         How much less it could cost in its own scenario at most.
     """
@@ -42,6 +45,7 @@ class Alone:
     cost: float
     choices: list[Floats]
     costs: Floats
+    bounds: Floats
     gap: float
 
 
@@ -107,13 +111,14 @@ class Decided:
         perfect, lowest = self.risk.of(self.own), self.risk.of(self.own_bound)
         if self.risk.kind == "regret":
             perfect, lowest, bound = 0.0, 0.0, max(bound, 0.0)
-        centre = self.risk.of(self.central.costs)
+        centre, least = self.risk.of(self.central.costs), self.risk.of(self.central.bounds)
+        worst = sure.of(self.central.costs)
         return {
             "measure": (value, bound, most),
             "perfect": (perfect, lowest, perfect),
             "evpi": (value - perfect, max(bound - perfect, 0.0), most - lowest),
-            "central": (centre, centre, sure.of(self.central.costs)),
-            "vss": (self.vss, self.vss, centre - bound),
+            "central": (centre, least, worst),
+            "vss": (self.vss, max(least - most, 0.0), worst - bound),
         }
 
     def regrets(self, costs: Floats) -> Floats:
@@ -189,22 +194,36 @@ def decide_for_all(
             break
     if not np.isfinite(found.value):
         raise HaiheError("E-PLN-103", reason=NOWHERE)
+    own = np.array([scene.least[0] for scene in scenes])
+    last = _measured_anew(turns, Risk(kind, share, alpha, own), [found.choices, *(each.choices for each in alone)])
+    found = replace(last.found(), bound=min(found.bound, last.found().value), rounds=found.rounds)
     at = looked.index(central) if central is not None else int(np.argmax(share))
     bounds = np.array([each.bound for each in best[: len(scenes)]])
     names = tuple(scene.name for scene in scenes)
-    risk = Risk(kind, share, alpha, own)
     return Decided(
         names,
         share,
-        risk,
+        last.risk,
         flags,
         found,
         own,
         np.minimum(bounds, own),
         tuple(alone[: len(scenes)]),
         alone[at],
-        turns.worth,
+        last.worth,
     )
+
+
+def _measured_anew(turns: StochasticRounds, risk: Risk, choices: Sequence[list[Floats]]) -> StochasticRounds:
+    """Measure choices that were all solved with what is known at the end of the least costs; nothing is solved again.
+
+    A regret only grows where a least cost falls, so the bound of the rounds stays one.
+    """
+    last = StochasticRounds(turns.scenes, risk, turns.now, gap=turns.gap, control=turns.control)
+    last.nothing = last.try_choices([scene.reference for scene in turns.scenes])
+    for each in choices:
+        last.try_choices(each)
+    return last
 
 
 def _carried(
@@ -219,13 +238,15 @@ def _carried(
     """Carry the best choice known for a scenario into all of them; what is not decided now is chosen again there."""
     cost, choice = scene.least
     mean = Risk("expected", np.ones(1))
-    choices, costs = [], []
+    choices, costs, bounds = [], [], []
     for other in scenes:
         if other is scene:
             choices.append(choice)
             costs.append(cost)
+            bounds.append(cost if now.all() else min(found.bound, cost))
             continue
         own = StochasticRounds([other], mean, now, gap=gap, fixed=choice, control=control).run(rounds)
         choices.append(own.choices[0])
         costs.append(own.costs[0])
-    return Alone(scene.name, choice, cost, choices, np.array(costs), max(cost - found.bound, 0.0))
+        bounds.append(own.bound)
+    return Alone(scene.name, choice, cost, choices, np.array(costs), np.array(bounds), max(cost - found.bound, 0.0))

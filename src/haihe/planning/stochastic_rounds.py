@@ -35,7 +35,8 @@ class Found:
     costs : ndarray, shape (S,)
         Cost of each scenario, of the plan solved with its choice.
     value : float
-        Measure of the costs; infinite where no choice is possible. ``bound``: no choice has a smaller one.
+        Measure of the costs; infinite where no choice is possible. ``bound``: no choice has a smaller one; infinite where
+        it is proved that none is possible.
     rounds : DataFrame
         round, whole (or in parts), bound, value (of this round's choice), best, gap, seconds of the joint model.
     """
@@ -91,7 +92,7 @@ class StochasticRounds:
             return self._tell([self.fixed] * len(self.scenes))
         self.nothing = self.try_choices([scene.reference for scene in self.scenes])
         if not self._in_parts():
-            return self.found()
+            return self._none_left()
         tolerance = self._tolerance()
         for number in range(rounds):
             if progress is not None:
@@ -99,7 +100,7 @@ class StochasticRounds:
             joint = self._joint()
             answer = joint.solve(gap=tolerance)
             if answer is None:
-                break
+                return self._none_left()
             self.bound = max(self.bound, answer.bound)
             choices = [np.round(z) for z in joint.choice(answer)]
             known = all(z.tobytes() in scene.known for scene, z in zip(self.scenes, choices, strict=True))
@@ -146,6 +147,12 @@ class StochasticRounds:
             return Found(empty, np.full(len(self.scenes), np.inf), np.inf, self.bound, rounds)
         value, choices, costs = self.best
         return Found(choices, costs, value, min(self.bound, value), rounds)
+
+    def _none_left(self) -> Found:
+        """No other choice satisfies every row: the best so far is the best, or there is none."""
+        if self.best is None:
+            self.bound = np.inf
+        return self.found()
 
     def _tell(self, choices: list[Floats]) -> Found:
         """Where everything is decided there is nothing to choose: only to see what it costs."""

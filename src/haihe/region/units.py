@@ -52,6 +52,7 @@ _WORDS: dict[str, dict[str, Fraction | float]] = {
     "box": {"TEU": 1, "标准箱": 1, "万TEU": _WAN, "万标准箱": _WAN},
     "person": {"persons": 1, "person": 1, "人": 1, "万人": _WAN, "万persons": _WAN},
     "hour": {"hours": 1, "hour": 1, "h": 1, "小时": 1, "万hours": _WAN, "万小时": _WAN},
+    "day": {"days": 1, "day": 1, "天": 1},
     "machine hour": {"machine hours": 1, "机时": 1, "万机时": _WAN},
     "year": {"year": 1, "years": 1, "年": 1, "month": Fraction(1, 12), "月": Fraction(1, 12)},
     "item": {
@@ -124,6 +125,7 @@ _CHINESE = {
     "persons": "人",
     "share of reference": "占基准路径的比例",
     "share": "占比",
+    "days": "天",
     "year": "年",
 }
 

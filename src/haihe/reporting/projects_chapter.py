@@ -89,7 +89,7 @@ def why_not_table(selection: Selection) -> Table:
         Text("未入选的项目：缺什么", "Projects that are not chosen, and what they are short of"),
         frame.assign(start=frame["start"].astype("float64"), says=pd.Series(says, index=frame.index, dtype=object)),
         [
-            Column("project", Text("项目", "Project"), labels=views.names),
+            Column("project", Text("项目", "Project"), labels=views.called),
             Column("site", Text("选址", "Site"), labels=views.names),
             Column("start", Text("开工", "Start"), kind="year"),
             Column("investment", Text("投资", "Investment"), unit=YI, digits=2),

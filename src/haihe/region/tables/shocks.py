@@ -31,7 +31,7 @@ CURVES = {
 
 
 def _days(name: str, zh: str, en: str, about: tuple[str, str], default: float | None) -> Column:
-    return number(name, zh, en, about, "d", minimum=0, maximum=3650, default=default)
+    return number(name, zh, en, about, "days", minimum=0, maximum=3650, default=default)
 
 
 SHOCKS = TableSpec(
