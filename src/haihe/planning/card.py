@@ -257,8 +257,8 @@ def _about(region: Region, project: str) -> dict[Text, Text]:
             found[WORDS[column]] = Text(str(row["name_zh"]), str(row["name_en"]))
     for column in ("ownership", "stage"):
         words = PROJECTS.column(column).word_of
-        if table[column] in words:
-            found[WORDS[column]] = words[table[column]]
+        if str(table[column]) in words:
+            found[WORDS[column]] = words[str(table[column])]
     return found
 
 

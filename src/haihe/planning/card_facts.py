@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -141,7 +142,7 @@ class Ask:
         return self.setup.economy
 
     @cached_property
-    def _row(self) -> "pd.Series[object]":
+    def _row(self) -> "pd.Series[Any]":
         return self.setup.region["projects"].iloc[self.p]
 
     @property

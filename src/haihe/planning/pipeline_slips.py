@@ -180,9 +180,8 @@ def moved(before: "Pipeline", after: "Pipeline") -> Region:
     ahead = after.schedule.now < STARTED
     first = before.setup.assumptions.first_year
     start = table["start"].to_numpy(dtype=np.int64)
-    table["start"] = pd.array(
-        np.where(ahead & (years > 0), np.maximum(start, first) + years, start), dtype=table["start"].dtype
-    )
+    late = np.where(ahead & (years > 0), np.maximum(start, first) + years, start)
+    table["start"] = pd.Series(late, index=table.index).astype(table["start"].dtype)
     edited = region.with_table("projects", table)
     for name in ("projects", "project_sites", "project_resources", "pipeline"):
         if after.lost and edited.has(name):
