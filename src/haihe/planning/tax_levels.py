@@ -18,7 +18,6 @@ from haihe.region.tables.pipeline import LEVELS as LEVEL_WORDS
 LEVELS = tuple(LEVEL_WORDS)
 NO_SHARE = Text("税收分享表没有该地区的记录", "the table tax_shares has no row for this place")
 NO_TAX = Text("核算表没有 taxes 行", "the accounts have no row taxes")
-PROFIT = Text("核算表不单列企业所得税，未计入", "the accounts do not tell profit tax apart; it is left out")
 
 
 @dataclass(frozen=True)
