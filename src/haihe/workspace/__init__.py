@@ -1,0 +1,16 @@
+"""The workspace: the offices of a city, its districts and neighbouring regions do the work together, in a browser.
+
+A Django project over the library. Its rooms, each a Django application, with arrows only downwards:
+
+====================  ====================================================================================
+``audit``             the append-only, hash-chained record of every change
+``units``             offices, people, posts, what a role may do and where: one visibility filter
+``frame``             how a page is declared, guarded and laid out; lists; the register of rooms
+``jobs``              work in the background: queue, progress, cancel, resume
+``intake``            a workbook comes in: findings, preview, confirmation, undo
+``data``              datasets in immutable versions; requests for data
+``office``            sign-in, people, history, search, settings, the start page
+``api``               the same by programs
+``keeping``           backup and restore, the demonstration
+====================  ====================================================================================
+"""

@@ -1,0 +1,1 @@
+"""The workspace for programs: /api/v1."""

@@ -1,0 +1,1 @@
+"""Datasets in immutable versions, and requests for data."""

@@ -1,0 +1,1 @@
+"""How a page is declared, guarded and laid out; lists; the register in which rooms announce themselves."""

@@ -1,0 +1,68 @@
+"""Tags and filters of every template: words in the page's language, numbers, dates, missing values as a dash."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.template import Context
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from haihe.messages import Text
+
+register = template.Library()
+MISSING = "—"
+
+
+@register.simple_tag(takes_context=True)
+def t(context: Context, zh: str, en: str, **values: Any) -> str:
+    """Say a phrase in the page's language: ``{% t "登录" "Sign in" %}``; ``{name}`` is filled from named values."""
+    return Text(zh, en).format(**values)(context["lang"]) if values else (en if context["lang"] == "en" else zh)
+
+
+@register.simple_tag(takes_context=True)
+def say(context: Context, text: Any) -> str:
+    """Say a `Text` in the page's language; anything else as it is, missing as a dash."""
+    if isinstance(text, Text):
+        return text(context["lang"])
+    return MISSING if text in (None, "") else str(text)
+
+
+@register.filter
+def number(value: Any, digits: int | None = None) -> str:
+    """Write a number with groups of thousands; missing is a dash, never 0."""
+    if value is None or value == "" or value != value:  # the last is true of a NaN alone
+        return MISSING
+    if isinstance(value, (int, float, Decimal)):
+        return f"{value:,.{digits}f}" if digits is not None else f"{value:,}"
+    return str(value)
+
+
+@register.filter
+def moment(value: datetime | date | None) -> str:
+    """Write a time to the minute, or a day, in the office's time zone; missing is a dash."""
+    if value is None:
+        return MISSING
+    if isinstance(value, datetime):
+        return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
+    return value.strftime("%Y-%m-%d")
+
+
+@register.simple_tag(takes_context=True)
+def stamp(context: Context, value: datetime | date | None) -> SafeString:
+    """Write a time as an element with its machine-readable form."""
+    del context
+    return format_html('<time datetime="{}">{}</time>', value.isoformat() if value else "", moment(value))
+
+
+@register.simple_tag(takes_context=True)
+def with_query(context: Context, **changes: Any) -> str:
+    """Give the page's own query with some parts changed (``None`` takes a part away)."""
+    query = context["request"].GET.copy()
+    for name, value in changes.items():
+        query.pop(name, None)
+        if value is not None:
+            query[name] = value
+    return f"?{query.urlencode()}"

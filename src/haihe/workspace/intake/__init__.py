@@ -1,0 +1,1 @@
+"""A workbook comes in: findings, preview, confirmation, undo."""

@@ -1,0 +1,10 @@
+"""The application ``jobs``."""
+
+from django.apps import AppConfig
+
+
+class JobsConfig(AppConfig):
+    """TO BE WRITTEN."""
+
+    name = "haihe.workspace.jobs"
+    label = "jobs"

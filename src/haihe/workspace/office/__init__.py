@@ -1,0 +1,1 @@
+"""The office itself: sign-in, people, history, search, settings, the start page."""

@@ -1,0 +1,10 @@
+"""The application ``units``."""
+
+from django.apps import AppConfig
+
+
+class UnitsConfig(AppConfig):
+    """Units and people."""
+
+    name = "haihe.workspace.units"
+    label = "units"

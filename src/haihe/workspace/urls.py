@@ -1,0 +1,18 @@
+"""Every address of the workspace: each room's own list, under its name."""
+
+from django.urls import include, path
+
+from haihe.workspace.frame import failures
+
+urlpatterns = [
+    path("", include("haihe.workspace.office.urls")),
+    path("jobs/", include("haihe.workspace.jobs.urls")),
+    path("intake/", include("haihe.workspace.intake.urls")),
+    path("data/", include("haihe.workspace.data.urls")),
+    path("api/v1/", include("haihe.workspace.api.urls")),
+]
+
+handler400 = failures.bad_request
+handler403 = failures.forbidden
+handler404 = failures.not_found
+handler500 = failures.broken
