@@ -41,13 +41,21 @@ if TYPE_CHECKING:
     from haihe.region.examples import example
     from haihe.reporting.regional import report
     from haihe.rules.check import read_schemes
+    from haihe.shocks.disruption import disrupt
+    from haihe.shocks.events import Event
+    from haihe.shocks.fiscal import fiscal_stress
     from haihe.shocks.stress import stress
+    from haihe.shocks.which_firms import firm_risk
 
 _ROOMS = {
     "accounts_of": "haihe.accounts.of_region",
     "diagnose": "haihe.diagnosis.diagnosis",
+    "disrupt": "haihe.shocks.disruption",
     "draws": "haihe.planning.draws",
     "ensemble": "haihe.planning.ensemble",
+    "Event": "haihe.shocks.events",
+    "firm_risk": "haihe.shocks.which_firms",
+    "fiscal_stress": "haihe.shocks.fiscal",
     "HaiheError": "haihe.messages",
     "Assumptions": "haihe.planning",
     "Front": "haihe.planning",
@@ -84,6 +92,7 @@ _ROOMS = {
 __all__ = [
     "Assumptions",
     "Control",
+    "Event",
     "Front",
     "Goals",
     "HaiheError",
@@ -97,10 +106,13 @@ __all__ = [
     "card",
     "compare",
     "diagnose",
+    "disrupt",
     "draws",
     "ensemble",
     "example",
     "fates",
+    "firm_risk",
+    "fiscal_stress",
     "front",
     "ladder",
     "load",

@@ -2,6 +2,9 @@
 
 import re
 import threading
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +14,7 @@ from ario_cases import table
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import haihe as hh
 from haihe.accounts import Accounts
 from haihe.messages import HaiheError
 from haihe.planning.control import Control
@@ -22,8 +26,10 @@ from haihe.shocks import (
     Ranges,
     Rebuild,
     Response,
+    batch,
     disrupt,
     monte_carlo,
+    passing,
     what_pays,
 )
 
@@ -326,19 +332,92 @@ def test_draws_are_the_same_for_the_same_seed_and_bands_hold_them(rest: AtRest) 
     assert one.influence.iloc[0]["drawn"] in ("size", "recovery")
 
 
+HALT = Event("capacity", 0.9, ["r0"], start=1, duration=20)
+SHARED = {
+    "one lane": {"days": 40},
+    "lanes": {"days": 40, "lanes": [Lane("a", [HALT]), Lane("b", [], stocks=0.3)]},
+    "first served": {"days": 40, "response": Response(priority=("s1", "final"))},
+    "single": {"days": 40, "precision": "single"},
+}
+
+
+@pytest.mark.parametrize("engine", ["plain", "fused"])
+@pytest.mark.parametrize("case", SHARED)
+def test_threads_change_no_bit(case: str, engine: str, rest: AtRest) -> None:
+    if engine == "fused":
+        pytest.importorskip("numba")
+    hit = [] if "lanes" in SHARED[case] else [HALT]
+    run = partial(disrupt, rest, hit, inventories=Inventories(4.0), engine=engine, keep="all", **SHARED[case])
+    one, two, many = (run(threads=threads) for threads in (1, 2, 9))
+    assert one.first_bottlenecks["day"].notna().any()
+    for other in (two, many):
+        np.testing.assert_array_equal(one.production, other.production)
+        np.testing.assert_array_equal(one.limiting, other.limiting)
+        np.testing.assert_array_equal(one.book.stock_low, other.book.stock_low)
+        pd.testing.assert_frame_equal(one.summary, other.summary)
+
+
+def last_part_wins(patch: pytest.MonkeyPatch) -> None:
+    right = passing.Shared.__call__
+
+    def call(self: passing.Shared, s: passing.Stocks, *told: np.ndarray) -> np.ndarray:
+        asked = right(self, s, *told)
+        s.most[:] = self._parts[-1].most
+        return asked
+
+    patch.setattr(passing.Shared, "__call__", call)
+
+
+def parts_count_from_zero(patch: pytest.MonkeyPatch) -> None:
+    right = passing.Stocks.parts
+    patch.setattr(passing.Stocks, "parts", lambda self, count: [replace(p, first=0) for p in right(self, count)])
+
+
+@pytest.mark.parametrize("mutant", [last_part_wins, parts_count_from_zero], ids=lambda mutant: mutant.__name__)
+def test_threads_that_go_wrong_are_found_out(mutant: Callable, rest: AtRest, monkeypatch: pytest.MonkeyPatch) -> None:
+    mutant(monkeypatch)
+    with pytest.raises((AssertionError, ValueError)):
+        test_threads_change_no_bit("one lane", "plain", rest)
+
+
 def test_a_range_upside_down_is_refused() -> None:
     with pytest.raises(HaiheError, match="E-SHK-18"):
         Ranges(size=(2.0, 1.0))
 
 
 @pytest.mark.slow
-def test_processes_give_the_same_draws(rest: AtRest, monkeypatch: pytest.MonkeyPatch) -> None:
-    from haihe.shocks import batch
-
-    monkeypatch.setattr(batch, "MOST", 3)
+@pytest.mark.parametrize("way", ["processes", "dask"])
+def test_others_give_the_same_draws(way: str, rest: AtRest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where a day is missing (nobody recovers within the days looked at), and with groups of other sizes."""
+    monkeypatch.setattr(batch, "SENT", 3)
     event = [Event("capacity", 0.5, ["r0"], start=1, duration=5)]
-    here, there = (monte_carlo(rest, event, draws=6, days=20, workers=workers, **PLAIN) for workers in (1, 2))
-    pd.testing.assert_frame_equal(here.summary, there.summary)
+    run = partial(monte_carlo, rest, event, draws=6, days=11, **PLAIN)
+    here = run()
+    assert here.summary["recovered_day"].isna().any()
+    said: list = []
+    if way == "processes":
+        there = run(workers=2, control=Control(progress=said.append))
+    else:
+        distributed = pytest.importorskip("distributed", reason="distributed stands in the extras dask and dev")
+        with distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, dashboard_address=None, host="127.0.0.1"
+        ) as cluster:
+            there = run(dask=cluster.scheduler_address, control=Control(progress=said.append))
+    assert len(said) == 3
+    pd.testing.assert_frame_equal(here.summary, there.summary, rtol=1e-12, atol=0)
+    np.testing.assert_allclose(here.output, there.output, rtol=1e-12)
+    np.testing.assert_array_equal(here.days, there.days)
+    pd.testing.assert_frame_equal(here.losses, there.losses, rtol=1e-12)
+
+
+@pytest.mark.slow
+def test_a_stress_hands_its_draws_to_others() -> None:
+    region = hh.example("jing-jin-ji")
+    run = partial(hh.stress, region, "gas-limit", lanes=batch.SENT + 2, days=60, coordinated=False)
+    here, there = run(), run(workers=2)
+    assert here.spread is not None
+    assert there.spread is not None
+    pd.testing.assert_frame_equal(here.spread.losses, there.spread.losses, rtol=1e-9)
 
 
 def test_more_stock_of_what_is_short_pays(rest: AtRest) -> None:

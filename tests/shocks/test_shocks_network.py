@@ -17,6 +17,7 @@ from haihe.planning.control import Control
 from haihe.shocks.fused import installed
 from haihe.shocks.network import NEEDS, FirmNetwork
 from haihe.shocks.systemic import cascade, run, shock_of, systemic_risk
+from haihe.shocks.systemic_fast import Pushing
 from network_cases import by_definition, index_by_definition, random_network
 
 ENGINES = ["plain", pytest.param("fused", marks=pytest.mark.skipif(not installed(), reason="needs numba"))]
@@ -99,6 +100,38 @@ def test_losses_are_shares_grow_with_the_shock_and_hold_it(seed: int, firm: int,
     assert some.hit["lost_sales"].sum() == pytest.approx(some.index * network.output.sum())
     for key in ("region", "sector"):
         assert some.by(key)["lost_sales"].sum() == pytest.approx(some.hit["lost_sales"].sum())
+
+
+@pytest.mark.skipif(not installed(), reason="needs numba")
+@pytest.mark.parametrize("final", [True, False])
+@pytest.mark.parametrize("tolerance", [1e-2, 1e-12])
+def test_pushing_along_links_and_sweeping_through_all_are_the_same(final: bool, tolerance: float) -> None:
+    """From the first step on, from the middle, or never; each time with the vectors that the cascade before left behind."""
+    network = random_network(11, n=60, m=240, sectors=5, final=final)
+    firms = np.arange(network.n)
+    plain = systemic_risk(network, tolerance=tolerance, engine="plain").frame.set_index("enterprise").loc[network.firms]
+    for sweep_from in (0.0, 0.05, 0.3, np.inf):
+        lost, steps = Pushing(network, sweep_from).run(firms, tolerance, 10_000)
+        np.testing.assert_allclose(lost / network.output.sum(), plain["index"], rtol=1e-12)
+        np.testing.assert_array_equal(steps, plain["steps"])
+
+
+@pytest.mark.skipif(not installed(), reason="needs numba")
+def test_a_loss_too_small_for_a_number_still_marks_whom_it_reached() -> None:
+    """Shares of 1e-40 in a row: after eight the product is 0; the first firms go on moving, so it is pushed many times."""
+    n = 30
+    codes = [f"F{k}" for k in range(n)]
+    firms = pd.DataFrame({"enterprise": codes, "sector": codes, "output": 1e40})
+    there = pd.DataFrame(
+        {"supplier": codes[:-1], "customer": codes[1:], "value": np.where(np.arange(n - 1) < 4, 4e39, 1.0)}
+    )
+    back = there.rename(columns={"supplier": "customer", "customer": "supplier"})
+    network = FirmNetwork.from_frames(firms, pd.concat([there, back]).assign(need="replaceable"))
+    plain = systemic_risk(network, tolerance=0.0, engine="plain").frame.set_index("enterprise").loc[codes]
+    assert plain["steps"].max() > 30
+    for sweep_from in (0.0, np.inf):
+        lost, _ = Pushing(network, sweep_from).run(np.arange(n), 0.0, 10_000)
+        np.testing.assert_allclose(lost / network.output.sum(), plain["index"], rtol=1e-12)
 
 
 def test_lanes_change_nothing() -> None:
@@ -237,3 +270,5 @@ def test_code_of_the_pages_runs(page: str) -> None:
         for block in re.findall(r"```python\n(.*?)```", text, flags=re.S):
             exec(block, known)
     assert said.getvalue().strip()
+    for shown in re.findall(r"```text\n(.*?)```", text, flags=re.S):
+        assert shown in said.getvalue()

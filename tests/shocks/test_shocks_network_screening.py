@@ -94,6 +94,18 @@ def test_first_firms_are_certified_only_as_far_as_the_rest_is_bounded() -> None:
     assert found.frame()["bound"].is_monotonic_decreasing
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_as_many_are_worked_out_as_make_the_first_sure(seed: int) -> None:
+    network = many(seed).network
+    found = screen(network)
+    top = largest(network, 40, most=network.n, screening=found, engine="plain")
+    assert found.certified(top) >= 40
+    assert 40 <= len(top.frame) < network.n
+    everything = systemic_risk(network, engine="plain").frame
+    assert list(top.frame["enterprise"][:40]) == list(everything["enterprise"][:40])
+    assert len(largest(network, 40, most=41, screening=found, engine="plain").frame) <= 41
+
+
 def test_isolated_firms_have_their_own_share_as_bound() -> None:
     firms = pd.DataFrame({"enterprise": [f"F{k}" for k in range(40)], "sector": "s", "output": 1.0})
     links = pd.DataFrame({"supplier": ["F0"], "customer": ["F1"], "value": [0.5], "need": ["important"]})

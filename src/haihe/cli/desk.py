@@ -35,7 +35,14 @@ DATA_PROBLEM, INFEASIBLE, INTERNAL, STOPPED = 1, 4, 70, 130
 FEW = 3
 """Findings of one code that are printed; the others are counted."""
 COLOURS: dict[Severity, str] = {"error": "red", "warning": "yellow", "note": "dim"}
-EXIT_CODES = {"E-PLN-02": INFEASIBLE, "E-PLN-03": INTERNAL, "E-PLN-04": INTERNAL, "E-PLN-60": STOPPED}
+EXIT_CODES = {
+    "E-PLN-02": INFEASIBLE,
+    "E-PLN-03": INTERNAL,
+    "E-PLN-04": INTERNAL,
+    "E-PLN-60": STOPPED,
+    "E-SHK-20": STOPPED,
+    "E-SHK-37": STOPPED,
+}
 
 
 class Language(StrEnum):

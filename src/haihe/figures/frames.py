@@ -54,7 +54,8 @@ def frames(
     Returns
     -------
     Figure
-        All moments share one axis, so that lengths compare. It plays only when asked to.
+        All moments share one axis, so that lengths compare. It plays only when asked to, once, and stops at the last moment;
+        buttons play it and step through it. On paper stands the moment last shown.
 
     Raises
     ------
@@ -76,6 +77,9 @@ def frames(
                 "currentIndex": start,
                 "autoPlay": False,
                 "playInterval": PAUSE,
+                "loop": False,
+                "controlStyle": {"show": False},
+                "haihe": {"title": table.column(when).title(lang)},
                 "left": 16,
                 "right": 16,
                 "bottom": 0,

@@ -29,6 +29,12 @@ BUTTONS = (
     ("png", Text("下载 PNG", "Download PNG")),
     ("copy", Text("复制数据", "Copy data")),
 )
+PLAYER = (
+    ("back", Text("上一帧", "Back")),
+    ("play", Text("播放", "Play")),
+    ("next", Text("下一帧", "Next")),
+)
+"""Buttons of a figure that plays over time."""
 COPIED, NOT_COPIED = Text("已复制", "Copied"), Text("无法复制，请下载 CSV", "Could not copy; download the CSV")
 NOT_PRINTED = Text(
     "此表共{n}行，未打印；请见工作簿或页面。", "This table has {n} rows and is not printed; see the workbook or page."
@@ -96,7 +102,8 @@ def figure_html(figure: "Figure") -> str:
     unit = f'<p class="unit">{both(UNIT_WORD)}{both(figure.unit)}</p>' if figure.unit else ""
     chart = f'<div class="chart" data-height="{figure.height}"></div>'
     described = f'<p class="description">{both(figure.description)}</p>'
-    inner = unit + chart + _captions(figure, described) + _tools(BUTTONS, ident) + _panel(figure.table, ident)
+    player = _player() if "timeline" in figure.options("zh") else ""
+    inner = unit + chart + player + _captions(figure, described) + _tools(BUTTONS, ident) + _panel(figure.table, ident)
     return _frame(figure, ident, "figure charted", inner)
 
 
@@ -126,6 +133,16 @@ def _captions(shown: "Figure | Table", described: str = "") -> str:
     notes = "".join(f'<p class="note">{both(NOTE_WORD)}{both(note)}</p>' for note in shown.notes)
     source = f'<p class="source">{both(SOURCE_WORD)}{both(shown.source)}</p>'
     return f"<figcaption>{described}{how}{notes}{source}</figcaption>"
+
+
+def _player() -> str:
+    """Buttons that play a figure and step through it, and the moment that is shown; ``figures.js`` serves them."""
+    pressed = {"play": ' aria-pressed="false"'}
+    buttons = "".join(
+        f'<button type="button" data-do="{name}"{pressed.get(name, "")}>{both(words)}</button>'
+        for name, words in PLAYER
+    )
+    return f'<div class="player"><span class="buttons">{buttons}</span><output class="moment"></output></div>'
 
 
 def _tools(buttons: Sequence[tuple[str, Text]], ident: str) -> str:

@@ -40,9 +40,10 @@ from haihe.reporting.plan_chapters import (
 from haihe.reporting.projects_chapter import single_projects_chapter
 from haihe.reporting.report import Report
 from haihe.reporting.share_chapter import share_chapter, shared
-from haihe.reporting.stress_chapter import finance_in, shocks_in, stress_chapter
+from haihe.reporting.stress_chapter import finance_in, firms_in, shocks_in, stress_chapter
 from haihe.reporting.telling import telling_lines, what_if_lines
 from haihe.shocks.stress import Stress
+from haihe.shocks.which_firms import FirmRisk
 
 FACTS = Text("现状：", "Where the region stands:")
 SAID = Text(
@@ -107,6 +108,7 @@ class Work:
     bottlenecks: Bottlenecks
     shares: Shares | None
     shocks: Sequence[Stress]
+    firms: FirmRisk | None
 
     @property
     def futures(self) -> list[Line]:
@@ -149,6 +151,7 @@ def solve_all(
         bottlenecks(planned, top=BOTTLENECKS, finer=FINER, control=control, progress=progress),
         shared(region, control=control, progress=progress),
         shocks_in(region, control=control, progress=progress),
+        firms_in(region, control=control, progress=progress),
     )
 
 
@@ -220,7 +223,7 @@ def compose(
         share_chapter(work.shares),
         goals_chapter(planned),
         futures_chapter(work.what_ifs, work.fates),
-        stress_chapter(work.shocks, finance_in(region)),
+        stress_chapter(work.shocks, finance_in(region), work.firms),
         evidence(region, Findings([*findings, *planned.findings])),
         accounts_chapter(region),
         sources(region),

@@ -6,6 +6,7 @@ from haihe.shocks.clearing import Clearing, clear
 from haihe.shocks.debtrank import DebtRank, debtrank
 from haihe.shocks.disruption import disrupt
 from haihe.shocks.events import Event, Rebuild
+from haihe.shocks.fire_sales import Sales
 from haihe.shocks.firm_generator import Recipe, generate, network_of
 from haihe.shocks.fiscal import FiscalStress, fiscal_stress
 from haihe.shocks.fund_portfolios import Portfolios, portfolios
@@ -18,6 +19,7 @@ from haihe.shocks.obligations import Obligations
 from haihe.shocks.remedies import what_pays
 from haihe.shocks.screening import Screening, largest, screen
 from haihe.shocks.systemic import Cascade, SystemicRisk, cascade, systemic_risk
+from haihe.shocks.which_firms import FirmRisk, firm_risk
 
 __all__ = [
     "ORACLE_THRESHOLD",
@@ -28,6 +30,7 @@ __all__ = [
     "Disruption",
     "Event",
     "FirmNetwork",
+    "FirmRisk",
     "FiscalStress",
     "Inventories",
     "Lane",
@@ -39,6 +42,7 @@ __all__ = [
     "Recipe",
     "Response",
     "Rule",
+    "Sales",
     "Screening",
     "Spread",
     "SystemicRisk",
@@ -46,6 +50,7 @@ __all__ = [
     "clear",
     "debtrank",
     "disrupt",
+    "firm_risk",
     "fiscal_stress",
     "generate",
     "largest",

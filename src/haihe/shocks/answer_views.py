@@ -1,4 +1,4 @@
-"""Tables and sentences of the best answer to a shock, in both languages."""
+"""Tables of the best answer to a shock, in both languages."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import pandas as pd
 
 from haihe.figures import Column, Table
 from haihe.messages import Text
-from haihe.shocks.baseline import ABROAD, ELSEWHERE
 from haihe.shocks.coordinated import Coordinated
+from haihe.shocks.stress_words import PARTNERS
 
 if TYPE_CHECKING:
     from haihe.shocks.stress_views import StressViews
@@ -31,7 +31,6 @@ CASES = {
     "planned": Text("统筹方案", "As planned"),
     "played": Text("方案逐日执行", "Plan as played"),
 }
-PARTNERS = {ABROAD: Text("境外", "abroad"), ELSEWHERE: Text("国内其他地区", "elsewhere in the country")}
 
 
 def answer_tables(views: StressViews, answer: Coordinated) -> list[Table]:
@@ -82,44 +81,3 @@ def answer_tables(views: StressViews, answer: Coordinated) -> list[Table]:
             method=METHOD,
         ),
     ]
-
-
-def answer_lines(views: StressViews, answer: Coordinated) -> list[Text]:
-    """What coordination is worth, as planned and as played, also where it is worse."""
-    values, unit = answer.worth, views.unit
-    lost, planned, played = (
-        values[a] - values[b] for a, b in (("usual", "alone"), ("planned", "alone"), ("played", "alone"))
-    )
-    first = Text(
-        f"{answer.weeks} 周内各自应对比平时少增加值 {money(lost)} {unit.zh}；统筹方案可挽回 {money(planned)}，逐日执行后实为 {money(played)}",
-        f"within {answer.weeks} weeks, alone, value added is {money(lost)} below usual ({unit.en}); a plan wins back "
-        f"{money(planned)}, and as played {money(played)}",
-    )
-    if played < 0:
-        worse = Text(
-            "执行后反而不如各自应对：此情景下不宜照搬方案",
-            "as played it is worse than alone: do not follow the plan here",
-        )
-        return [first, worse]
-    more = answer.deliveries[answer.deliveries["change"] > 0]
-    if more.empty:
-        return [first]
-    moved = more.iloc[0]
-    names = dict(views.basis.names) | PARTNERS
-    product, source, region = (
-        names.get(str(moved[key]), Text(str(moved[key]), str(moved[key]))) for key in ("product", "source", "region")
-    )
-    change = money(moved["change"])
-    return [
-        first,
-        Text(
-            f"增加最多的供货：{source.zh}供给{region.zh}的{product.zh}，多 {change} {unit.zh}（同样好的方案不止一个）",
-            f"the delivery that grows most: {product.en} from {source.en} to {region.en}, {change} more ({unit.en}); other plans are "
-            "as good",
-        ),
-    ]
-
-
-def money(value: float) -> str:
-    """Write an amount with three figures, never as a power of ten."""
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"

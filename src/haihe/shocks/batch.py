@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from functools import cached_property, partial
-from multiprocessing import get_context
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -18,6 +16,8 @@ from haihe.accounts.interregional import InterregionalTable
 from haihe.accounts.regional import Accounts
 from haihe.messages import HaiheError, Text
 from haihe.planning.control import Control
+from haihe.planning.marks import mark_of
+from haihe.planning.runs import OneRun, run_each
 from haihe.shocks.baseline import AtRest
 from haihe.shocks.disruption import disrupt
 from haihe.shocks.events import Event
@@ -29,6 +29,8 @@ MEMORY = 400e6
 """Bytes that stocks and orders of the lanes run together may take."""
 MOST = 64
 """Lanes run together at most: more gain nothing."""
+SENT = 16
+"""Lanes run together at most where groups are shared out."""
 
 
 @dataclass(frozen=True)
@@ -141,6 +143,7 @@ def monte_carlo(
     draws: int = 64,
     seed: int = 0,
     workers: int = 1,
+    dask: str | None = None,
     control: Control | None = None,
     **options: Any,
 ) -> Spread:
@@ -158,10 +161,12 @@ def monte_carlo(
         The same seed draws the same.
     workers : int
         Processes; lanes run together in each. With 1 all is done here.
+    dask : str, optional
+        Address of a Dask scheduler, in place of processes; see `haihe.planning.runs.run_all` for what its workers need.
     control : Control, optional
         Cancel and progress, between groups of lanes and within each where all is done here.
     **options
-        Further parameters of `disrupt`: days, step, inventories, response, capital, precision, engine.
+        Further parameters of `disrupt`: days, step, inventories, response, capital, precision, engine, threads.
 
     Returns
     -------
@@ -170,7 +175,8 @@ def monte_carlo(
     Raises
     ------
     HaiheError
-        As `disrupt`; ``E-SHK-18`` fewer than one draw.
+        As `disrupt`; ``E-SHK-18`` fewer than one draw; where groups are shared out, ``E-PLN-60`` cancelled, ``E-PLN-104``
+        a process that was lost again and again, ``E-PLN-105`` and ``E-WORLD-03`` for Dask.
     """
     if draws < 1:
         raise HaiheError("E-SHK-18", what="draws", value=draws)
@@ -185,49 +191,95 @@ def monte_carlo(
         )
         for k, d in enumerate(drawn.to_dict("records"))
     ]
-    parts = list(_run(rest, list(grouped(lanes, rest, options)), workers, control or Control(), options))
+    shared = workers > 1 or dask is not None
+    groups = list(grouped(lanes, rest, options, SENT if shared else MOST))
+    work = _Groups(rest, groups, options)
+    control = control or Control()
+    parts = list(_told(work.shared(workers, dask, control) if shared else work.here(control), len(groups), control))
+    parts.sort(key=lambda part: part.number)
     return Spread(
         rest=rest,
         days=parts[0].days,
         drawn=drawn,
         summary=pd.concat([part.summary for part in parts], ignore_index=True),
-        output=np.concatenate([part.book.output for part in parts]),
+        output=np.concatenate([part.output for part in parts]),
     )
 
 
-def grouped(lanes: Sequence[Lane], rest: AtRest, options: dict[str, Any]) -> Iterator[list[Lane]]:
+def grouped(lanes: Sequence[Lane], rest: AtRest, options: Mapping[str, Any], most: int = MOST) -> Iterator[list[Lane]]:
     """Split lanes into groups that fit into memory together."""
     wide = 4 if options.get("precision") == "single" else 8
-    together = int(np.clip(MEMORY // (2 * wide * len(rest.sectors) * rest.size), 1, MOST))
+    together = int(np.clip(MEMORY // (2 * wide * len(rest.sectors) * rest.size), 1, most))
     for first in range(0, len(lanes), together):
         yield list(lanes[first : first + together])
 
 
-def _run(
-    rest: AtRest, groups: list[list[Lane]], workers: int, control: Control, options: dict[str, Any]
-) -> Iterator[Disruption]:
-    """Run the groups, here or in processes, in their order."""
-    one = partial(_one, rest, options)
-    if workers <= 1 or len(groups) == 1:
-        results = (disrupt(rest, lanes=group, keep="totals", control=control, **options) for group in groups)
-        yield from _told(results, len(groups), control)
-        return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        try:
-            yield from _told(pool.map(one, groups), len(groups), control)
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+@dataclass(frozen=True)
+class _Part:
+    """What is kept of a group of lanes."""
+
+    number: int
+    days: NDArray[np.float64]
+    summary: pd.DataFrame
+    output: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, number: int, found: Disruption) -> _Part:
+        return cls(number, found.days, found.summary, found.book.output)
+
+    @classmethod
+    def read(cls, number: int, record: Mapping[str, Any]) -> _Part:
+        """Take a record of `_Groups.open` back; numbers are written so that they come back to the last bit."""
+        summary = pd.DataFrame(record["summary"]).astype(record["types"])
+        return cls(number, np.array(record["days"]), summary, np.array(record["output"]))
 
 
-def _one(rest: AtRest, options: dict[str, Any], lanes: list[Lane]) -> Disruption:
-    return disrupt(rest, lanes=lanes, keep="totals", **options)
+@dataclass(frozen=True)
+class _Groups:
+    """Groups of lanes as work, see `haihe.planning.runs.Work`; a group is named by its number."""
+
+    rest: AtRest
+    groups: list[list[Lane]]
+    options: Mapping[str, Any]
+
+    @property
+    def key(self) -> str:
+        """What the groups depend on."""
+        return mark_of(self.rest, self.groups, dict(self.options))
+
+    def here(self, control: Control) -> Iterator[_Part]:
+        """Run one group after the other."""
+        for number in range(len(self.groups)):
+            yield _Part.of(number, self._run(number, control))
+
+    def shared(self, workers: int, dask: str | None, control: Control) -> Iterator[_Part]:
+        """Run the groups elsewhere; they come as they are done."""
+        names = [str(number) for number in range(len(self.groups))]
+        for name, record in run_each(self, names, workers=workers, dask=dask, control=control):
+            yield _Part.read(int(name), record)
+
+    def open(self, control: Control) -> OneRun:
+        """Give what runs a group: there is nothing to set up but the economy, which is sent along."""
+
+        def one(name: str) -> dict[str, Any]:
+            part = _Part.of(int(name), self._run(int(name), control))
+            told = part.summary.astype(object).where(part.summary.notna(), None)
+            types = {column: str(kind) for column, kind in part.summary.dtypes.items()}
+            return {
+                "summary": told.to_dict("list"), "types": types, "days": part.days.tolist(), "output": part.output.tolist()
+            }  # fmt: skip
+
+        return one
+
+    def _run(self, number: int, control: Control) -> Disruption:
+        return disrupt(self.rest, lanes=self.groups[number], keep="totals", control=control, **self.options)
 
 
-def _told(results: Iterator[Disruption], count: int, control: Control) -> Iterator[Disruption]:
+def _told(parts: Iterator[_Part], count: int, control: Control) -> Iterator[_Part]:
     """Pass results on, tell progress, and stop where somebody wants it."""
-    for done, result in enumerate(results, start=1):
+    for done, part in enumerate(parts, start=1):
         if control.cancelled:
             raise HaiheError("E-SHK-20", day=done, days=count)
         if control.progress is not None:
             control.progress(Text(f"冲击抽样：第 {done}/{count} 组", f"draws: group {done} of {count}"))
-        yield result
+        yield part

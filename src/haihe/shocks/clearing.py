@@ -2,11 +2,12 @@
 
 Eisenberg and Noe (2001), Management Science 47, 236-249; with costs Rogers and Veraart (2013), Management Science 59,
 882-898. A member that cannot pay all pays what it has, in proportion to its debts: of its own assets a share α is left by
-the bankruptcy, of its claims a share β.
+the bankruptcy, of its claims a share β. Members that sell under pressure push prices down for all (`fire_sales`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -19,6 +20,7 @@ from scipy.sparse.linalg import splu
 from haihe.figures.workbook import Viewed
 from haihe.messages import HaiheError, Quality, Text
 from haihe.shocks.clearing_views import ClearingViews
+from haihe.shocks.fire_sales import Sales
 from haihe.shocks.obligations import Obligations, shares_of
 
 Floats = NDArray[np.float64]
@@ -48,6 +50,8 @@ class Clearing(Viewed):
         Guarantees called, of the row for the column.
     alpha, beta : float
         Shares of assets and of claims that a bankruptcy leaves.
+    sales : Sales or None
+        Sales of common holdings and the prices that follow; None where prices do not follow sales.
     """
 
     obligations: Obligations
@@ -59,6 +63,7 @@ class Clearing(Viewed):
     called: Floats
     alpha: float
     beta: float
+    sales: Sales | None = None
 
     @property
     def defaults(self) -> NDArray[np.bool_]:
@@ -114,6 +119,7 @@ def clear(
     *,
     assets: Floats | None = None,
     fall: dict[str, float] | None = None,
+    sales: Mapping[str, float] | None = None,
     alpha: float = 1.0,
     beta: float = 1.0,
 ) -> Clearing:
@@ -123,7 +129,8 @@ def clear(
     payments of those in default solve a linear system; whoever cannot pay now joins them; at most n rounds. With
     guarantees, what stays unpaid is called from its guarantors in proportion to their guarantees and up to these; a call
     is a debt to the creditors of the guaranteed member that ranks with the others and is not taken back; everything is
-    cleared again until no further call comes.
+    cleared again until no further call comes. With `sales`, who lacks cash sells common holdings, which lowers their price
+    for all; prices and payments are repeated from above until they stand still: the greatest pair of both.
 
     Parameters
     ----------
@@ -132,6 +139,9 @@ def clear(
         Assets after a shock; those of the obligations where not given.
     fall : dict, optional
         Instead, falls in the price of common holdings: a common exposure.
+    sales : mapping, optional
+        Part of its price that a kind of holding loses if members sell all they have of it, 0 to below 1; see
+        `haihe.shocks.fire_sales`. Kinds that are not named keep their price.
     alpha, beta : float
         Shares left by a bankruptcy, 0 to 1; 1 for none lost (Eisenberg and Noe).
 
@@ -142,8 +152,8 @@ def clear(
     Raises
     ------
     HaiheError
-        ``E-SHK-34`` for shares outside 0 to 1 or assets that are negative or not n numbers; those of
-        `Obligations.marked_down`.
+        ``E-SHK-34`` for shares outside 0 to 1 or assets that are negative or not n numbers, ``E-SHK-48`` for assets and
+        sales together, ``E-SHK-49`` where prices do not stand still; those of `Obligations.marked_down` and `Sales.of`.
     """
     for name, share in (("alpha", alpha), ("beta", beta)):
         if not 0 <= share <= 1:
@@ -151,19 +161,42 @@ def clear(
     held = obligations.marked_down(fall or {}) if assets is None else np.asarray(assets, dtype=np.float64)
     if held.shape != (obligations.n,) or not (np.isfinite(held) & (held >= 0)).all():
         raise HaiheError("E-SHK-34", what="assets", value=str(held.tolist()[:5]))
+    if sales is not None and assets is not None:
+        raise HaiheError("E-SHK-48")
+    market = None if sales is None else Sales.of(obligations, fall or {}, sales)
     n = obligations.n
     called = np.zeros((n, n))
     first = np.full(n, -1, dtype=np.int64)
     for number in range(ROUNDS):
         owed, debts = _with_calls(obligations, called)
-        paid, wave = greatest(shares_of(owed, debts), debts, held, alpha, beta)
+        paid, wave, market = _settled(shares_of(owed, debts), debts, held, market, alpha, beta)
         first = np.where((first < 0) & (wave >= 0), wave + number, first)
         further = _calls(obligations, paid, debts, called)
         if (further - called).max(initial=0.0) <= EXACT * max(1.0, float(debts.max(initial=0.0))):
             break
         called = further
     received = shares_of(owed, debts).T @ paid
-    return Clearing(obligations, held, debts, paid, received, np.where(wave >= 0, first, -1), called, alpha, beta)
+    held = held if market is None else market.assets
+    wave = np.where(wave >= 0, first, -1)
+    return Clearing(obligations, held, debts, paid, received, wave, called, alpha, beta, market)
+
+
+def _settled(
+    shares: csr_array, debts: Floats, held: Floats, market: Sales | None, alpha: float, beta: float
+) -> tuple[Floats, NDArray[np.int64], Sales | None]:
+    """Greatest payments; where sales move prices, the greatest payments and prices together."""
+    if market is None:
+        return *greatest(shares, debts, held, alpha, beta), None
+    first = np.full(len(debts), -1, dtype=np.int64)
+    for number in range(ROUNDS):
+        paid, wave = greatest(shares, debts, market.assets, alpha, beta)
+        first = np.where((first < 0) & (wave >= 0), wave + number, first)
+        after = market.pressed(debts - shares.T @ paid)
+        moved = np.abs(after.prices - market.prices).max(initial=0.0)
+        market = after
+        if moved <= EXACT:
+            return paid, first, market
+    raise HaiheError("E-SHK-49", n=ROUNDS)
 
 
 def greatest(

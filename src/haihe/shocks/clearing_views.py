@@ -11,11 +11,22 @@ from haihe.region.units import said
 if TYPE_CHECKING:
     from haihe.shocks.clearing import Clearing
     from haihe.shocks.debtrank import DebtRank
+    from haihe.shocks.fire_sales import Sales
 
 METHOD = Text(
     "最大清偿向量（Eisenberg 与 Noe，2001；破产成本按 Rogers 与 Veraart，2013）：付不出的按债务比例清偿",
     "greatest clearing payments (Eisenberg and Noe 2001; bankruptcy costs by Rogers and Veraart 2013): who cannot pay all "
     "pays in proportion",
+)
+SOLD = Text(
+    "抛售模型（Cifuentes、Ferrucci 与 Shin，2005；按持有比例卖出：Greenwood 等，2015）：现金不足者卖出共同持有的资产，价格随卖出量"
+    "按指数下跌，未卖出的也按新价计",
+    "fire sales (Cifuentes, Ferrucci and Shin 2005; kinds in proportion to holdings: Greenwood et al. 2015): who lacks cash sells "
+    "what members hold in common, the price falls exponentially in what is sold, and what is kept is marked at the new price",
+)
+MARKED = Text(
+    "价格对卖出的反应为给定的假设；买方在表外，卖方只卖到够还债为止。",
+    "How far prices follow sales is given, not measured; buyers stand outside the table, sellers sell no more than they owe.",
 )
 RANKED = Text(
     "DebtRank（Battiston 等，2012；Bardoscia 等，2015）：债务人损失的资本份额按债权与资本之比传给债权人",
@@ -23,6 +34,11 @@ RANKED = Text(
     "over equity",
 )
 MEMBER = Text("主体", "Member")
+KINDS = {
+    "land": Text("土地", "land"), "housing": Text("房产", "housing"), "shares": Text("股权", "shares"),
+    "bonds": Text("债券", "bonds"), "other": Text("其他资产", "other assets"),
+}  # fmt: skip
+"""Names of usual kinds of assets; others are shown by their code."""
 WHEN = Text("违约轮次", "Default in round")
 
 
@@ -56,7 +72,23 @@ class ClearingViews:
             Column("wave", WHEN, digits=0),
         ]
         title = Text("谁付得出、谁付不出", "Who pays and who does not")
-        return {"clearing": self.basis.table("clearing", title, self.found.frame, columns, METHOD, *notes)}
+        made = [self.basis.table("clearing", title, self.found.frame, columns, METHOD, *notes)]
+        if self.found.sales is not None:
+            made.append(self._sales(self.found.sales))
+        return {table.key: table for table in made}
+
+    def _sales(self, sales: Sales) -> Table:
+        unit = said(self.found.obligations.unit)
+        columns = [
+            Column("kind", Text("资产类别", "Kind of asset"), labels=KINDS),
+            Column("held", Text("持有", "Held"), unit=unit),
+            Column("sold", Text("被迫卖出", "Sold under pressure"), unit=unit),
+            Column("share", Text("卖出比例", "Share sold"), kind="share", digits=1),
+            Column("price", Text("价格，为抛售前的", "Price, of that before"), kind="share", digits=1),
+            Column("lost", Text("持有人合计缩水", "Lost by all holders"), unit=unit),
+        ]
+        title = Text("抛售与价格", "Sales under pressure, and prices")
+        return self.basis.table("clearing-sales", title, sales.frame(), columns, SOLD, MARKED)
 
     def figures(self) -> dict[str, Figure]:
         """Unpaid debts as bars; none where all is paid."""
@@ -71,7 +103,19 @@ class ClearingViews:
 
     @property
     def words(self) -> Text:
-        """Who fails first and how far it spreads."""
+        """Who fails first and how far it spreads, and what sales do to prices."""
+        spread, sales = self._defaults(), self.found.sales
+        if sales is None or not (sales.prices < 1).any():
+            return spread
+        worst = sales.frame().sort_values("price", kind="stable").iloc[0]
+        fall, code = 1.0 - float(worst["price"]), str(worst["kind"])
+        kind = KINDS.get(code, Text(code, code))
+        return Text(
+            f"{spread.zh}；被迫抛售使“{kind.zh}”价格再跌 {fall:.1%}",
+            f"{spread.en}; sales under pressure lower the price of “{kind.en}” by another {fall:.1%}",
+        )
+
+    def _defaults(self) -> Text:
         found = self.found
         if not found.defaults.any():
             return Text("所有主体都能足额清偿", "everybody pays in full")

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from haihe.planning.control import Control
 from haihe.shocks.baseline import AtRest
 from haihe.shocks.events import Event
 from haihe.shocks.inventories import Inventories
@@ -85,7 +86,13 @@ class Coordinated:
 
 
 def coordinate(
-    rest: AtRest, events: Sequence[Event], days: int, inventories: Inventories, **options: Any
+    rest: AtRest,
+    events: Sequence[Event],
+    days: int,
+    inventories: Inventories,
+    *,
+    control: Control | None = None,
+    **options: Any,
 ) -> Coordinated | None:
     """Meet a shock alone and by plan, and play the plan.
 
@@ -95,6 +102,8 @@ def coordinate(
         As for `disrupt`.
     days : int
         Days to look at; whole weeks of them count, 18 at most.
+    control : Control, optional
+        Cancel, progress and time limit of the run and of the solve.
 
     Returns
     -------
@@ -104,11 +113,11 @@ def coordinate(
     Raises
     ------
     HaiheError
-        ``E-SHK-70`` where the program is not solved; as `disrupt`.
+        As `disrupt` and `haihe.shocks.response.best`.
     """
     weeks = min(days // WEEK, MOST_WEEKS)
     if not weeks:
         return None
-    flows = unplanned(rest, events, weeks * WEEK, inventories, **options)
-    plan, planned = best(program(flows))
+    flows = unplanned(rest, events, weeks * WEEK, inventories, control=control, **options)
+    plan, planned = best(program(flows), control)
     return Coordinated(rest, flows, plan, planned, play(plan, flows))

@@ -128,7 +128,7 @@ class Event:
         high = np.inf if self.in_money else 1.0
         wrong = ~np.isfinite(amounts) | (amounts < low) | (amounts > high)
         if wrong.any():
-            raise HaiheError("E-SHK-04", value=float(amounts[wrong][0]), low=low, high=high)
+            raise out_of_range(float(amounts[wrong][0]), low, high)
         if isinstance(self.amount, pd.Series) and (self.regions or self.sectors or self.kind in ("exports", "link")):
             raise HaiheError("E-SHK-08", what="amount", value=self.kind)
 
@@ -191,3 +191,9 @@ class Event:
             amount = amount.clip(upper=1.0) if isinstance(amount, pd.Series) else min(amount, 1.0)
         rebuild = None if self.rebuild is None else replace(self.rebuild, days=self.rebuild.days * recovery)
         return replace(self, amount=amount, recovery_days=self.recovery_days * recovery, rebuild=rebuild)
+
+
+def out_of_range(value: float, low: float, high: float) -> HaiheError:
+    """Say that a size is out of range."""
+    shown = {-np.inf: "-∞", np.inf: "∞"}
+    return HaiheError("E-SHK-04", value=f"{value:g}", low=shown.get(low, f"{low:g}"), high=shown.get(high, f"{high:g}"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, partial
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from haihe.messages.extras import needed as extra
 from haihe.shocks.passing import NOTHING, Floats, Stocks, blocked_pass
 
-WIDTH = 256
+WIDTH = 512
 """Buyers in a block of the single loop."""
 
 
@@ -25,19 +25,26 @@ def fused_pass(s: Stocks, old: Floats, new: Floats, made: Floats, wanted: Floats
     HaiheError
         ``E-WORLD-03`` where numba is not installed.
     """
-    extra("numba")
-    loops = import_module("haihe.shocks.loops")
+    loops = _loops()
     if len(s.most) > 1:
         return blocked_pass(s, old, new, made, wanted, partial(_restock, loops.between))
     n, places, _ = s.flows.shape
     asked = np.zeros((len(s.bounds) - 1, n, places))
     s.most.fill(np.inf)
     s.which.fill(NOTHING)
+    factors = np.ascontiguousarray(old[:, :, 0]), np.ascontiguousarray(new[:, :, 0])
     loops.single(
-        s.flows, s.bounds, old[:, :, 0], new[:, :, 0], made[0], wanted[0], s.inputs, s.goal, s.slack, s.pace, s.stock[:, 0],
-        s.scale[:, 0], s.most[0], s.which[0], asked, s.room((4, WIDTH)), s.size[:, 0], *_numbers(s),
+        s.first, s.flows, s.bounds, *factors, made[0], wanted[0], s.inputs, s.goal, s.slack, s.pace, s.stock[:, 0],
+        s.scale[:, 0], s.most[0], s.which[0], s.held[:, 0], asked, s.room((4, WIDTH)), s.size[:, 0], *_numbers(s),
     )  # fmt: skip
     return np.asarray((asked * new[:, :, 0])[:, None])
+
+
+@cache
+def _loops() -> Any:
+    """Import the loops, which compiles them."""
+    extra("numba")
+    return import_module("haihe.shocks.loops")
 
 
 def installed() -> bool:
@@ -51,8 +58,8 @@ def _restock(
     """Do `haihe.shocks.passing.restock` compiled."""
     room = np.empty((2, both.shape[2]), s.flows.dtype)
     between(
-        products.start, buyers.start, both, s.scale, made, wanted, s.inputs, s.goal, s.slack, s.pace, s.size, s.stock,
-        s.most, s.which, room, *_numbers(s),
+        s.first, products.start, buyers.start, both, s.scale, made, wanted, s.inputs, s.goal, s.slack, s.pace, s.size,
+        s.stock, s.most, s.which, s.held, room, *_numbers(s),
     )  # fmt: skip
 
 

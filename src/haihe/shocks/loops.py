@@ -37,19 +37,35 @@ def _gather(flows: Any, i: Any, first: Any, last: Any, old: Any, new: Any, sums:
 def _send(flows: Any, i: Any, first: Any, last: Any, scale: Any, asked: Any, zero: Any) -> None:
     """Add what buyers order from every supplier."""
     places, count = flows.shape[1], last - first
-    for r in range(places):
-        row = flows[i, r, first:last]
-        total = zero
+    r = 0
+    while r + 4 <= places:
+        w, x = flows[i, r, first:last], flows[i, r + 1, first:last]
+        y, z = flows[i, r + 2, first:last], flows[i, r + 3, first:last]
+        a, b, c, d = zero, zero, zero, zero
         for f in range(count):
-            total += row[f] * scale[f]
-        asked[r] += total
+            a += w[f] * scale[f]
+            b += x[f] * scale[f]
+            c += y[f] * scale[f]
+            d += z[f] * scale[f]
+        asked[r] += a
+        asked[r + 1] += b
+        asked[r + 2] += c
+        asked[r + 3] += d
+        r += 4
+    while r < places:
+        w = flows[i, r, first:last]
+        a = zero
+        for f in range(count):
+            a += w[f] * scale[f]
+        asked[r] += a
+        r += 1
 
 
 def _restock_row(
     arrived: Any, normal: Any, scale: Any, made: Any, wanted: Any, inputs: Any, goal: Any, slack: Any, stock: Any, most: Any,
     which: Any, use: Any, target: Any, i: Any, size: Any, pace: Any, psi: Any, lowest: Any, step: Any, zero: Any,
-) -> None:  # fmt: skip
-    """Do for one product and lane what `haihe.shocks.passing.restock` does."""
+) -> Any:  # fmt: skip
+    """Do for one product and lane what `haihe.shocks.passing.restock` does; give the stocks of these buyers together."""
     count = len(arrived)
     for f in range(count):
         use[f] = inputs[f] * made[f]
@@ -66,6 +82,10 @@ def _restock_row(
         less = arrived[f] < most[f]
         most[f] = arrived[f] if less else most[f]
         which[f] = i if less else which[f]
+    held = 0.0
+    for f in range(count):
+        held += stock[f]
+    return held
 
 
 def _compiled(function: Any) -> Any:
@@ -78,44 +98,46 @@ gather, send, row = _compiled(_gather), _compiled(_send), _compiled(_restock_row
 
 
 def _single(
-    flows: Any, bounds: Any, old: Any, new: Any, made: Any, wanted: Any, inputs: Any, goal: Any, slack: Any, pace: Any,
-    stock: Any, scale: Any, most: Any, which: Any, asked: Any, room: Any, size: Any, psi: Any, lowest: Any, step: Any,
-    zero: Any,
+    first_product: Any, flows: Any, bounds: Any, old: Any, new: Any, made: Any, wanted: Any, inputs: Any, goal: Any,
+    slack: Any, pace: Any, stock: Any, scale: Any, most: Any, which: Any, held: Any, asked: Any, room: Any, size: Any,
+    psi: Any, lowest: Any, step: Any, zero: Any,
 ) -> None:  # fmt: skip
-    """Do the whole pass of one lane, block by block."""
+    """Do the whole pass of one lane, block by block; `which` counts products from `first_product` on."""
     width = room.shape[1]
     for i in range(flows.shape[0]):
+        held[i] = 0.0
         for k in range(len(bounds) - 1):
             for first in range(bounds[k], bounds[k + 1], width):
                 last = min(first + width, bounds[k + 1])
                 count = last - first
                 arrived, normal = room[0, :count], room[1, :count]
                 gather(flows, i, first, last, old[k, i], new[k, i], room, zero)
-                row(
+                held[i] += row(
                     arrived, normal, scale[i, first:last], made[first:last], wanted[first:last], inputs[i, first:last],
                     goal[i, first:last], slack[i, first:last], stock[i, first:last], most[first:last],
-                    which[first:last], room[2, :count], room[3, :count], i, size[i], pace[i], psi, lowest, step, zero,
+                    which[first:last], room[2, :count], room[3, :count], first_product + i, size[i], pace[i], psi, lowest,
+                    step, zero,
                 )  # fmt: skip
                 send(flows, i, first, last, scale[i, first:last], asked[k, i], zero)
 
 
 def _between(
-    first_product: Any, first_buyer: Any, both: Any, scale: Any, made: Any, wanted: Any, inputs: Any, goal: Any,
-    slack: Any, pace: Any, size: Any, stock: Any, most: Any, which: Any, room: Any, psi: Any, lowest: Any, step: Any,
-    zero: Any,
+    first_product: Any, start: Any, first_buyer: Any, both: Any, scale: Any, made: Any, wanted: Any, inputs: Any, goal: Any,
+    slack: Any, pace: Any, size: Any, stock: Any, most: Any, which: Any, held: Any, room: Any, psi: Any, lowest: Any,
+    step: Any, zero: Any,
 ) -> None:  # fmt: skip
-    """Do what lies between the matrix products, for some products and buyers of all lanes."""
+    """Do what lies between the matrix products, for some products (from `start` on) and buyers of all lanes."""
     products, lanes, count = both.shape[0], both.shape[1] // 2, both.shape[2]
     first, last = first_buyer, first_buyer + count
     for p in range(products):
-        i = first_product + p
+        i = start + p
         for lane in range(lanes):
-            row(
+            held[i, lane] += row(
                 both[p, lane], both[p, lanes + lane], scale[i, lane, first:last], made[lane, first:last],
                 wanted[lane, first:last], inputs[i, first:last],
                 goal[i, first:last], slack[i, first:last], stock[i, lane, first:last], most[lane, first:last],
-                which[lane, first:last], room[0, :count], room[1, :count], i, size[i, lane], pace[i], psi, lowest, step,
-                zero,
+                which[lane, first:last], room[0, :count], room[1, :count], first_product + i, size[i, lane], pace[i], psi,
+                lowest, step, zero,
             )  # fmt: skip
 
 

@@ -199,9 +199,16 @@ class Disruption:
         known = {
             key: self.rest.names.get(first[key], Text(first[key], first[key])) for key in ("region", "sector", "input")
         }
+        own = first["sector"] == first["input"]
+        short = known["input"]
+        known["input"] = (
+            Text("同行业的配套产品", "products of its own sector")
+            if own
+            else Text(f"“{short.zh}”的产品", f"products of “{short.en}”")
+        )
         says = Text(
-            "最先断供：第 {day:.0f} 天，{region}的{sector}因缺{input}而减产",
-            "first bottleneck: day {day:.0f}, {sector} in {region} runs short of {input}",
+            "最先断供：第 {day:.0f} 天，{region}的“{sector}”因缺少{input}而减产",
+            "first bottleneck: day {day:.0f}, “{sector}” in {region} runs short of {input}",
         )
         return says.format(day=float(first["day"]), **known)
 

@@ -8,14 +8,16 @@ so a pass goes product by product, in blocks of buyers, for all lanes at once (t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from concurrent.futures import Executor
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.floating]
-BLOCK = 1 << 20
+BLOCK = 1 << 22
 """Bytes of flows in one block."""
 TINY = 1e-15
 """Least factor of a supplier: where all suppliers of a product are down, orders still go to them as at rest."""
@@ -49,10 +51,14 @@ class Stocks:
         Output that stocks allow in the next step.
     which : ndarray of int32, shape (L, N)
         Input that sets it, `NOTHING` where none does.
+    held : ndarray, shape (n, L)
+        Stocks of all buyers together, in double precision.
     bounds : ndarray of int, shape (K + 1,)
         Where the groups of buyers begin that see the same factors of suppliers.
     psi, lowest, step : float
         Share of the stock that limits; days of use that a stock is never meant to fall below; days of a step.
+    first : int
+        Number of the first product, where these are the stocks of some of the products only.
     """
 
     flows: Floats
@@ -65,10 +71,12 @@ class Stocks:
     scale: Floats
     most: Floats
     which: NDArray[np.int32]
+    held: NDArray[np.float64]
     bounds: NDArray[np.int64]
     psi: float
     lowest: float
     step: float
+    first: int = 0
     _room: Floats = field(default_factory=lambda: np.empty(0), init=False)
 
     def room(self, shape: tuple[int, ...]) -> Floats:
@@ -77,6 +85,17 @@ class Stocks:
         if self._room.size < size:
             self._room = np.empty(size, dtype=self.flows.dtype)
         return self._room[:size].reshape(shape)
+
+    def parts(self, count: int) -> list[Stocks]:
+        """Split by products; the parts share memory with the whole, but for `most` and `which`."""
+        ends = np.linspace(0, len(self.flows), min(count, len(self.flows)) + 1).astype(int)
+        split = ("flows", "inputs", "goal", "slack", "pace", "size", "stock", "scale", "held")
+        return [
+            replace(
+                self, first=int(a), most=self.most.copy(), which=self.which.copy(), **{k: getattr(self, k)[a:b] for k in split}
+            )
+            for a, b in pairwise(ends)
+        ]  # fmt: skip
 
 
 class Pass(Protocol):
@@ -101,6 +120,36 @@ class Pass(Protocol):
         """
 
 
+@dataclass(eq=False)
+class Shared:
+    """A pass that threads share by products: the same result to the last bit, whatever their number.
+
+    Products do not touch each other; the least of what their stocks allow is taken in their order.
+    """
+
+    move: Pass
+    pool: Executor
+    threads: int
+    _parts: list[Stocks] = field(default_factory=list, init=False)
+
+    def __call__(self, s: Stocks, old: Floats, new: Floats, made: Floats, wanted: Floats) -> NDArray[np.float64]:
+        """Do the pass; see `Pass`."""
+        self._parts = self._parts or s.parts(self.threads)
+        spans = [slice(part.first, part.first + len(part.flows)) for part in self._parts]
+        running = [
+            self.pool.submit(self.move, part, old[:, span], new[:, span], made, wanted)
+            for part, span in zip(self._parts, spans, strict=True)
+        ]
+        asked = [each.result() for each in running]
+        s.most.fill(np.inf)
+        for part in self._parts:
+            lower = part.most < s.most
+            np.copyto(s.most, part.most, where=lower)
+            np.copyto(s.which, part.which, where=lower)
+        np.copyto(s.which, NOTHING, where=np.isinf(s.most))
+        return np.concatenate(asked, axis=2)
+
+
 def plain_pass(s: Stocks, old: Floats, new: Floats, made: Floats, wanted: Floats) -> NDArray[np.float64]:
     """Do the pass with NumPy alone; see `Pass`."""
     return blocked_pass(s, old, new, made, wanted, restock)
@@ -116,6 +165,7 @@ def blocked_pass(
     asked = np.zeros((groups, n, lanes, places))
     s.most.fill(np.inf)
     s.which.fill(NOTHING)
+    s.held.fill(0.0)
     factors = np.concatenate([old, new], axis=2)
     for products, k, buyers in blocks(s):
         flows = s.flows[products, :, buyers]
@@ -134,13 +184,12 @@ def blocks(s: Stocks) -> list[tuple[slice, int, slice]]:
     row = (places + 6 * lanes * (lanes > 1)) * s.flows.itemsize
     width = int(np.clip(BLOCK // row, 64, max(N, 64)))
     deep = max(1, BLOCK // (row * N)) if width >= N else 1
-    ends = [int(bound) for bound in s.bounds]
-    return [
-        (slice(first, min(first + deep, n)), k, slice(at, min(at + width, ends[k + 1])))
-        for first in range(0, n, deep)
-        for k in range(len(ends) - 1)
-        for at in range(ends[k], ends[k + 1], width)
+    spans = [
+        (k, slice(int(at), int(to)))
+        for k, (start, end) in enumerate(pairwise(s.bounds))
+        for at, to in pairwise(np.linspace(start, end, -(-(end - start) // width) + 1).astype(int))
     ]
+    return [(slice(first, min(first + deep, n)), k, buyers) for first in range(0, n, deep) for k, buyers in spans]
 
 
 def restock(s: Stocks, products: slice, buyers: slice, both: Floats, made: Floats, wanted: Floats) -> None:
@@ -165,4 +214,5 @@ def restock(s: Stocks, products: slice, buyers: slice, both: Floats, made: Float
     value = np.take_along_axis(allows, least[None], axis=0)[0]
     lower = value < s.most[:, buyers]
     np.copyto(s.most[:, buyers], value, where=lower)
-    np.copyto(s.which[:, buyers], (least + products.start).astype(np.int32), where=lower)
+    np.copyto(s.which[:, buyers], (least + s.first + products.start).astype(np.int32), where=lower)
+    s.held[products] += stock.sum(axis=2, dtype=np.float64)

@@ -53,11 +53,6 @@ def push(A: Floats, given: Floats, fixed: NDArray[np.bool_], pass_through: float
     return np.asarray(prices)
 
 
-def final_cost(prices: Floats, final: Floats) -> Floats:
-    """Rise of the cost of final use, money, by its columns: ``Δp · final``, nothing being substituted."""
-    return np.asarray(prices @ final)
-
-
 def pushed(A: Floats, labels: pd.Index, set_prices: pd.Series, pass_through: float = 1.0) -> pd.Series:
     """As `push`, with labels: `set_prices` by label of the sectors whose price is set."""
     at = labels.get_indexer(set_prices.index)

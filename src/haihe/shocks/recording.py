@@ -120,12 +120,13 @@ class Recording:
         ):
             part += (above - below) * self.step
         short = made < wanted * (1.0 - SHORT)
-        lane, producer = np.nonzero(short)
-        missing = (wanted - made)[short] * self.step
-        np.add.at(self.held_back, (lane, which[lane, producer]), missing)
-        first = short & np.isinf(self.first_day)
-        self.first_day[first] = self.days[t]
-        self.first_input[first] = which[first]
+        if short.any():
+            lane, producer = np.nonzero(short)
+            missing = (wanted - made)[short] * self.step
+            np.add.at(self.held_back, (lane, which[lane, producer]), missing)
+            first = short & np.isinf(self.first_day)
+            self.first_day[first] = self.days[t]
+            self.first_input[first] = which[first]
         if self.production is not None and self.final_unmet is not None and self.limiting is not None:
             self.production[:, t], self.final_unmet[:, t] = made, unmet
             held = wanted < demand * (1.0 - SHORT)

@@ -45,7 +45,8 @@ class Layer:
 
     def at(self, step: int) -> Floats:
         """Give the sum of what holds in a step, shape (L, ...)."""
-        return np.tensordot(self.left[step], self.patterns, axes=1)
+        flat = self.patterns.reshape(len(self.patterns), -1)
+        return np.asarray((self.left[step] @ flat).reshape(-1, *self.patterns.shape[1:]))
 
 
 @dataclass(frozen=True, eq=False)

@@ -134,6 +134,7 @@ def largest(
     network: FirmNetwork,
     count: int,
     *,
+    most: int | None = None,
     screening: Screening | None = None,
     tolerance: float = TOLERANCE,
     engine: Engine = "auto",
@@ -146,13 +147,23 @@ def largest(
     network : FirmNetwork
     count : int
         How many firms.
+    most : int, optional
+        Go on to every firm whose bound lies above the smallest index found, up to so many firms in all. Where that is
+        enough for them, the first `count` of the result are surely the first of all.
     screening : Screening, optional
         Made where not given.
     tolerance, engine, control
         As `haihe.shocks.systemic_risk`.
     """
     found = screening or screen(network)
-    return systemic_risk(network, found.order[:count], tolerance=tolerance, engine=engine, control=control)
+    parts = [systemic_risk(network, found.order[:count], tolerance=tolerance, engine=engine, control=control)]
+    reach = int((found.bound > parts[0].frame["index"].min()).sum())
+    further = found.order[count : min(reach, most or 0)]
+    if len(further):
+        parts.append(systemic_risk(network, further, tolerance=tolerance, engine=engine, control=control))
+    frame = pd.concat([part.frame for part in parts], ignore_index=True)
+    frame = frame.sort_values("index", ascending=False, kind="stable", ignore_index=True)
+    return SystemicRisk(network, frame, tolerance)
 
 
 def _all_kinds(network: FirmNetwork) -> csr_array:

@@ -9,13 +9,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from haihe.accounts.labels import nearest
 from haihe.messages import HaiheError, Text
-from haihe.region import Region
+from haihe.region import TABLES, Region
+from haihe.region.nearest import plain
 from haihe.region.units import factor
 from haihe.shocks.baseline import ABROAD, DAYS, AtRest
-from haihe.shocks.events import CAPITAL_TO_ADDED, Event, Rebuild
+from haihe.shocks.events import CAPITAL_TO_ADDED, Event, Rebuild, out_of_range
+from haihe.shocks.shock_places import EVENTS, meant, names_in, placed
 
+PARTNERS = TABLES[EVENTS].column("partner").word_of
 Row = Mapping[str, Any]
 NEEDS = {
     "link": ("regions", "to_regions"),
@@ -75,24 +77,29 @@ def shock_of(region: Region, rest: AtRest, code: str) -> Shock:
         not known; and what `Event` raises.
     """
     about = region.frame("shocks")
-    known = {str(name): str(row.shock) for row in about.itertuples() for name in (row.shock, row.name_zh, row.name_en)}
-    if code not in known:
-        raise HaiheError("E-SHK-60", table="shocks", value=code, near=nearest(code, known))
-    found = about[about["shock"] == known[code]].iloc[0]
-    frame = region.frame("shock_events")
+    said = {
+        plain(str(name)): str(row.shock) for row in about.itertuples() for name in (row.name_zh, row.name_en, row.shock)
+    }
+    if plain(code) not in said:
+        raise HaiheError("E-SHK-60", table="shocks", value=code, near=meant(code, names_in(about, "shock")))
+    found = about[about["shock"] == said[plain(code)]].iloc[0]
+    frame = region.frame(EVENTS)
     rows = frame[frame["shock"] == found["shock"]]
     if rows.empty:
-        raise HaiheError("E-SHK-61", table="shock_events", value=found["shock"])
+        raise HaiheError("E-SHK-61", table=EVENTS, value=found["shock"])
     reader = Reader(region, rest)
     events: list[Event] = []
     prices: dict[tuple[str, str], float] = {}
     passed = 1.0
-    for row in rows.to_dict("records"):
-        if row["kind"] == "price":
-            prices |= reader.price(row)
-            passed = min(passed, float(row["pass_through"]))
-        else:
-            events += reader.events(row)
+    for at, row in zip(rows.index, rows.to_dict("records"), strict=True):
+        try:
+            if row["kind"] == "price":
+                prices |= {k: v for k, v in reader.price(row).items() if abs(v) >= abs(prices.get(k, 0.0))}
+                passed = min(passed, float(row["pass_through"]))
+            else:
+                events += reader.events(row)
+        except HaiheError as error:
+            raise placed(region, error, int(at)) from error
     index = pd.MultiIndex.from_tuples(list(prices), names=["region", "sector"]) if prices else rest.index[:0]
     name = Text(str(found["name_zh"]), str(found["name_en"] or found["name_zh"]))
     return Shock(str(found["shock"]), name, tuple(events), pd.Series(prices, index=index, dtype=float), passed, rows)
@@ -109,6 +116,7 @@ class Reader:
 
     def __init__(self, region: Region, rest: AtRest) -> None:
         self.region, self.rest = region, rest
+        self.names = named(region)
         table = region["regions"]
         self.parent = dict(zip(table["region"], table["parent"], strict=True))
         self.makers: dict[str, Callable[[Row], list[Event]]] = {
@@ -128,14 +136,17 @@ class Reader:
         """Give the events of one row."""
         for cell in NEEDS.get(str(row["kind"]), ()):
             if not filled(row.get(cell)):
-                raise HaiheError("E-SHK-62", table="shock_events", value=self._label(row), what=cell, kind=row["kind"])
-        return self.makers[str(row["kind"])](row)
+                raise HaiheError("E-SHK-62", table=EVENTS, value=self._label(row), what=cell, kind=row["kind"])
+        made = self.makers[str(row["kind"])](row)
+        if float(row["amount"]) and not any(np.any(np.asarray(event.amount) != 0) for event in made):
+            raise HaiheError("E-SHK-09", value=self._label(row))
+        return made
 
     def price(self, row: Row) -> dict[tuple[str, str], float]:
         """Prices that a row sets, by (region, sector)."""
         sectors = self._sectors(row) or ([str(row["product"])] if filled(row.get("product")) else [])
         if not sectors:
-            raise HaiheError("E-SHK-62", table="shock_events", value=self._label(row), what="product", kind="price")
+            raise HaiheError("E-SHK-62", table=EVENTS, value=self._label(row), what="product", kind="price")
         self._known(sectors, self.rest.sectors, "sectors", row)
         places = self._places(row) or list(self.rest.regions)
         self._known(places, self.rest.regions, "regions", row)
@@ -146,6 +157,8 @@ class Reader:
 
     def _capital(self, row: Row) -> list[Event]:
         """Damage, spread over those hit by their capital (in a district: by its share of it)."""
+        if not float(row["amount"]) >= 0:
+            raise out_of_range(float(row["amount"]), 0.0, np.inf)
         weights = self._spread({**row, "amount": 1.0}, self._sectors(row) or self.rest.sectors)
         owned = pd.Series(np.maximum(self.rest.value_added, 0.0) * CAPITAL_TO_ADDED * DAYS, index=self.rest.index)
         weights = weights * owned.reindex(weights.index)
@@ -154,6 +167,10 @@ class Reader:
             raise HaiheError("E-SHK-12", value=self._label(row))
         builders = listed(row.get("rebuild_sectors"))
         self._known(builders, self.rest.sectors, "rebuild_sectors", row)
+        made = pd.Series(self.rest.output, index=self.rest.index).groupby(level="sector").sum()
+        for sector in builders:
+            if not made[sector] > 0:
+                raise HaiheError("E-SHK-13", column="rebuild_sectors", value=sector)
         days = row.get("rebuild_days")
         rebuild = None
         if builders:
@@ -247,7 +264,7 @@ class Reader:
         shares = self.region.frame("district_shares")
         own = shares[shares["region"] == place]
         if own.empty:
-            raise HaiheError("E-SHK-63", table="shock_events", value=place, what=self._label(row))
+            raise HaiheError("E-SHK-63", table=EVENTS, value=place, what=self._label(row))
         return own.set_index("sector")["share"]
 
     def _ancestor(self, place: str, row: Row) -> str:
@@ -259,7 +276,7 @@ class Reader:
             at = self.parent.get(at)
         if place not in self.parent:
             raise self._unknown("regions", place, self.parent, row)
-        raise HaiheError("E-SHK-63", table="shock_events", value=place, what=self._label(row))
+        raise HaiheError("E-SHK-63", table=EVENTS, value=place, what=self._label(row))
 
     def _in_accounts(self, row: Row) -> list[str]:
         places = self._places(row)
@@ -292,10 +309,18 @@ class Reader:
                 raise self._unknown(column, one, labels, row)
 
     def _unknown(self, column: str, value: object, labels: Any, row: Row) -> HaiheError:
-        near = nearest(str(value), [str(one) for one in labels])
-        return HaiheError(
-            "E-SHK-64", table="shock_events", column=column, value=value, near=near, what=self._label(row)
-        )
+        known = {str(one): self.names.get(str(one), Text(str(one), str(one))) for one in labels}
+        near = meant(str(value), known)
+        return HaiheError("E-SHK-64", table=EVENTS, column=column, value=value, near=near, what=self._label(row))
+
+
+def named(region: Region) -> dict[str, Text]:
+    """Names of everything that a row of ``shock_events`` may name by its code."""
+    stages = region.frame("chain_stages")
+    known = names_in(stages.assign(code=stages["chain"].str.cat(stages["stage"], sep=".")), "code")
+    for table, key in (("enterprises", "enterprise"), ("links", "link"), ("sectors", "sector"), ("regions", "region")):
+        known |= names_in(region.frame(table), key)
+    return known | PARTNERS
 
 
 def filled(value: object) -> bool:

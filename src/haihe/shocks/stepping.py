@@ -66,17 +66,19 @@ class Economy:
         L, R, N = len(lanes), len(rest.regions), rest.size
         self.count = L
         group = classes.buyers * R + np.repeat(np.arange(R), len(rest.sectors)) * (not schedule.links.empty)
-        self.order = np.argsort(group, kind="stable")
-        found, first = np.unique(group[self.order], return_index=True)
+        order = np.argsort(group, kind="stable")
+        found, first = np.unique(group[order], return_index=True)
         self.class_of, self.region_of = found // R, found % R
-        self.back = np.argsort(self.order)
+        stays = bool((order == np.arange(N)).all())
+        self.order: NDArray[np.intp] | slice = slice(None) if stays else order
+        self.back: NDArray[np.intp] | slice = slice(None) if stays else np.argsort(order)
         bounds = np.append(first, N).astype(np.int64)
         self.stocks = self._stocks(lanes, inventories, bounds, dtype)
         shape = (len(found), L, len(rest.sectors), rest.places)
         self.factors, self.open = np.ones(shape), np.ones(shape)
         self.asked = np.empty(shape)
         for k in range(len(found)):
-            columns = self.order[bounds[k] : bounds[k + 1]]
+            columns = order[bounds[k] : bounds[k + 1]]
             self.asked[k, :, :, :R] = rest.by_product(rest.yearly[:, columns].sum(axis=1)) / DAYS
             self.asked[k, :, :, R:] = rest.outside[:, :, columns].sum(axis=2).T / DAYS
         by_class = np.stack([rest.final[:, classes.uses == k].sum(axis=1) for k in range(classes.count)])
@@ -89,13 +91,14 @@ class Economy:
         self.called = np.ones((L, N))
         self.made = np.tile(rest.output, (L, 1))
         self.capacity, self.served, self.on_the_way, self.clients = self.made, self.factors, self.factors, self.final
-        self.held_at_rest = self.held()
+        held = self.stocks.held
+        self.held_at_rest = np.where(np.isfinite(held) & (held > 0), held, np.nan)
 
     def _stocks(
         self, lanes: Sequence[Lane], inventories: Inventories, bounds: NDArray[np.int64], dtype: DTypeLike
     ) -> Stocks:
         rest, L, N = self.rest, self.count, self.rest.size
-        order = None if (self.order == np.arange(N)).all() else self.order
+        order = None if isinstance(self.order, slice) else self.order
         size = np.stack([by_input("stocks", lane.stocks, rest, 1.0) for lane in lanes], axis=1)
 
         def sort(values: Floats) -> NDArray[np.floating]:
@@ -118,36 +121,34 @@ class Economy:
             scale=np.ones_like(stock),
             most=most,
             which=which,
+            held=stock.sum(axis=2, dtype=np.float64),
             bounds=bounds,
             psi=inventories.psi,
             lowest=lowest,
             step=self.step,
         )
 
-    def held(self) -> Floats:
-        """Stocks of every input, of all producers together, shape (L, n); infinite where one never runs out."""
-        return np.asarray(self.stocks.stock.sum(axis=2, dtype=np.float64).T)
-
     def advance(self, t: int, day: float, move: Pass, book: Recording) -> None:
         """Do step `t`, which begins on `day`, and write it down."""
         rest = self.rest
         lost = self._lost(t, day)
         final, rebuilding = self._final(t, day)
-        openness = self._open(t)
-        on_the_way = np.minimum(openness / self.open, 1.0)
-        clients = final.copy()
+        openness, free = self._open(t), self.schedule.links.empty
+        on_the_way = openness if free else np.minimum(openness / self.open, 1.0)
+        clients = final
         if rebuilding is not None:
+            clients = final.copy()
             clients[self.classes.rebuilding] += rebuilding
         demand = clients.copy()
-        for k, asked in zip(self.class_of, self.asked * on_the_way, strict=True):
+        for k, asked in zip(self.class_of, self.asked if free else self.asked * on_the_way, strict=True):
             demand[k] += asked
-        wanted_of = demand.sum(axis=0)
+        wanted_of = demand[0] if len(demand) == 1 else demand.sum(axis=0)
         total = rest.by_producer(wanted_of)
         if t >= UNTOLD:
             self._call_up(total)
         capacity = rest.output * (1.0 - lost) * self.called
         wanted = np.minimum(total, capacity)
-        made = np.minimum(wanted, self.stocks.most[:, self.back].astype(np.float64))
+        made = np.minimum(wanted, self.stocks.most[:, self.back])
         cut = np.clip(self.schedule.outside.at(t), 0.0, 1.0) if not self.schedule.outside.empty else 0.0
         supply = self._supply(made, wanted_of, cut)
         served = rationed(demand, supply)
@@ -162,12 +163,10 @@ class Economy:
         for rebuilt in self.schedule.rebuilding:
             rebuilt.deliver(day, served[self.classes.rebuilding], self.step)
             book.remaining[:, t] += rebuilt.remaining if day >= rebuilt.event.start else 0.0
-        self._reorder(capacity, cut, openness, served[self.class_of] * on_the_way, made, aimed, move)
+        arrives = served[self.class_of]
+        self._reorder(capacity, cut, openness, arrives if free else arrives * on_the_way, made, aimed, move)
         self.made = made
-        held = self.held()
-        known = np.isfinite(held) & (self.held_at_rest > 0)
-        low = np.divide(held, self.held_at_rest, out=np.full_like(held, np.nan), where=known)
-        np.minimum(book.stock_low, low, out=book.stock_low)
+        np.minimum(book.stock_low, (self.stocks.held / self.held_at_rest).T, out=book.stock_low)
 
     def _lost(self, t: int, day: float) -> Floats:
         """Share of capacity lost, shape (L, N) or (1, 1)."""
@@ -177,7 +176,7 @@ class Economy:
             share = rebuilt.lost(day, self.rest.size)
             if share is not None:
                 lost = lost + share
-        return np.asarray(np.clip(lost, 0.0, 1.0))
+        return np.minimum(np.maximum(lost, 0.0), 1.0)
 
     def _final(self, t: int, day: float) -> tuple[Floats, Floats | None]:
         """Final use asked for by class, shape (K, L, n, R + q), and rebuilding, shape (L, n, R + q)."""
@@ -265,9 +264,10 @@ def rationed(demand: Floats, supply: Floats) -> Floats:
         Between 0 and 1; 1 where nothing is asked for.
     """
     served = np.ones_like(demand)
-    left = supply.copy()
+    left = supply
     for k, asked in enumerate(demand):
         np.divide(left, asked, out=served[k], where=asked > 0)
         np.minimum(served[k], 1.0, out=served[k])
-        left = np.maximum(left - asked * served[k], 0.0)
+        if k + 1 < len(demand):
+            left = np.maximum(left - asked * served[k], 0.0)
     return served

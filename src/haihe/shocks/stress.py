@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from haihe.diagnosis.result import Basis, basis_of
+from haihe.diagnosis.result import Basis, basis_of, source_line
 from haihe.figures.workbook import Viewed
-from haihe.messages import Progress, Text
+from haihe.messages import HaiheError, Progress, Text, worst_quality
 from haihe.planning.control import Control
 from haihe.region import Region
 from haihe.shocks.baseline import DAYS, AtRest
@@ -26,12 +26,13 @@ from haihe.shocks.library import economy_of, response_of, stocks_of, with_shock
 from haihe.shocks.losses import Disruption
 from haihe.shocks.prices_push import pushed
 from haihe.shocks.remedies import what_pays
+from haihe.shocks.shock_places import located
 from haihe.shocks.shock_tables import Shock, shock_of
 from haihe.shocks.stress_views import StressViews
 
 DRAWS = 32
 LEAST_DAYS, MOST_DAYS = 120, 730
-TABLES_USED = ("accounts", "flows", "shock_events")
+TABLES_USED = ("accounts", "flows")
 OUTSIDE = "outside"
 """Remedy: partners outside can deliver more."""
 MORE_OUTSIDE = 0.1
@@ -152,6 +153,8 @@ def stress(
     inventories: Inventories | None = None,
     response: Response | None = None,
     coordinated: bool = True,
+    workers: int = 1,
+    dask: str | None = None,
     control: Control | None = None,
     progress: Progress | None = None,
 ) -> Stress:
@@ -162,7 +165,8 @@ def stress(
     region : Region
         With ``accounts``; ``shocks`` and ``shock_events`` where the shock is given by name.
     shock : str, path or DataFrame
-        Name of a scenario (code, Chinese or English), a CSV file, or a frame in the form of ``shock_events``.
+        Name of a scenario (code, Chinese or English), a file (CSV, or a workbook with the sheet ``shock_events``), or a
+        frame, in the form of that table; headers and choices in Chinese or English.
     lanes : int
         Draws of the shock's size, recovery, stocks and spare capacity, for the bands.
     days : int, optional
@@ -177,6 +181,10 @@ def stress(
         Stocks and how producers respond; assumed where not given (`haihe.shocks.library`).
     coordinated : bool
         Find the best answer, too, and play it.
+    workers : int
+        Processes for the draws; with 1 all is done here.
+    dask : str, optional
+        Address of a Dask scheduler for the draws, in place of processes.
     control : Control, optional
         Cancel and progress.
     progress : callable, optional
@@ -189,16 +197,21 @@ def stress(
     Raises
     ------
     HaiheError
-        ``E-SHK-60`` to ``-68`` for shocks that do not hold, ``E-SHK-70`` the answer not found, ``E-SHK-01`` to ``-20`` of `disrupt`.
+        ``E-SHK-60`` to ``-68`` for shocks that do not hold, with file, row and column; what reading and the check of tables
+        find; ``E-SHK-70`` the answer not found, ``E-PLN-60`` cancelled while it was sought; ``E-SHK-01`` to ``-20`` of
+        `disrupt`.
     """
+    for what, value, least in (("lanes", lanes, 1), ("seed", seed, 0)):
+        if value < least:
+            raise HaiheError("E-SHK-10", what=what, value=value, low=least, high="∞")
     tell = progress or (lambda _: None)
     known, code = with_shock(region, shock)
-    rest = economy_of(known, year)
+    rest = economy_of(region, year)
     found = shock_of(known, rest, code)
-    stocks, usual = inventories or stocks_of(known), response or response_of()
+    stocks, usual = inventories or stocks_of(region), response or response_of()
     events = list(found.events)
     options: dict[str, Any] = {
-        "days": days or horizon(events),
+        "days": horizon(events) if days is None else days,
         "inventories": stocks,
         "response": usual,
         "control": control,
@@ -207,15 +220,20 @@ def stress(
     remedies = pd.DataFrame(columns=["remedy", "input", "saved_output", "saved_value_added", "saved_unmet", "cost"])
     if events:
         tell(Text(f"推演：{found.name.zh}", f"running: {found.name.en}"))
-        run = disrupt(rest, events, **options)
+        try:
+            run = disrupt(rest, events, **options)
+        except HaiheError as error:
+            raise located(known, found.rows, error) from error
         tell(Text("抽样", "drawing"))
-        spread = monte_carlo(rest, events, ranges, draws=lanes, seed=seed, **options)
+        spread = monte_carlo(rest, events, ranges, draws=lanes, seed=seed, workers=workers, dask=dask, **options)
         tell(Text("什么有用", "what helps"))
         remedies = _remedies(rest, events, run, options)
         if coordinated:
             tell(Text("求最好的应对", "finding the best answer"))
             answer = coordinate(rest, events, **options)
-    return Stress(found, rest, stocks, usual, run, spread, remedies, _prices(found, rest), answer, _basis(known, found))
+    return Stress(
+        found, rest, stocks, usual, run, spread, remedies, _prices(found, rest), answer, _basis(region, known, found)
+    )
 
 
 def horizon(events: list[Event]) -> int:
@@ -252,8 +270,12 @@ def _prices(shock: Shock, rest: AtRest) -> pd.Series:
     return pushed(A, rest.index, shock.prices, shock.pass_through)
 
 
-def _basis(region: Region, shock: Shock) -> Basis:
-    """Source and quality: the accounts, and the rows of this shock only."""
-    years = [int(year) for year in [region.meta.base_year]]
-    only = region.with_table("shock_events", shock.rows)
-    return basis_of(only, *TABLES_USED, years=years)
+def _basis(region: Region, known: Region, shock: Shock) -> Basis:
+    """Source and quality: the accounts of the base year, and the rows of this shock only."""
+    years = [int(region.meta.base_year)]
+    accounts = basis_of(region, *TABLES_USED, years=years)
+    own = [str(code) for code in shock.rows["source"].dropna().unique()]
+    said, more = accounts.source, source_line(known, own)
+    source = said if more.zh in said.zh else Text(f"{more.zh}；{said.zh}", f"{more.en}; {said.en}")
+    marks = {accounts.quality, *shock.rows["quality"].dropna()}
+    return replace(accounts, source=source, quality=worst_quality(marks) or "illustrative")

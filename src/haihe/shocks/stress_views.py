@@ -5,14 +5,14 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from haihe.figures import Column, Figure, Table, frames, heat, lines
 from haihe.messages import Text
 from haihe.region import TABLES
 from haihe.region.units import said
-from haihe.shocks.answer_views import answer_lines, answer_tables, money
+from haihe.shocks.answer_views import answer_tables
+from haihe.shocks.stress_words import shock_lines
 
 if TYPE_CHECKING:
     from haihe.shocks.stress import Stress
@@ -89,83 +89,8 @@ class StressViews:
         return {figure.key: figure for figure in (course, still, moving)}
 
     def lines(self) -> list[Text]:
-        """A line each on what happens, what breaks first, loss and recovery, what helps, prices."""
-        name = self.found.shock.name
-        made = [Text(f"情景：{name.zh}", f"shock: {name.en}")]
-        if self.found.run is not None and self.found.spread is not None:
-            made += [self._loss(), self.found.run.words(0), self._recovery(), self._worst(), self._helps()]
-        if self.found.coordinated is not None:
-            made += answer_lines(self, self.found.coordinated)
-        if len(self.found.prices):
-            made.append(self._dearer())
-        return made
-
-    def _loss(self) -> Text:
-        losses, spread = self.found.losses, self._spread[["stated", "p10", "p90"]]
-        stated, low, high = map(money, spread.loc["value_added"].to_numpy(dtype=float))
-        orders, own, inputs = (money(losses[cause].sum()) for cause in ("demand", "capacity", "inputs"))
-        return Text(
-            f"增加值损失约 {stated} {self.unit.zh}（抽样 10% 至 90%：{low} 至 {high}）；产出损失按原因：订单减少 {orders}，"
-            f"产能受损 {own}，投入品断供 {inputs}（负数为增产）",
-            f"value added lost, about {stated} (10 to 90 % of draws: {low} to {high}; {self.unit.en}); output lost by cause: "
-            f"fewer orders {orders}, lost capacity {own}, inputs that ran short {inputs} (negative: more is made)",
-        )
-
-    def _recovery(self) -> Text:
-        assert self.found.run is not None
-        row = self.found.run.summary.iloc[0]
-        lowest = f"{100 * row['lowest']:.1f}%"
-        if pd.isna(row["recovered_day"]):
-            days = len(self.found.run.days)
-            return Text(
-                f"最低为平时的 {lowest}；{days} 天内未恢复", f"lowest {lowest} of usual; not back within {days} days"
-            )
-        back, band = f"{row['recovered_day']:.0f}", self._spread.loc["recovered_day"]
-        later = f"{band['p90']:.0f}" if np.isfinite(band["p90"]) else "—"
-        return Text(
-            f"最低为平时的 {lowest}；第 {back} 天恢复正常（抽样 90% 分位：第 {later} 天）",
-            f"lowest {lowest} of usual; back to usual on day {back} (90 % of draws: day {later})",
-        )
-
-    def _worst(self) -> Text:
-        top = self.found.losses.iloc[0]
-        place, sector = self.basis.name(str(top["region"])), self.basis.name(str(top["sector"]))
-        if not top["value_added"] > 0:
-            return Text("没有行业减产", "no sector produces less")
-        lost = money(top["value_added"])
-        return Text(
-            f"损失最大的是{place.zh}的{sector.zh}：增加值 {lost} {self.unit.zh}",
-            f"most is lost by {sector.en} in {place.en}: value added, {lost} ({self.unit.en})",
-        )
-
-    def _helps(self) -> Text:
-        remedies = self.found.remedies
-        assert self.found.run is not None
-        whole = float(self.found.run.summary["value_added"].iloc[0])
-        best = remedies[remedies["saved_value_added"] > 0.001 * abs(whole)]
-        if best.empty:
-            return Text(
-                "库存、改换供应商与备用产能都几乎救不回来：损失在受冲击的行业自身或其需求",
-                "neither stocks nor other suppliers nor spare capacity save much: the loss lies in what is hit or in demand",
-            )
-        row = best.iloc[0]
-        what, saved = REMEDIES[str(row["remedy"])], money(row["saved_value_added"])
-        about = "" if pd.isna(row["input"]) else self.basis.name(str(row["input"]))
-        zh, en = (about.zh, about.en) if isinstance(about, Text) else ("", "")
-        return Text(
-            f"最有用的一项：{what.zh}{f'（{zh}）' if zh else ''}，少损失增加值 {saved} {self.unit.zh}",
-            f"what helps most: {what.en[0].lower()}{what.en[1:]}{f' ({en})' if en else ''}, saves value added, {saved} ({self.unit.en})",
-        )
-
-    def _dearer(self) -> Text:
-        given, prices = self.found.shock.prices, self.found.prices
-        others = prices[~prices.index.isin(given.index)]
-        at, rise = int(others.to_numpy().argmax()), 100 * float(others.max())
-        place, name = (self.basis.name(str(code)) for code in others.index[at])
-        return Text(
-            f"涨价传导最多的是{place.zh}的{name.zh}：价格上升 {rise:.2f}%",
-            f"prices rise most for {name.en} in {place.en}: {rise:.2f} %",
-        )
+        """What happens, what it costs, what breaks first, what helps: a line each."""
+        return shock_lines(self.found)
 
     @cached_property
     def _spread(self) -> pd.DataFrame:

@@ -4,6 +4,8 @@
   const data = JSON.parse(document.getElementById("haihe-data").textContent);
   const root = document.documentElement;
   const charts = new Map();
+  const players = new Map();
+  const still = matchMedia("(prefers-reduced-motion: reduce)");
   const language = () => (root.lang.startsWith("zh") ? "zh" : "en");
 
   /* Words of the pointer: the head (place on the axis, or the item's own) and one line an item that has words. */
@@ -27,7 +29,62 @@
     const option = data.options[key][language()];
     const axes = {};
     for (const name of ["xAxis", "yAxis"]) if (option[name]) axes[name] = [option[name]].flat().map(withNumbers);
-    return { ...option, ...axes, tooltip: { ...option.tooltip, formatter: pointerWords } };
+    const whole = { ...option, ...axes, tooltip: { ...option.tooltip, formatter: pointerWords } };
+    const player = players.get(key);
+    if (!option.timeline || !player) return whole;
+    return { ...whole, timeline: { ...option.timeline, currentIndex: player.at } };
+  }
+
+  /* A figure over time: the moment that is shown, and the clock while it plays. */
+  function playerOf(figure, chart) {
+    const { timeline } = data.options[figure.dataset.key][language()];
+    const player = { at: timeline.currentIndex, last: timeline.data.length - 1, clock: null, pause: timeline.playInterval };
+    chart.on("timelinechanged", (event) => {
+      player.at = event.currentIndex;
+      tell(figure, player);
+    });
+    return player;
+  }
+
+  /* Say which moment is shown, and whether it plays. */
+  function tell(figure, player) {
+    const { timeline } = data.options[figure.dataset.key][language()];
+    const colon = language() === "zh" ? "：" : ": ";
+    figure.querySelector(".moment").textContent = `${timeline.haihe.title}${colon}${timeline.data[player.at]}`;
+    figure.querySelector('button[data-do="play"]').setAttribute("aria-pressed", String(player.clock !== null));
+  }
+
+  function show(figure, at) {
+    const player = players.get(figure.dataset.key);
+    player.at = Math.min(Math.max(at, 0), player.last);
+    charts.get(figure.dataset.key).dispatchAction({ type: "timelineChange", currentIndex: player.at });
+    tell(figure, player);
+  }
+
+  function stop(figure) {
+    const player = players.get(figure.dataset.key);
+    clearInterval(player.clock);
+    player.clock = null;
+    tell(figure, player);
+  }
+
+  /* From the moment that is shown, or from the first where the last one is; it stops at the last. Who asks for less
+     motion gets one moment a press: nothing moves by itself. */
+  function play(figure) {
+    const player = players.get(figure.dataset.key);
+    if (player.at === player.last || still.matches) {
+      show(figure, player.at === player.last ? 0 : player.at + 1);
+      if (still.matches) return;
+    }
+    player.clock = setInterval(() => {
+      if (player.at < player.last) show(figure, player.at + 1);
+      if (player.at === player.last) stop(figure);
+    }, player.pause);
+    tell(figure, player);
+  }
+
+  function stopAll() {
+    document.querySelectorAll("figure.charted").forEach((figure) => players.has(figure.dataset.key) && stop(figure));
   }
 
   function draw(figure) {
@@ -42,6 +99,9 @@
     }
     chart.setOption(optionOf(key), { notMerge: true });
     fit(box, chart);
+    if (!figure.querySelector(".player")) return;
+    if (!players.has(key)) players.set(key, playerOf(figure, chart));
+    tell(figure, players.get(key));
   }
 
   /* Lay a chart out for the width of the screen; on paper it is scaled as it stands, by its view box. */
@@ -166,6 +226,18 @@
     csv(figure) {
       save(new Blob([csv(figure)], { type: "text/csv;charset=utf-8" }), fileName(figure, "csv"));
     },
+    play(figure) {
+      if (players.get(figure.dataset.key).clock === null) play(figure);
+      else stop(figure);
+    },
+    back(figure) {
+      stop(figure);
+      show(figure, players.get(figure.dataset.key).at - 1);
+    },
+    next(figure) {
+      stop(figure);
+      show(figure, players.get(figure.dataset.key).at + 1);
+    },
     async png(figure) {
       save(await picture(figure), fileName(figure, "png"));
     },
@@ -189,6 +261,8 @@
   document.querySelectorAll('figure.charted button[data-do="table"]').forEach((button) => {
     does.table(button.closest("figure"), button);
   });
+  window.addEventListener("beforeprint", stopAll);
+  matchMedia("print").addEventListener("change", stopAll);
   new MutationObserver(drawAll).observe(root, { attributes: true, attributeFilter: ["lang"] });
   drawAll();
 })();
