@@ -33,9 +33,8 @@ bench: .venv/bench
 example: .venv/core
 	$(BIN)/python scripts/example/build.py --reference "$(HAIHE_REFERENCE_DATA)"
 
-serve: demo
-	@echo "http://127.0.0.1:8000/report.html"
-	$(BIN)/python -m http.server 8000 --bind 127.0.0.1 --directory out/jing-jin-ji
+serve: .venv/web
+	$(BIN)/haihe serve out/office --demo
 
 docs: .venv/docs
 	$(BIN)/python scripts/reference_pages.py
@@ -56,6 +55,10 @@ clean:
 
 .venv/core: .venv/bin/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+.venv/web: .venv/core
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[web]'
 	@touch $@
 
 .venv/dev: .venv/core

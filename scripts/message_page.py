@@ -21,6 +21,7 @@ INTRO = Text(
 )
 PARTS: dict[str, Text] = {
     "ACC": Text("核算", "Accounts"),
+    "API": Text("供程序使用的接口", "The API"),
     "BAL": Text("核算平衡", "Balance of the accounts"),
     "CELL": Text("单元格", "Cells"),
     "CHOICE": Text("可选值", "Choices"),

@@ -1,14 +1,17 @@
 """What the tests of the workspace share: a folder of their own, quick password hashes, the small city, signed-in clients."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.test import Client
-from workspace_cases import City, small_city
+from browsing import Server, chromium, server_of
+from django.db import connection
+from django.test import Client, TransactionTestCase
 
 from haihe.workspace.config import Office
+from workspace_cases import City, small_city
 
 
 @pytest.fixture(autouse=True)
@@ -17,7 +20,7 @@ def office(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Of
     monkeypatch.setenv("HAIHE_HOME", str(tmp_path / "office"))
     settings.OFFICE = Office.read()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": str(tmp_path)}}
     settings.ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
     settings.WHITENOISE_AUTOREFRESH = True
     settings.OFFICE.make_key()
@@ -40,3 +43,35 @@ def signed(city: City) -> Callable[[str], Client]:
         return client
 
     return client_of
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A Chromium for tests marked ``browser``; closed after each file, since Django refuses its ORM while one runs."""
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The small city on a real server."""
+    with server_of(tmp_path_factory.mktemp("served") / "office") as server:
+        yield server
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _emptied_at_the_end() -> Iterator[None]:
+    """Let Django empty the tables after a test with real transactions: the triggers of the audit chain would refuse."""
+    guards = import_module("haihe.workspace.audit.migrations.0002_guards")
+    emptied = TransactionTestCase._fixture_teardown
+
+    def empty(case: TransactionTestCase) -> None:
+        guards.lift(connection)
+        try:
+            emptied(case)
+        finally:
+            guards.put(connection)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", empty)
+        yield

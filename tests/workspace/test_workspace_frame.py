@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from django.core.checks import run_checks
 from django.test import Client
+
 from workspace_cases import PASSWORD, City
 
 pytestmark = pytest.mark.django_db

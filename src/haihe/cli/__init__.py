@@ -9,18 +9,23 @@ import sys
 
 from haihe.cli import (
     accounts,
+    audit,
     cards,
     diagnosis,
     exchange,
     facts,
     futures,
     goals,
+    keeping,
     plans,
     projects,
     rounds,
     rules,
+    serve,
     share,
     stress,
+    unit,
+    user,
 )
 from haihe.cli.desk import INTERNAL, app
 from haihe.messages import Finding
@@ -28,19 +33,24 @@ from haihe.messages import Finding
 __all__ = [
     "accounts",
     "app",
+    "audit",
     "cards",
     "diagnosis",
     "exchange",
     "facts",
     "futures",
     "goals",
+    "keeping",
     "main",
     "plans",
     "projects",
     "rounds",
     "rules",
+    "serve",
     "share",
     "stress",
+    "unit",
+    "user",
 ]
 
 

@@ -4,7 +4,7 @@ import locale
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 Lang = Literal["zh", "en"]
 LANGUAGES: tuple[Lang, Lang] = ("zh", "en")
@@ -22,6 +22,9 @@ class Text:
 
     zh: str
     en: str
+
+    do_not_call_in_templates: ClassVar[bool] = True
+    """Templates of Django would call it without a language, and show nothing."""
 
     def __call__(self, lang: Lang) -> str:
         """Give the phrase in one language."""

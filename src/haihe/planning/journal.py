@@ -8,24 +8,17 @@ written under a lock, after what the other has written was read, so that no run 
 
 import json
 import os
-import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from haihe.files import replace_file
+from haihe.locks import alone
 from haihe.messages import Finding, Findings, HaiheError
-
-if sys.platform == "win32":
-    import msvcrt
-else:
-    import fcntl
 
 Record = dict[str, Any]
 OWNER, RUN = "runs_of", "run"
-FAR = 1 << 40
-"""Where Windows locks a byte: behind the end of any journal, since what is locked there cannot be read."""
 
 
 class Journal:
@@ -92,7 +85,7 @@ class Journal:
     @contextmanager
     def _locked(self) -> Iterator[BinaryIO]:
         """Open the file for this process alone, at its end, with all that stands in it known."""
-        with self.path.open("r+b") as file, _alone(file):
+        with self.path.open("r+b") as file, alone(file):
             head = file.readline()
             if (_read(head) or {}).get(OWNER) != self.key:
                 raise HaiheError("E-PLN-101", file=self.path.name)
@@ -118,27 +111,6 @@ class Journal:
                 self.done.add(str(record[RUN]))
             length += len(line)
         return length
-
-
-@contextmanager
-def _alone(file: BinaryIO) -> Iterator[None]:
-    """Hold a lock on a file; a file system that has none goes without."""
-    with suppress(OSError):
-        _lock(file, hold=True)
-    try:
-        yield
-    finally:
-        with suppress(OSError):
-            _lock(file, hold=False)
-
-
-def _lock(file: BinaryIO, *, hold: bool) -> None:
-    if sys.platform == "win32":
-        os.lseek(file.fileno(), FAR, os.SEEK_SET)
-        msvcrt.locking(file.fileno(), msvcrt.LK_LOCK if hold else msvcrt.LK_UNLCK, 1)
-        os.lseek(file.fileno(), 0, os.SEEK_SET)
-    else:
-        fcntl.flock(file.fileno(), fcntl.LOCK_EX if hold else fcntl.LOCK_UN)
 
 
 def _put(path: Path, line: bytes) -> None:

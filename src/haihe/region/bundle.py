@@ -11,12 +11,14 @@ from haihe.messages import HaiheError
 from haihe.region.draft import Draft
 from haihe.region.folder import read_files
 from haihe.region.safety import open_archive, read_entry
+from haihe.region.spec import TableSpec
+from haihe.region.tables import TABLES
 
 MANIFEST = "manifest.json"
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 
 
-def read_bundle(path: Path) -> Draft:
+def read_bundle(path: Path, tables: Mapping[str, TableSpec] = TABLES) -> Draft:
     """Read a bundle after comparing every file with the manifest."""
     with open_archive(path) as archive:
         files = {info.filename: read_entry(path.name, archive, info.filename) for info in archive.infolist()}
@@ -24,7 +26,7 @@ def read_bundle(path: Path) -> Draft:
     for name in sorted(set(files) | set(listed)):
         if name not in files or listed.get(name) != _sha256(files[name]):
             raise HaiheError("E-FILE-15", file=path.name, value=name)
-    return read_files(files, path.name)
+    return read_files(files, path.name, tables)
 
 
 def _manifest(file: str, data: bytes | None) -> dict[str, str]:

@@ -105,19 +105,24 @@ def header_names(spec: TableSpec) -> dict[str, str]:
     return titles | {column.name: column.name for column in spec.columns}
 
 
-def table_names() -> dict[str, str]:
+def table_names(tables: Mapping[str, TableSpec] = TABLES) -> dict[str, str]:
     """Give every name a table may have (its name, its Chinese, its English title) and its declared name."""
-    titles = {title: spec.name for spec in TABLES.values() for title in (spec.title.zh, spec.title.en)}
-    return titles | {name: name for name in TABLES}
+    titles = {title: spec.name for spec in tables.values() for title in (spec.title.zh, spec.title.en)}
+    return titles | {name: name for name in tables}
 
 
-def assemble(parts: Iterable[RawPart], meta: Meta | None, issues: Iterable[Issue]) -> Draft:
+def assemble(
+    parts: Iterable[RawPart],
+    meta: Meta | None,
+    issues: Iterable[Issue],
+    tables: Mapping[str, TableSpec] = TABLES,
+) -> Draft:
     """Type the parts of every table and join them; name every column, cell and table that is wrong or missing."""
     draft = Draft(meta=meta, issues=list(issues))
     by_table: dict[str, list[RawPart]] = {}
     for part in parts:
         by_table.setdefault(part.spec.name, []).append(part)
-    for name, spec in TABLES.items():
+    for name, spec in tables.items():
         frames, bads, origin, length = [], [], [], 0
         for part in by_table.get(name, []):
             frame, bad, place = _typed(part, draft.issues, length)

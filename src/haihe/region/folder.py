@@ -34,7 +34,7 @@ def read_folder(folder: Path) -> Draft:
     return read_files({path.name: path.read_bytes() for path in files_inside(folder, SUFFIXES)}, folder.name)
 
 
-def read_files(files: Mapping[str, bytes], whole: str) -> Draft:
+def read_files(files: Mapping[str, bytes], whole: str, tables: Mapping[str, TableSpec] = TABLES) -> Draft:
     """Read the files of a folder or bundle.
 
     Parameters
@@ -44,6 +44,8 @@ def read_files(files: Mapping[str, bytes], whole: str) -> Draft:
         ``uses.co2.csv`` are two parts of one table.
     whole : str
         Name of the folder or bundle, for messages.
+    tables : mapping of TableSpec
+        The tables that may come.
     """
     issues: list[Issue] = []
     parts: list[RawPart] = []
@@ -57,12 +59,12 @@ def read_files(files: Mapping[str, bytes], whole: str) -> Draft:
                 issues += [_at(issue, name) for issue in found]
             elif suffix == "toml":
                 continue
-            elif stem not in TABLES:
-                raise HaiheError("E-TAB-02", file=name, value=stem, near=suggest(stem, TABLES, table_names()))
+            elif stem not in tables:
+                raise HaiheError("E-TAB-02", file=name, value=stem, near=suggest(stem, tables, table_names(tables)))
             elif suffix == "csv":
-                parts.append(_csv(TABLES[stem], name, decode(name, files[name], others), issues))
+                parts.append(_csv(tables[stem], name, decode(name, files[name], others), issues))
             else:
-                parts.append(_parquet(TABLES[stem], name, files[name]))
+                parts.append(_parquet(tables[stem], name, files[name]))
         except HaiheError as error:
             where = ((f, Place(name, row=f.row)) for f in error.findings)
             issues += [Issue(f.code, stem, column=f.column, values=f.values, place=place) for f, place in where]
@@ -70,7 +72,7 @@ def read_files(files: Mapping[str, bytes], whole: str) -> Draft:
         raise HaiheError("E-FILE-03", file=whole)
     if META_FILE not in files:
         issues.append(Issue("E-META-04", META_NAME, place=Place(META_FILE)))
-    return assemble(parts, meta, issues)
+    return assemble(parts, meta, issues, tables)
 
 
 def _at(issue: Issue, file: str) -> Issue:
@@ -112,15 +114,17 @@ def _parquet(spec: TableSpec, name: str, data: bytes) -> RawPart:
         path = Path(folder) / "table.parquet"
         path.write_bytes(data)
         try:
-            with _database() as database:
+            with offline_database() as database:
                 frame = database.execute("SELECT * FROM read_parquet($1)", [str(path)]).df()
         except duckdb.Error as error:
-            raise HaiheError("E-FILE-05", file=name, why=str(error).splitlines()[0]) from error
+            why = str(error).splitlines()[0].replace(str(path), name)
+            raise HaiheError("E-FILE-05", file=name, why=why) from error
     columns = [frame.iloc[:, i].astype(object).to_numpy() for i in range(frame.shape[1])]
     return RawPart(spec, name, spec.name, list(frame.columns), columns, np.arange(2, len(frame) + 2))
 
 
-def _database() -> duckdb.DuckDBPyConnection:
+def offline_database() -> duckdb.DuckDBPyConnection:
+    """Open a database in memory that fetches nothing."""
     offline: dict[str, Any] = {
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
@@ -157,7 +161,7 @@ def to_parquet(frame: pd.DataFrame) -> bytes:
     """Give one table as Parquet, for tables too large for CSV."""
     with tempfile.TemporaryDirectory(prefix="haihe-") as folder:
         path = Path(folder) / "table.parquet"
-        with _database() as database:
+        with offline_database() as database:
             database.register("records", frame)
             database.execute(f"COPY records TO '{path}' (FORMAT parquet, COMPRESSION zstd)")
         return path.read_bytes()

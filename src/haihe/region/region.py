@@ -175,6 +175,13 @@ class Region:
         return f"<table><caption>{head}</caption><tbody>{rows}</tbody></table>"
 
 
+def table_hash(name: str, frame: pd.DataFrame) -> str:
+    """SHA-256 of one typed table: equal for equal records in any order."""
+    head = "\x1d".join((name, *frame.columns))
+    content = head + "\x1d\x1d" + "\x1e".join(sorted(_records(frame)))
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
 def _records(frame: pd.DataFrame) -> list[str]:
     """Write each record as one line of exact text."""
     columns = [_exact(frame[name]) for name in frame]

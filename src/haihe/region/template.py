@@ -1,8 +1,11 @@
 """An empty workbook to fill in: headers, units, notes and drop-down lists, all from the declarations."""
 
 import io
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+import pandas as pd
 
 from haihe.files import replace_file
 from haihe.messages import HaiheError, Lang, Text, default_language
@@ -12,7 +15,7 @@ from haihe.region.sheets import letters
 from haihe.region.spec import Column, TableSpec
 from haihe.region.tables import TABLES
 from haihe.region.units import SUGGESTED, UNITS
-from haihe.region.workbook import FLAG_WORDS, IGNORED, new_workbook
+from haihe.region.workbook import FLAG_WORDS, IGNORED, new_workbook, words_of, write_cell
 
 ROWS = 5000
 """Rows for which a template has drop-down lists."""
@@ -22,6 +25,7 @@ _TEXT_KINDS = ("code", "codes", "text", "choice", "unit", "date")
 
 GUIDE = Text("填写说明", "how to fill in")
 UNIT_SHEET = f"{IGNORED}units"
+LIST_SHEET = f"{IGNORED}lists"
 
 KIND_NAMES = {
     "code": Text("短代码，不含空白、分号、竖线、星号", "a short code without blanks, semicolons, bars or stars"),
@@ -65,6 +69,18 @@ _STEPS = (
 )
 
 
+_FILLING = (
+    Text(
+        "黄色单元格是要求填报的；其余是已知内容，供核对。",
+        "Yellow cells are asked; the rest is what is known, to compare.",
+    ),
+    *_STEPS[3:-1],
+    Text(
+        "保存后在网页上传；问题会逐格指出。", "Save it and upload it on the page; every problem is named by its cell."
+    ),
+)
+
+
 def write_template(path: str | Path, lang: Lang | None = None) -> Path:
     """Write an empty workbook that, filled in and saved, `haihe.region.read` reads.
 
@@ -90,38 +106,115 @@ def write_template(path: str | Path, lang: Lang | None = None) -> Path:
         raise HaiheError("E-FILE-02", file=path.name, value=path.suffix or path.name)
     buffer = io.BytesIO()
     with new_workbook(buffer) as book:
-        formats = {
-            "required": book.add_format({"bold": True, "font_color": "#FFFFFF", "bg_color": "#1F4E78", "border": 1}),
-            "optional": book.add_format({"bold": True, "bg_color": "#DCE6F1", "border": 1}),
-            "text": book.add_format({"num_format": "@"}),
-            "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
-        }
-        _guide(book, formats, lang)
+        formats = _formats(book)
+        _guide(book, formats, lang, _STEPS, TABLES.values())
         _meta(book, formats, lang)
         for spec in TABLES.values():
             _table(book, formats, spec, lang)
-        units = book.add_worksheet(UNIT_SHEET)
-        units.write_column(0, 0, _units())
-        units.hide()
+        _hidden(book, UNIT_SHEET, [_units()])
     replace_file(path, lambda file: file.write_bytes(buffer.getvalue()))
     return path
+
+
+def sheets_bytes(
+    specs: Sequence[TableSpec],
+    lang: Lang,
+    *,
+    tables: Mapping[str, pd.DataFrame] | None = None,
+    asked: Mapping[str, pd.DataFrame] | None = None,
+    lists: Mapping[str, Iterable[str]] | None = None,
+    steps: Iterable[Text] = (),
+) -> bytes:
+    """Give a workbook of some tables only: what is known filled in, what is asked in yellow.
+
+    Parameters
+    ----------
+    specs : sequence of TableSpec
+        The tables, one sheet each; a spec may have fewer columns than the declared table.
+    lang : {"zh", "en"}
+        Language of sheets, headers, choices and notes.
+    tables : mapping of DataFrame, optional
+        Records filled in, by table; columns as in the spec.
+    asked : mapping of DataFrame of bool, optional
+        Cells marked as asked, in the shape of ``tables``.
+    lists : mapping, optional
+        Codes offered for references to tables that the workbook does not have, by ``table.column``.
+    steps : iterable of Text
+        What the first sheet says; the general instructions follow.
+
+    Returns
+    -------
+    bytes
+        An ``.xlsx`` file without a sheet for the meta.
+    """
+    tables, asked = tables or {}, asked or {}
+    offered = {name: list(codes) for name, codes in (lists or {}).items()}
+    places = {name: (letters(number), len(codes)) for number, (name, codes) in enumerate(offered.items()) if codes}
+    buffer = io.BytesIO()
+    with new_workbook(buffer) as book:
+        formats = _formats(book)
+        _guide(book, formats, lang, (*steps, *_FILLING), specs)
+        for spec in specs:
+            sheet = _table(book, formats, spec, lang, places)
+            if spec.name in tables:
+                _fill(sheet, formats, spec, lang, tables[spec.name], asked.get(spec.name))
+        _hidden(book, UNIT_SHEET, [_units()])
+        _hidden(book, LIST_SHEET, list(offered.values()))
+    return buffer.getvalue()
+
+
+def _fill(
+    sheet: Any, formats: dict[str, Any], spec: TableSpec, lang: Lang, frame: pd.DataFrame, asked: pd.DataFrame | None
+) -> None:
+    """Write the records of a table, and mark what is asked."""
+    for number, column in enumerate(spec.columns):
+        kind = "text" if column.kind in _TEXT_KINDS else "number"
+        marks = asked[column.name].tolist() if asked is not None else [False] * len(frame)
+        for row, (value, mark) in enumerate(zip(words_of(frame[column.name], column, lang), marks, strict=True), 1):
+            form = formats[f"asked {kind}" if mark else kind]
+            if mark and value is None:
+                sheet.write_blank(row, number, None, form)
+            else:
+                write_cell(sheet, row, number, value, form)
+
+
+def _formats(book: Any) -> dict[str, Any]:
+    asked = {"bg_color": "#FFF2B3", "border": 1, "border_color": "#BF9000"}
+    return {
+        "required": book.add_format({"bold": True, "font_color": "#FFFFFF", "bg_color": "#1F4E78", "border": 1}),
+        "optional": book.add_format({"bold": True, "bg_color": "#DCE6F1", "border": 1}),
+        "text": book.add_format({"num_format": "@"}),
+        "number": None,
+        "asked text": book.add_format(asked | {"num_format": "@"}),
+        "asked number": book.add_format(asked),
+        "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
+    }
+
+
+def _hidden(book: Any, name: str, columns: Iterable[list[str]]) -> None:
+    """Add a hidden sheet with the values that drop-down lists offer."""
+    sheet = book.add_worksheet(name)
+    for number, values in enumerate(columns):
+        sheet.write_column(0, number, values)
+    sheet.hide()
 
 
 def _units() -> list[str]:
     return list(dict.fromkeys((*SUGGESTED, *UNITS)))
 
 
-def _guide(book: Any, formats: dict[str, Any], lang: Lang) -> None:
+def _guide(book: Any, formats: dict[str, Any], lang: Lang, steps: Iterable[Text], specs: Iterable[TableSpec]) -> None:
     sheet = book.add_worksheet(IGNORED + GUIDE(lang))
     sheet.set_column(0, 0, 24)
     sheet.set_column(1, 2, 60, formats["wrap"])
-    for row, step in enumerate(_STEPS):
+    top = 1
+    for row, step in enumerate(steps):
         sheet.write_number(row, 0, row + 1)
         sheet.write_string(row, 1, step(lang))
-    top = len(_STEPS) + 1
+        top = row + 2
     for column, head in enumerate((Text("表", "table"), Text("含义", "meaning"), Text("用于", "serves"))):
         sheet.write_string(top, column, head(lang), formats["optional"])
-    for row, spec in enumerate(TABLES.values(), top + 1):
+    for row, spec in enumerate(specs, top + 1):
         sheet.write_url(row, 0, f"internal:'{spec.title(lang)}'!A1", string=spec.title(lang))
         sheet.write_string(row, 1, spec.description(lang))
         sheet.write_string(row, 2, spec.serves(lang))
@@ -141,7 +234,14 @@ def _meta(book: Any, formats: dict[str, Any], lang: Lang) -> None:
     sheet.freeze_panes(1, 0)
 
 
-def _table(book: Any, formats: dict[str, Any], spec: TableSpec, lang: Lang) -> None:
+def _table(
+    book: Any,
+    formats: dict[str, Any],
+    spec: TableSpec,
+    lang: Lang,
+    lists: Mapping[str, tuple[str, int]] | None = None,
+) -> Any:
+    """Add the sheet of a table; ``lists`` says where the codes of tables that have no sheet of their own stand."""
     sheet = book.add_worksheet(spec.title(lang))
     if spec.required:
         sheet.set_tab_color("#1F4E78")
@@ -152,10 +252,11 @@ def _table(book: Any, formats: dict[str, Any], spec: TableSpec, lang: Lang) -> N
         sheet.write_string(0, number, title, formats["required" if column.filled else "optional"])
         note = describe(column, lang)
         sheet.write_comment(0, number, note, {"x_scale": 2.2, "y_scale": 0.6 + 0.25 * note.count("\n")})
-        rule = _rule(column, lang)
+        rule = _rule(column, lang, lists)
         if rule is not None:
             sheet.data_validation(1, number, ROWS, number, rule)
     sheet.freeze_panes(1, 0)
+    return sheet
 
 
 def describe(column: Column, lang: Lang) -> str:
@@ -191,7 +292,7 @@ def _default_word(column: Column, lang: Lang) -> str:
     return column.word_of[column.default](lang) if column.choices else say_default(column)
 
 
-def _rule(column: Column, lang: Lang) -> dict[str, Any] | None:
+def _rule(column: Column, lang: Lang, lists: Mapping[str, tuple[str, int]] | None) -> dict[str, Any] | None:
     """Give the drop-down list or the bounds of a column, for the workbook writer."""
     if column.kind == "flag":
         return {"validate": "list", "source": [word(lang) for word in FLAG_WORDS.values()]}
@@ -200,11 +301,8 @@ def _rule(column: Column, lang: Lang) -> dict[str, Any] | None:
         return {"validate": "list", "source": words}
     if column.kind == "unit":
         return {"validate": "list", "source": f"={UNIT_SHEET}!$A$1:$A${len(_units())}", "error_type": "warning"}
-    if column.ref and column.kind == "code":
-        table, _, key = column.ref.partition(".")
-        letter = letters(TABLES[table].names.index(key))
-        source = f"='{TABLES[table].title(lang)}'!${letter}$2:${letter}${ROWS + 1}"
-        return {"validate": "list", "source": source, "error_type": "warning"}
+    if column.ref and column.kind == "code" and (lists is None or column.ref in lists):
+        return {"validate": "list", "source": _codes_of(column.ref, lang, lists), "error_type": "warning"}
     if column.kind in ("number", "year"):
         kind = "integer" if column.kind == "year" else "decimal"
         low, high = column.minimum, column.maximum
@@ -215,3 +313,13 @@ def _rule(column: Column, lang: Lang) -> dict[str, Any] | None:
         if column.above is not None:
             return {"validate": kind, "criteria": ">", "value": column.above}
     return None
+
+
+def _codes_of(ref: str, lang: Lang, lists: Mapping[str, tuple[str, int]] | None) -> str:
+    """Give the cells that hold the codes of a reference: the list's, or else the sheet's of the table itself."""
+    if lists is not None:
+        letter, count = lists[ref]
+        return f"={LIST_SHEET}!${letter}$1:${letter}${count}"
+    table, _, key = ref.partition(".")
+    letter = letters(TABLES[table].names.index(key))
+    return f"='{TABLES[table].title(lang)}'!${letter}$2:${letter}${ROWS + 1}"

@@ -19,7 +19,7 @@ from haihe.region.meta import FIELDS, META_NAME, Meta, read_meta
 from haihe.region.nearest import suggest
 from haihe.region.safety import check_path_of, open_archive
 from haihe.region.sheets import SheetFaults, examine, letters
-from haihe.region.spec import Column
+from haihe.region.spec import Column, TableSpec
 from haihe.region.tables import TABLES
 
 Cells = npt.NDArray[np.object_]
@@ -40,13 +40,13 @@ class Exact(float):
         return repr(float(self))
 
 
-def read_workbook(path: Path) -> Draft:
+def read_workbook(path: Path, tables: Mapping[str, TableSpec] = TABLES) -> Draft:
     """Read a workbook; a sheet may bear the table's name or its Chinese or English title."""
     book, faults = _open(path)
     issues: list[Issue] = []
     parts: dict[str, RawPart] = {}
     meta: Meta | None = None
-    has_meta, names = False, table_names()
+    has_meta, names = False, table_names(tables)
     for sheet in faults:
         name = names.get(sheet.strip())
         if sheet.startswith(IGNORED):
@@ -55,7 +55,7 @@ def read_workbook(path: Path) -> Draft:
             meta, found = _read_meta(path.name, _cells(path.name, book, sheet, faults[sheet]))
             issues, has_meta = issues + found, True
         elif name is None:
-            values = {"value": sheet, "near": suggest(sheet, [META_NAME, *TABLES], names)}
+            values = {"value": sheet, "near": suggest(sheet, [META_NAME, *tables], names)}
             issues.append(Issue("E-TAB-02", sheet, values=values, place=Place(path.name, sheet)))
         elif name in parts:
             values = {"value": sheet, "first": parts[name].sheet}
@@ -63,10 +63,10 @@ def read_workbook(path: Path) -> Draft:
         else:
             cells = _cells(path.name, book, sheet, faults[sheet])
             if len(cells):
-                parts[name] = _part(path.name, sheet, name, cells, issues)
+                parts[name] = _part(path.name, sheet, tables[name], cells, issues)
     if not has_meta:
         issues.append(Issue("E-META-04", META_NAME, place=Place(path.name, META_NAME)))
-    return assemble(parts.values(), meta, issues)
+    return assemble(parts.values(), meta, issues, tables)
 
 
 def _open(path: Path) -> tuple[python_calamine.CalamineWorkbook, dict[str, SheetFaults]]:
@@ -166,17 +166,17 @@ def _cells(file: str, book: python_calamine.CalamineWorkbook, sheet: str, faults
     return cells
 
 
-def _part(file: str, sheet: str, name: str, cells: Cells, issues: list[Issue]) -> RawPart:
+def _part(file: str, sheet: str, spec: TableSpec, cells: Cells, issues: list[Issue]) -> RawPart:
     header = []
     for column, cell in enumerate(cells[0]):
         header.append(str(cell.cell if isinstance(cell, Fault) else cell))
         if isinstance(cell, Fault) and cell.code:
             place = Place(file, sheet, 1, header[-1], letters(column))
-            issues.append(Issue(cell.code, name, values={"value": cell.value}, place=place))
+            issues.append(Issue(cell.code, spec.name, values={"value": cell.value}, place=place))
     body = cells[1:]
     rows = np.flatnonzero((body != "").any(axis=1))
     columns = [body[rows, i] for i in range(body.shape[1])]
-    return RawPart(TABLES[name], file, sheet, header, columns, rows + 2, [letters(i) for i in range(len(header))])
+    return RawPart(spec, file, sheet, header, columns, rows + 2, [letters(i) for i in range(len(header))])
 
 
 def _read_meta(file: str, cells: Cells) -> tuple[Meta | None, list[Issue]]:
@@ -231,14 +231,14 @@ def workbook_bytes(tables: Mapping[str, pd.DataFrame], meta: Meta, lang: Lang | 
             sheet = book.add_worksheet(spec.title(lang) if lang else name)
             for number, column in enumerate(spec.columns):
                 sheet.write_string(0, number, column.title(lang) if lang else column.name, head)
-                for row, value in enumerate(_words(frame[column.name], column, lang), 1):
+                for row, value in enumerate(words_of(frame[column.name], column, lang), 1):
                     write_cell(sheet, row, number, value)
             sheet.set_column(0, len(frame.columns) - 1, 16)
             sheet.freeze_panes(1, 0)
     return buffer.getvalue()
 
 
-def _words(series: "pd.Series[Any]", column: Column, lang: Lang | None) -> list[Any]:
+def words_of(series: "pd.Series[Any]", column: Column, lang: Lang | None) -> list[Any]:
     """Give the cells to write: None where missing, choices and flags in the words of the language."""
     cells = series.astype(object).where(series.notna(), None).tolist()
     names: Mapping[Any, Text] = FLAG_WORDS if column.kind == "flag" else column.word_of
@@ -253,13 +253,13 @@ def new_workbook(buffer: io.BytesIO) -> Any:
     return book
 
 
-def write_cell(sheet: Any, row: int, column: int, value: Any) -> None:
-    """Write one value: text as text, numbers in full, nothing where it is missing."""
+def write_cell(sheet: Any, row: int, column: int, value: Any, form: Any = None) -> None:
+    """Write one value, in a format where one is given: text as text, numbers in full, nothing where it is missing."""
     if value is None or value == "":
         return
     if isinstance(value, str):
-        sheet.write_string(row, column, value)
+        sheet.write_string(row, column, value, form)
     elif isinstance(value, (bool, np.bool_)):
-        sheet.write_boolean(row, column, bool(value))
+        sheet.write_boolean(row, column, bool(value), form)
     else:
-        sheet.write_number(row, column, Exact(value))
+        sheet.write_number(row, column, Exact(value), form)

@@ -9,6 +9,7 @@ A Django project over the library. Its rooms, each a Django application, with ar
 ``jobs``              work in the background: queue, progress, cancel, resume
 ``intake``            a workbook comes in: findings, preview, confirmation, undo
 ``data``              datasets in immutable versions; requests for data
+``papers``            files that stand as evidence, attached to anything
 ``office``            sign-in, people, history, search, settings, the start page
 ``api``               the same by programs
 ``keeping``           backup and restore, the demonstration

@@ -67,6 +67,24 @@ SETTINGS = (
     Setting(
         "LOCK_MINUTES", Text("首次锁定分钟数，之后逐次加倍", "minutes of the first lock; doubled each time"), "5", int
     ),
+    Setting(
+        "SIGN_INS_A_MINUTE",
+        Text("同一地址每分钟登录尝试上限", "attempts to sign in from one address a minute"),
+        "30",
+        int,
+    ),
+    Setting("TOKEN_DAYS", Text("接口令牌最长有效天数", "days that a token of the API holds at most"), "365", int),
+    Setting(
+        "API_PER_MINUTE",
+        Text("每个令牌或人员每分钟的高开销接口调用上限", "expensive calls of the API a minute, by token or person"),
+        "60",
+        int,
+    ),
+    Setting("THREADS", Text("网页服务线程数", "threads that answer requests"), "8", int),
+    Setting(
+        "PROXY",
+        Text("可信反向代理的地址；由它告知访问者地址", "address of a trusted proxy, which says where a request came from"),
+    ),
     Setting("WORKERS", Text("后台作业进程数", "processes for work in the background"), "1", int),
     Setting("JOBS_PER_UNIT", Text("每个单位同时排队的作业上限", "jobs that one unit may have waiting"), "20", int),
     Setting(

@@ -14,7 +14,6 @@ CSRF_TRUSTED_ORIGINS = list(OFFICE["ORIGINS"])
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "haihe.workspace.audit",
@@ -23,6 +22,7 @@ INSTALLED_APPS = [
     "haihe.workspace.jobs",
     "haihe.workspace.intake",
     "haihe.workspace.data",
+    "haihe.workspace.papers",
     "haihe.workspace.office",
     "haihe.workspace.api",
     "haihe.workspace.keeping",
@@ -34,11 +34,13 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "haihe.workspace.frame.middleware.headers",
     "haihe.workspace.frame.middleware.language",
+    "haihe.workspace.api.problems.answers",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "haihe.workspace.frame.middleware.Guard",
+    "haihe.workspace.office.passwords.PasswordFirst",
 ]
 
 ROOT_URLCONF = "haihe.workspace.urls"
@@ -80,11 +82,13 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "office:sign-in"
 LOGIN_REDIRECT_URL = "office:start"
 
+SESSION_ENGINE = "haihe.workspace.units.sessions"
 SESSION_COOKIE_AGE = int(timedelta(hours=OFFICE["SESSION_HOURS"]).total_seconds())
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = OFFICE["HTTPS"]
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "haihe.workspace.frame.failures.forged"
 SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -101,8 +105,13 @@ TIME_ZONE = "Asia/Shanghai"
 
 STATIC_URL = "static/"
 STATIC_ROOT = OFFICE.home / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "haihe.workspace.frame.files.HashedFiles"},
+}
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "haihe_cache"}}
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = (OFFICE["UPLOAD_MB"] + 1) * 1024 * 1024

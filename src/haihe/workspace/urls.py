@@ -9,6 +9,7 @@ urlpatterns = [
     path("jobs/", include("haihe.workspace.jobs.urls")),
     path("intake/", include("haihe.workspace.intake.urls")),
     path("data/", include("haihe.workspace.data.urls")),
+    path("papers/", include("haihe.workspace.papers.urls")),
     path("api/v1/", include("haihe.workspace.api.urls")),
 ]
 

@@ -2,11 +2,12 @@
 
 Each entry's hash covers its content and the hash of the entry before it (a linear hash chain, as in Haber and Stornetta
 1991, "How to time-stamp a digital document"). `store` is the only way by which the workspace changes a recorded object.
+Triggers of the database refuse whatever does not extend the chain by one (the room's second migration).
 """
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from typing import Any, Literal
@@ -14,12 +15,22 @@ from typing import Any, Literal
 from django.db import transaction
 from django.utils import timezone
 
-from haihe.messages import HaiheError
+from haihe.messages import HaiheError, Text
 from haihe.workspace.audit.models import Entry, Head, Recorded
 
 Channel = Literal["web", "api", "cli", "job", "import"]
 START = "0" * 64
 FIELDS = ("number", "at", "actor", "unit", "channel", "verb", "kind", "code", "before", "after", "reason", "previous")
+
+BATCH = 2000
+WHAT = {
+    "missing": Text("缺失", "is missing"),
+    "link": Text("与上一条不衔接", "does not follow from the entry before it"),
+    "content": Text("内容与其校验值不符", "does not say what its hash covers"),
+    "head": Text("与链尾标记不符", "does not end where the head says"),
+    "anchor": Text("与此前抄录的校验值不符", "is not what it was when its hash was noted"),
+}
+"""What a break is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +42,16 @@ class Actor:
     channel: Channel = "web"
 
 
-def hash_of(entry: Entry) -> str:
-    """Give the SHA-256 of an entry's content, in a form that does not depend on the database."""
+def content_of(entry: Entry) -> dict[str, Any]:
+    """Give what an entry's hash covers, in a form that does not depend on the database."""
     said = {name: getattr(entry, name) for name in FIELDS}
     said["at"] = entry.at.astimezone(UTC).isoformat(timespec="microseconds")
-    text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return said
+
+
+def hash_of(entry: Entry) -> str:
+    """Give the SHA-256 of an entry's content: of its JSON with sorted names, without spaces, in UTF-8."""
+    text = json.dumps(content_of(entry), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -54,15 +70,15 @@ def record(
         entry = Entry(
             number=head.number + 1,
             at=timezone.now(),
-            actor=actor.name,
+            actor=_clean(actor.name),
             unit=actor.unit,
             channel=actor.channel,
             verb=verb,
             kind=kind,
-            code=code,
+            code=_clean(code),
             before=_plain(before),
             after=_plain(after),
-            reason=reason,
+            reason=_clean(reason),
             previous=head.hash,
         )
         entry.hash = hash_of(entry)
@@ -75,10 +91,15 @@ def record(
 def _plain(said: Any) -> Any:
     """Give what every database will give back unchanged: JSON without floats, whose writing databases differ in."""
     if isinstance(said, dict):
-        return {str(key): _plain(value) for key, value in said.items()}
+        return {_clean(str(key)): _plain(value) for key, value in said.items()}
     if isinstance(said, (list, tuple)):
         return [_plain(value) for value in said]
-    return said if isinstance(said, (str, bool, int, type(None))) else str(said)
+    return said if isinstance(said, (bool, int, type(None))) else _clean(str(said))
+
+
+def _clean(said: str) -> str:
+    """Give text that every database keeps: without NUL, and without halves of characters, which UTF-8 cannot write."""
+    return said.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
 
 
 def store(actor: Actor, verb: str, thing: Recorded, *, edition: int | None = None, reason: str = "") -> None:
@@ -110,30 +131,9 @@ def store(actor: Actor, verb: str, thing: Recorded, *, edition: int | None = Non
         record(actor, verb, thing.kind(), thing.code, before, thing.snapshot(), reason)
 
 
-@dataclass(frozen=True, slots=True)
-class Break:
-    """A place where the chain does not hold: number of the entry and what is wrong with it."""
-
-    number: int
-    what: str
-
-
-def verify(since: int = 0) -> Iterator[Break]:
-    """Check the chain from its start (or from entry ``since``): numbers without gap, hashes, links, and the head."""
-    previous, number = START, since
-    if since:
-        previous = Entry.objects.get(number=since).hash
-    for entry in Entry.objects.filter(number__gt=since).order_by("number").iterator(chunk_size=2000):
-        if entry.number != number + 1:
-            yield Break(number + 1, "missing")
-        if entry.previous != previous:
-            yield Break(entry.number, "link")
-        if entry.hash != hash_of(entry):
-            yield Break(entry.number, "content")
-        previous, number = entry.hash, entry.number
-    head = Head.objects.filter(pk=1).first()
-    if head is not None and (head.number, head.hash) != (number, previous):
-        yield Break(number + 1, "head")
+def read(actor: Actor, thing: Recorded, fields: Iterable[str], reason: str = "") -> Entry:
+    """Record that somebody read personal data: whose, and which fields; the values themselves are not written."""
+    return record(actor, "read", thing.kind(), thing.code, after={"fields": sorted(fields)}, reason=reason)
 
 
 def history(kind: str, code: str) -> "Iterator[Entry]":
@@ -146,3 +146,96 @@ def changes(entry: Entry) -> dict[str, tuple[Any, Any]]:
     before, after = entry.before or {}, entry.after or {}
     names = [*after, *(name for name in before if name not in after)]
     return {name: (before.get(name), after.get(name)) for name in names if before.get(name) != after.get(name)}
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """A place where the chain does not hold: number of the entry and what is wrong with it (a key of `WHAT`)."""
+
+    number: int
+    what: str
+
+    @property
+    def words(self) -> Text:
+        """The break in words."""
+        return Text(f"第 {self.number} 条{WHAT[self.what].zh}", f"entry {self.number} {WHAT[self.what].en}")
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The end of the chain: how many entries, and the hash of the last. Noted elsewhere, it anchors all before it."""
+
+    number: int
+    hash: str
+
+    def __str__(self) -> str:
+        return f"{self.number}:{self.hash}"
+
+    @classmethod
+    def read(cls, said: str) -> "End":
+        """Read what was noted, ``number:hash``; ``E-WEB-70`` where it cannot be read."""
+        number, _, digest = said.strip().partition(":")
+        if (
+            not (number.isascii() and number.isdigit())
+            or len(digest) != len(START)
+            or not set(digest) <= set("0123456789abcdef")
+        ):
+            raise HaiheError("E-WEB-70", value=said[:100])
+        return cls(int(number), digest)
+
+
+def end() -> End:
+    """Give the present end of the chain."""
+    head = Head.objects.filter(pk=1).first()
+    return End(0, START) if head is None else End(head.number, head.hash)
+
+
+def verify(since: int = 0, anchors: Mapping[int, str] | None = None) -> Iterator[Break]:
+    """Check the chain: numbers without gap, each entry's hash, each link, the head, and hashes noted earlier.
+
+    Any edit, deletion, insertion or exchange of entries is found. Whoever can write past the triggers could still cut the
+    tail off together with the head, or compute every later hash anew: only a hash that was noted elsewhere finds that.
+
+    Parameters
+    ----------
+    since : int
+        Number of an entry from which to check; 0 checks everything.
+    anchors : mapping of int to str, optional
+        Hashes noted earlier by number of entry, e.g. of `end`.
+    """
+    wanted = {number: digest for number, digest in (anchors or {}).items() if number > since}
+    entries = Entry.objects.order_by("number")
+    previous, number = START, 0
+    if since:
+        start = Entry.objects.filter(number=since).first()
+        if start is None:
+            yield Break(since, "missing")
+            return
+        previous, number, entries = start.hash, since, entries.filter(number__gt=since)
+    for entry in entries.iterator(chunk_size=BATCH):
+        if entry.number != number + 1:
+            yield Break(number + 1, "missing")
+        if entry.previous != previous:
+            yield Break(entry.number, "link")
+        if entry.hash != hash_of(entry):
+            yield Break(entry.number, "content")
+        if wanted.pop(entry.number, entry.hash) != entry.hash:
+            yield Break(entry.number, "anchor")
+        previous, number = entry.hash, entry.number
+    if end() != End(number, previous):
+        yield Break(number, "head")
+    for noted, digest in sorted(wanted.items()):
+        if (noted, digest) != (0, START):
+            yield Break(noted, "anchor")
+
+
+def lines() -> Iterator[str]:
+    """Give the chain as JSON lines: each entry as its hash covers it, with its ``hash``; last the ``head``.
+
+    The form is described in ``docs/reference/audit.md``.
+    """
+    number, digest = 0, START
+    for entry in Entry.objects.order_by("number").iterator(chunk_size=BATCH):
+        number, digest = entry.number, entry.hash
+        yield json.dumps(content_of(entry) | {"hash": entry.hash}, ensure_ascii=False, separators=(",", ":"))
+    yield json.dumps({"head": {"number": number, "hash": digest}}, separators=(",", ":"))

@@ -10,11 +10,14 @@ from functools import wraps
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponse
 
-from haihe.workspace.units.models import Owned, Person
+from haihe.workspace.frame.failures import not_allowed
+from haihe.workspace.units.models import Owned, Person, Unit
 
 View = Callable[..., HttpResponse]
+Kept = Owned | Unit | Person
+"""Kinds of objects that an address can name: each has ``objects.visible_to``, ``objects.called``, ``read_by`` and ``allows``."""
 SHOW, CHANGE = ("GET", "HEAD"), ("POST",)
 
 
@@ -32,7 +35,7 @@ class Access:
     ----------
     action : str
         The action that is needed; "" where signing in is enough.
-    of : type of Owned, optional
+    of : type of Kept, optional
         Kind of the object that the address names.
     methods : tuple of str
         Methods answered.
@@ -41,7 +44,7 @@ class Access:
     """
 
     action: str = ""
-    of: type[Owned] | None = None
+    of: type[Kept] | None = None
     methods: tuple[str, ...] = SHOW
     public: bool = False
 
@@ -51,7 +54,7 @@ def _declared(access: Access) -> Callable[[View], View]:
         @wraps(view)
         def guarded(request: Request, *args: Any, **named: Any) -> HttpResponse:
             if request.method not in access.methods:
-                return HttpResponseNotAllowed(access.methods)
+                return not_allowed(request, access.methods)
             if access.of is not None:
                 named["thing"] = find(request.user, access.of, named.pop("code"), access.action)
             elif access.action and not request.user.may(access.action):
@@ -64,9 +67,10 @@ def _declared(access: Access) -> Callable[[View], View]:
     return declare
 
 
-def find(person: Person, kind: type[Owned], code: str, action: str) -> Any:
+def find(person: Person, kind: type[Kept], code: str, action: str) -> Any:
     """Give the object that a person may act on: 404 where they cannot see it, 403 where they may only see it."""
-    thing = kind.objects.visible_to(person).filter(code=code).select_related("unit").first()
+    every: Any = kind.objects
+    thing = every.visible_to(person).called(code)
     if thing is None:
         raise Http404
     if action != kind.read_by and not acts_on(person, thing, action):
@@ -74,22 +78,22 @@ def find(person: Person, kind: type[Owned], code: str, action: str) -> Any:
     return thing
 
 
-def acts_on(person: Person, thing: Owned, action: str) -> bool:
-    """Whether a person may do an action on an object that they see: in one of the units that decide about it."""
-    return any(person.may(action, unit) for unit in thing.deciders(action))
+def acts_on(person: Person, thing: Kept, action: str) -> bool:
+    """Whether a person may do an action on an object that they see."""
+    return thing.allows(person, action)
 
 
-def page(action: str, of: type[Owned] | None = None) -> Callable[[View], View]:
+def page(action: str, of: type[Kept] | None = None) -> Callable[[View], View]:
     """Declare a view that shows."""
     return _declared(Access(action, of))
 
 
-def act(action: str, of: type[Owned] | None = None) -> Callable[[View], View]:
+def act(action: str, of: type[Kept] | None = None) -> Callable[[View], View]:
     """Declare a view that changes."""
     return _declared(Access(action, of, CHANGE))
 
 
-def form(action: str, of: type[Owned] | None = None) -> Callable[[View], View]:
+def form(action: str, of: type[Kept] | None = None) -> Callable[[View], View]:
     """Declare a view that shows a form and takes it."""
     return _declared(Access(action, of, (*SHOW, *CHANGE)))
 

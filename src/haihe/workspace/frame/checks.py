@@ -8,6 +8,7 @@ from django.core.checks import CheckMessage, Error, register
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from haihe.workspace.frame.access import Access
+from haihe.workspace.frame.register import GROUPS, MENU, address
 from haihe.workspace.units.roles import ACTIONS
 
 
@@ -40,3 +41,11 @@ def every_address_is_guarded(app_configs: Sequence[AppConfig] | None, **_more: A
         elif access.action and access.action not in ACTIONS:
             found.append(Error(f"/{route} needs the action {access.action}, which nobody declared", id="haihe.E002"))
     return found
+
+
+@register()
+def every_entry_leads_somewhere(app_configs: Sequence[AppConfig] | None, **_more: Any) -> list[CheckMessage]:
+    """Refuse to start with an entry of the menu that leads nowhere, or that no group of the menu shows."""
+    del app_configs
+    lost = [each for each in MENU if not address(each) or each.group not in GROUPS]
+    return [Error(f"the menu's entry {each.address} leads nowhere or has no group", id="haihe.E003") for each in lost]

@@ -8,7 +8,7 @@ import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 import xlsxwriter
 from django.core.paginator import Paginator
@@ -55,12 +55,43 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A filter of a list: a parameter of the address, its name, its choices, and the field that it compares."""
+    """A filter of a list: a parameter of the address, its name, its choices, and the field that it compares.
+
+    ``choices`` may be a function, for choices that are known only when the list is shown.
+    """
 
     name: str
     title: Text
-    choices: Sequence[tuple[str, Text]]
+    choices: Sequence[tuple[str, Text]] | Callable[[], Iterable[tuple[str, Text]]]
     field: str = ""
+
+    @property
+    def offered(self) -> list[tuple[str, Text]]:
+        """The choices now."""
+        return list(self.choices() if callable(self.choices) else self.choices)
+
+    def where(self, said: str) -> Q | None:
+        """Give the condition of what was chosen; ``None`` where it is no choice."""
+        return Q(**{self.field or self.name: said}) if said in {code for code, _ in self.offered} else None
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A filter that is typed: a parameter of the address, its name, the look-up that compares it, ``text`` or ``date``."""
+
+    name: str
+    title: Text
+    field: str
+    type: Literal["text", "date"] = "text"
+
+    def where(self, said: str) -> Q | None:
+        """Give the condition of what was typed; ``None`` where it cannot be read."""
+        if self.type == "date":
+            try:
+                return Q(**{self.field: date.fromisoformat(said)})
+            except ValueError:
+                return None
+        return Q(**{self.field: said}) if "\0" not in said else None
 
 
 @dataclass(frozen=True)
@@ -71,25 +102,31 @@ class Listing:
     columns: Sequence[Column]
     search: Sequence[str] = ()
     choices: Sequence[Choice] = ()
+    typed: Sequence[Typed] = ()
     empty: Text = Text("暂无内容", "Nothing here yet")  # noqa: RUF009 - a Text never changes
     file: str = "list"
 
     def select(self, request: HttpRequest, query: "QuerySet[Any]") -> "QuerySet[Any]":
         """Apply the search, the filters and the order of the address."""
-        wanted = request.GET.get("q", "").strip()
+        wanted = request.GET.get("q", "").replace("\0", "").strip()
         if wanted and self.search:
             where = Q()
             for name in self.search:
                 where |= Q(**{f"{name}__icontains": wanted})
             query = query.filter(where)
-        for choice in self.choices:
-            value = request.GET.get(choice.name, "")
-            if value in {code for code, _ in choice.choices}:
-                query = query.filter(**{choice.field or choice.name: value})
+        for choice, chosen in self.filters(request):
+            condition = choice.where(chosen) if chosen else None
+            if condition is not None:
+                query = query.filter(condition)
         order = request.GET.get("sort", "")
-        if order.lstrip("-") in {column.sort for column in self.columns if column.sort}:
+        if order.removeprefix("-") in {column.sort for column in self.columns if column.sort}:
             query = query.order_by(order, "pk")
         return query
+
+    def filters(self, request: HttpRequest) -> list[tuple[Choice | Typed, str]]:
+        """Give the filters with what the address says of each."""
+        every: list[Choice | Typed] = [*self.choices, *self.typed]
+        return [(each, request.GET.get(each.name, "").strip()) for each in every]
 
     def answer(
         self, request: HttpRequest, query: "QuerySet[Any]", template: str = "frame/list.html", **more: Any
@@ -104,7 +141,12 @@ class Listing:
         page = Paginator(chosen, PAGE).get_page(request.GET.get("page"))
         rows = [(thing, [(column, _cell(column, thing)) for column in self.columns]) for thing in page]
         sort = request.GET.get("sort", "")
-        return render(request, template, {"listing": self, "page": page, "rows": rows, "sort": sort} | more)
+        said = {"listing": self, "page": page, "rows": rows, "sort": sort, "filters": self.filters(request)}
+        numeric = [
+            bool(rows) and any(cells[place][1]["numeric"] for _, cells in rows) for place in range(len(self.columns))
+        ]
+        said["heads"] = list(zip(self.columns, numeric, strict=True))
+        return render(request, template, said | more)
 
     def table(self, request: HttpRequest, things: Iterable[Any]) -> Iterator[list[Any]]:
         """Give header and rows in the page's language."""

@@ -54,6 +54,13 @@ def language(following: Next) -> Next:
     return answer
 
 
+def _unspeakable(request: HttpRequest) -> bool:
+    """Whether a request says NUL, which no word holds and PostgreSQL cannot keep."""
+    if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+        return True
+    return any("\0" in said for _, many in request.POST.lists() for said in many)
+
+
 class Guard:
     """Refuse what is not declared, ask strangers to sign in, and say known errors in words."""
 
@@ -69,6 +76,8 @@ class Guard:
         del args, named
         if request.resolver_match is not None and "api" in request.resolver_match.app_names:
             return None  # the API guards each of its operations itself
+        if _unspeakable(request):
+            return failures.bad_request(request, ValueError("NUL"))
         access = access_of(view)
         if access is None:
             raise ImproperlyConfigured(f"{request.path} does not say who may use it")

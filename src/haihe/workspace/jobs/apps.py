@@ -4,7 +4,13 @@ from django.apps import AppConfig
 
 
 class JobsConfig(AppConfig):
-    """TO BE WRITTEN."""
+    """Work in the background."""
 
     name = "haihe.workspace.jobs"
     label = "jobs"
+
+    def ready(self) -> None:
+        """Announce the room: menu, what waits, search."""
+        from haihe.workspace.jobs import register  # models must be loaded before
+
+        register.announce()

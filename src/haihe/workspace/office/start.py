@@ -1,29 +1,42 @@
 """The start page, the search, the language."""
 
+from datetime import timedelta
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from haihe.workspace.frame import register
 from haihe.workspace.frame.access import Request, anybody, signed_in
 from haihe.workspace.frame.middleware import DJANGO_NAME, LANGUAGE_COOKIE
-from haihe.workspace.frame.register import SEARCHES, WAITING
+from haihe.workspace.office.models import LastVisit
+from haihe.workspace.office.news import first_steps, news
+from haihe.workspace.units.roles import ROLES
 
 YEAR_SECONDS = 365 * 24 * 3600
+LONG_TYPED = 100
+FIRST = timedelta(days=7)
+"""What a first visit is shown as lately changed."""
 
 
 @signed_in()
 def start(request: Request) -> HttpResponse:
-    """Show what waits for the person."""
-    waiting = [each for source in WAITING for each in source(request.user)]
-    return render(request, "office/start.html", {"waiting": waiting})
+    """Show what waits for the person, where to begin, and what changed since the last visit."""
+    since = LastVisit.come(request.user)
+    waiting = register.waiting(request.user)
+    changed = news(request.user, since or timezone.now() - FIRST)
+    steps = [] if waiting else first_steps(request.user)
+    posts = [(post.unit.name, ROLES[post.role].name) for post in request.user.held()]
+    context = {"waiting": waiting, "since": since, "news": changed, "steps": steps, "posts": posts}
+    return render(request, "office/start.html", context)
 
 
 @signed_in()
 def search(request: Request) -> HttpResponse:
     """Find things by name, code or pinyin."""
-    wanted = request.GET.get("q", "").strip()
-    hits = [hit for source in SEARCHES for hit in source(request.user, wanted)] if wanted else []
-    return render(request, "office/search.html", {"hits": hits, "wanted": wanted})
+    wanted = request.GET.get("q", "").strip()[:LONG_TYPED]
+    return render(request, "office/search.html", {"hits": register.search(request.user, wanted), "wanted": wanted})
 
 
 @signed_in()

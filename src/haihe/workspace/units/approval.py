@@ -4,7 +4,6 @@ The model is DHIS2's data approval: who enters does not approve (four eyes), wha
 un-approved, and other units see a thing once it was submitted.
 """
 
-
 from django.db import models
 from django.utils import timezone
 

@@ -8,3 +8,7 @@ class UnitsConfig(AppConfig):
 
     name = "haihe.workspace.units"
     label = "units"
+
+    def ready(self) -> None:
+        """Load the models that stand in files of their own."""
+        from haihe.workspace.units import locks, sessions, tokens  # noqa: F401 - they build on ``models``

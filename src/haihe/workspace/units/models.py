@@ -6,11 +6,14 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 
 from haihe.messages import Text
 from haihe.workspace.audit.chain import Actor, Channel
 from haihe.workspace.audit.models import Recorded
-from haihe.workspace.units.roles import ALLOWED
+from haihe.workspace.units.actions import PEOPLE_READ, UNITS_READ
+from haihe.workspace.units.pinyin import spelled
+from haihe.workspace.units.roles import ALLOWED, ROLES
 
 KINDS = {
     "city": Text("城市", "city"),
@@ -25,10 +28,11 @@ KINDS = {
 
 
 class Named(models.Model):
-    """Something with a Chinese and an English name."""
+    """Something with a Chinese and an English name, found by its pinyin too."""
 
     name_zh = models.CharField(max_length=200)
     name_en = models.CharField(max_length=200, blank=True)
+    pinyin = models.CharField(max_length=400, blank=True, editable=False)
 
     class Meta:
         """No table of its own."""
@@ -40,12 +44,36 @@ class Named(models.Model):
         """The name in both languages; the Chinese stands for an absent English one."""
         return Text(self.name_zh, self.name_en or self.name_zh)
 
+    def save(self, *args: Any, **more: Any) -> None:
+        """Keep the pinyin in step with the name."""
+        self.pinyin = spelled(self.name_zh)
+        super().save(*args, **more)
 
-class Unit(Recorded, Named):
+
+class Units(models.QuerySet["Unit"]):
+    """Queries of units."""
+
+    def visible_to(self, person: "Person", action: str = UNITS_READ) -> "Units":
+        """Keep the units where a person may read, or do something else."""
+        where = person.reach(action)
+        return self.none() if where is None else self.filter(where)
+
+    def called(self, code: str) -> "Unit | None":
+        """Give the unit of a code."""
+        return self.filter(code=code).select_related("parent").first()
+
+    def below(self, unit: "Unit") -> "Units":
+        """Keep the units below a unit, without itself."""
+        return self.filter(path__startswith=unit.path).exclude(path=unit.path)
+
+
+class Unit(Named, Recorded):
     """An organisation unit. Trees without a common top: neighbouring regions are equals.
 
-    ``path`` is the chain of codes from the top, ``TJ/TJ-BH/``; below a unit is what begins with its path. ``region`` and
-    ``chain`` are the codes, in the region's tables, of what the unit answers for.
+    ``path`` is the chain of codes from the top, ``TJ/TJ-BH/``; below a unit is what begins with its path. It is set when
+    the unit is made and by `units.tree.move` alone. ``region`` and ``chain`` are the codes, in the region's tables, of
+    what the unit answers for. No two codes differ by the size of their letters alone, as SQLite compares beginnings
+    without looking at it.
     """
 
     kind_of = models.CharField(max_length=16)
@@ -53,44 +81,86 @@ class Unit(Recorded, Named):
     path = models.CharField(max_length=500, unique=True, editable=False)
     region = models.CharField(max_length=64, blank=True)
     chain = models.CharField(max_length=64, blank=True)
-    pinyin = models.CharField(max_length=400, blank=True, editable=False)
+
+    objects: ClassVar[Any] = Units.as_manager()
+    read_by: ClassVar[str] = UNITS_READ
+    unrecorded = Recorded.unrecorded | {"path", "pinyin"}
 
     class Meta:
         """In the order of the tree."""
 
         ordering: ClassVar = ["path"]
+        constraints: ClassVar = [models.UniqueConstraint(Lower("code"), name="one_unit_a_code")]
 
     def __str__(self) -> str:
         return self.code
 
     def save(self, *args: Any, **more: Any) -> None:
-        """Keep the path in step with code and parent."""
-        self.path = f"{self.parent.path if self.parent else ''}{self.code}/"
+        """Set the path of a new unit; leave that of a stored one, which another may have moved meanwhile."""
+        if self._state.adding:
+            self.path = f"{self.parent.path if self.parent else ''}{self.code}/"
+        else:
+            kept = {"id", "path"}
+            more.setdefault("update_fields", {each.name for each in self._meta.concrete_fields} - kept)
         super().save(*args, **more)
 
+    def allows(self, person: "Person", action: str) -> bool:
+        """Whether a person may do an action on this unit."""
+        return person.may(action, self)
 
-class People(BaseUserManager["Person"]):
+    @property
+    def kind_name(self) -> Text:
+        """What kind of unit it is, in words."""
+        return KINDS[self.kind_of]
+
+    @property
+    def depth(self) -> int:
+        """How many units are above."""
+        return self.path.count("/") - 1
+
+    def above(self) -> "models.QuerySet[Unit]":
+        """Give the units above, from the top."""
+        codes = self.path.rstrip("/").split("/")[:-1]
+        return Unit.objects.filter(code__in=codes).order_by("path")
+
+
+class People(models.QuerySet["Person"]):
+    """Queries of people."""
+
+    def visible_to(self, person: "Person", action: str = PEOPLE_READ) -> "People":
+        """Keep the people who hold, or held, a post where a person may read posts."""
+        units = person.units(action)
+        return self.filter(pk__in=Post.objects.filter(unit__in=units).values("person"))
+
+    def called(self, code: str) -> "Person | None":
+        """Give the person of a name of sign-in."""
+        return self.filter(username=code).first()
+
+
+class Accounts(BaseUserManager["Person"].from_queryset(People)):  # type: ignore[misc]  # made at run time
     """Making people."""
 
     def create_user(self, username: str, password: str | None = None, **more: Any) -> "Person":
-        """Make a person who can sign in."""
-        person = self.model(username=username, **more)
+        """Make a person who can sign in; `units.staff` does so on the record."""
+        person: Person = self.model(username=username.lower(), **more)
         person.set_password(password)
         person.save(using=self._db)
         return person
 
 
-class Person(AbstractBaseUser, Named):
+class Person(Named, Recorded, AbstractBaseUser):
     """Somebody who signs in. What they may do follows from their posts alone; there is no superuser."""
 
-    username = models.CharField(max_length=150, unique=True)
+    username = models.CharField(max_length=64, unique=True)
     is_active = models.BooleanField(default=True)
     must_change = models.BooleanField(default=False)
     joined = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar = []
-    objects = People()
+    objects: ClassVar[Any] = Accounts()
+    read_by: ClassVar[str] = PEOPLE_READ
+    unrecorded = Recorded.unrecorded | {"pinyin"}
 
     class Meta:
         """By name of sign-in."""
@@ -101,8 +171,8 @@ class Person(AbstractBaseUser, Named):
         return self.username
 
     @property
-    def code(self) -> str:
-        """What entries call the person."""
+    def code(self) -> str:  # type: ignore[override]  # stands in the place of the column
+        """What entries and addresses call the person."""
         return self.username
 
     def held(self) -> "list[Post]":
@@ -121,42 +191,29 @@ class Person(AbstractBaseUser, Named):
                 where |= Q(path__startswith=post.unit.path) if post.below else Q(path=post.unit.path)
         return where if somewhere else None
 
-    def units(self, action: str) -> "models.QuerySet[Unit]":
+    def units(self, action: str) -> Units:
         """Give the units where the person may do this."""
-        where = self.reach(action)
-        return Unit.objects.none() if where is None else Unit.objects.filter(where)
+        units: Units = Unit.objects.visible_to(self, action)
+        return units
 
-    def may(self, action: str, unit: Unit | None = None) -> bool:
-        """Whether the person may do this in a unit, or anywhere where no unit is given."""
+    def may(self, action: str, unit: Unit | None = None, below: bool = False) -> bool:
+        """Whether the person may do this in a unit (and in all below it), or anywhere where no unit is given."""
         posts = [post for post in self.held() if action in ALLOWED[post.role]]
-        return bool(posts) if unit is None else any(post.covers(unit) for post in posts)
+        return bool(posts) if unit is None else any(post.covers(unit, below) for post in posts)
 
     def actor(self, action: str = "", channel: Channel = "web") -> Actor:
         """Give how entries name the person: with the unit of the post that allows the action."""
         posts = [post for post in self.held() if not action or action in ALLOWED[post.role]]
         return Actor(self.username, posts[0].unit.code if posts else "", channel)
 
+    def allows(self, person: "Person", action: str) -> bool:
+        """Whether somebody may do an action on this person: who answers for every post that the person holds.
 
-class Post(Recorded):
-    """A person holds a role in a unit: there alone, or there and below."""
-
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="posts")
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="posts")
-    role = models.CharField(max_length=16)
-    below = models.BooleanField(default=False)
-    active = models.BooleanField(default=True)
-
-    class Meta:
-        """A role is held once in a unit."""
-
-        constraints: ClassVar = [models.UniqueConstraint(fields=["person", "unit", "role"], name="one_post_a_role")]
-
-    def __str__(self) -> str:
-        return f"{self.person} {self.role} {self.unit}"
-
-    def covers(self, unit: Unit) -> bool:
-        """Whether a unit lies in the post's scope."""
-        return unit.path.startswith(self.unit.path) if self.below else unit.path == self.unit.path
+        Otherwise the administrator of one office could set the password of somebody who decides in another.
+        """
+        posts = list(self.posts.filter(active=True).select_related("unit"))
+        posts = posts or list(self.posts.select_related("unit"))
+        return bool(posts) and all(person.may(action, post.unit, post.below) for post in posts)
 
 
 class Seen(models.QuerySet[Any]):
@@ -172,8 +229,15 @@ class Seen(models.QuerySet[Any]):
         units = person.units(action or model.read_by)
         parties = Q(pk__in=[])
         for field in model.parties:
-            parties |= Q(**{f"{field}__in": units})
-        return model.narrowed(self.filter(parties), person, units).distinct()
+            own = "__" not in field and not model._meta.get_field(field).many_to_many
+            # a look-up over a table between would give an object once for each of its parties
+            where = Q(**{f"{field}__in": units})
+            parties |= where if own else Q(pk__in=model._base_manager.filter(where).values("pk"))
+        return model.narrowed(self.filter(parties), person, units)
+
+    def called(self, code: str) -> Any:
+        """Give the object of a code."""
+        return self.filter(code=code).select_related("unit").first()
 
 
 class Owned(Recorded):
@@ -202,8 +266,58 @@ class Owned(Recorded):
         del action
         return (self.unit,)
 
+    def allows(self, person: Person, action: str) -> bool:
+        """Whether a person may do an action on this object, which they see: in one of the units that decide about it."""
+        return any(person.may(action, unit) for unit in self.deciders(action))
+
     @classmethod
     def narrowed(cls, query: Seen, person: Person, units: "models.QuerySet[Unit]") -> Seen:
         """Hide what is not ready for the person's eyes; by default nothing."""
         del person, units
         return query
+
+
+class Post(Owned):
+    """A person holds a role in a unit: there alone, or there and below. An ended post is kept."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="posts")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="posts")
+    role = models.CharField(max_length=16)
+    below = models.BooleanField(default=False)
+    active = models.BooleanField(default=True)
+    ended = models.DateTimeField(null=True, blank=True)
+    ended_by = models.CharField(max_length=150, blank=True)
+
+    read_by = PEOPLE_READ
+
+    class Meta:
+        """A role is held once in a unit at a time; those held now come first."""
+
+        ordering: ClassVar = ["-active", "unit__path", "role"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["person", "unit", "role"], condition=Q(active=True), name="one_post_a_role")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} {self.role} {self.unit}"
+
+    @property
+    def role_name(self) -> Text:
+        """What the role is called."""
+        return ROLES[self.role].name
+
+    @property
+    def role_about(self) -> Text:
+        """What the role is for."""
+        return ROLES[self.role].about
+
+    @property
+    def words(self) -> Text:
+        """The post in words: role, unit, and whether it reaches below."""
+        zh, en = ("（含下级）", " and below") if self.below else ("", "")
+        role, unit = self.role_name, self.unit.name
+        return Text(f"{unit.zh}{role.zh}{zh}", f"{role.en}, {unit.en}{en}")
+
+    def covers(self, unit: Unit, below: bool = False) -> bool:
+        """Whether a unit, or a unit with all below it, lies in the post's scope."""
+        return unit.path.startswith(self.unit.path) if self.below else unit.path == self.unit.path and not below

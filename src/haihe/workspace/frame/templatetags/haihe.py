@@ -6,6 +6,7 @@ from typing import Any
 
 from django import template
 from django.template import Context
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -66,3 +67,24 @@ def with_query(context: Context, **changes: Any) -> str:
         if value is not None:
             query[name] = value
     return f"?{query.urlencode()}"
+
+
+@register.inclusion_tag("frame/act.html", takes_context=True)
+def act_on(
+    context: Context, address: str, thing: Any, zh: str, en: str, style: str = "", reason: bool = False
+) -> dict[str, Any]:
+    """Write the button that posts an action on an object, with the edition that is shown.
+
+    ``{% act_on "data:approve" thing "审批通过" "Approve" %}``; with ``reason=True`` the button opens a field for it.
+    ``style`` is ``quiet``, ``danger`` or empty.
+    """
+    said = {name: context[name] for name in ("lang", "csrf_token", "request") if name in context}
+    text = Text(zh, en)(context["lang"])
+    url = reverse(address, args=[thing.code])
+    return said | {"url": url, "words": text, "edition": thing.edition, "style": style, "reason": reason}
+
+
+@register.simple_tag(takes_context=True)
+def mark(context: Context, state: str, words: Any = None) -> SafeString:
+    """Write a status: a shape and a word, never a colour alone. ``state``: good, warn, bad or wait."""
+    return format_html('<span class="mark {}">{}</span>', state, say(context, words))

@@ -1,0 +1,9 @@
+"""What may be done with uploads, and who may."""
+
+from haihe.messages import Text
+from haihe.workspace.units.roles import READERS, declare_action
+
+READ = declare_action("intake.read", Text("查看上传", "read uploads"), READERS)
+INSPECT = declare_action("intake.inspect", Text("查看各单位的上传", "inspect uploads of any unit"), {"auditor"})
+UPLOAD = declare_action("intake.upload", Text("上传数据", "upload data"), {"planner", "editor"})
+CONFIRM = declare_action("intake.confirm", Text("确认或撤销上传", "confirm or undo an upload"), {"planner", "editor"})

@@ -1,0 +1,49 @@
+"""Files that go out: the template, the workbook with its findings, the changes, the file as it came in."""
+
+from django.http import HttpResponse
+
+from haihe.workspace.frame.access import Request, page
+from haihe.workspace.frame.layout import language_of
+from haihe.workspace.frame.lists import attachment
+from haihe.workspace.intake import uploads as services
+from haihe.workspace.intake.actions import READ, UPLOAD
+from haihe.workspace.intake.marked import marked_copy
+from haihe.workspace.intake.models import Upload
+from haihe.workspace.intake.pages import sent_for
+from haihe.workspace.intake.preview import changes_book
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@page(UPLOAD)
+def template(request: Request, target: str, code: str) -> HttpResponse:
+    """Give a workbook to fill in, for the tables that the address names (all where it names none)."""
+    wanted, thing = sent_for(request, target, code)
+    units = {unit.code: unit for unit in wanted.units(request.user, thing)}
+    unit = units.get(request.GET.get("unit", "")) or next(iter(units.values()))
+    there = wanted.specs(thing)
+    names = [name for name in request.GET.getlist("table") if name in there] or list(there)
+    data = wanted.template(thing, unit, language_of(request), names)
+    return attachment(data, f"{thing.code}-{unit.code}.xlsx", XLSX)
+
+
+@page(READ, of=Upload)
+def marked(request: Request, thing: Upload) -> HttpResponse:
+    """Give the workbook that came in, with every finding at its cell."""
+    findings = thing.reading.findings if hasattr(thing, "reading") else []
+    data = marked_copy(services.path_of(thing), findings, language_of(request))
+    return attachment(data, f"{thing.code}-findings.xlsx", XLSX)
+
+
+@page(READ, of=Upload)
+def changed(request: Request, thing: Upload) -> HttpResponse:
+    """Give every row that would change, as a workbook."""
+    return attachment(changes_book(services.compared(thing), language_of(request)), f"{thing.code}-changes.xlsx", XLSX)
+
+
+@page(READ, of=Upload)
+def original(request: Request, thing: Upload) -> HttpResponse:
+    """Give the file as it came in; the browser saves it and never shows it."""
+    del request
+    path = services.path_of(thing)
+    return attachment(path.read_bytes(), f"{thing.code}{path.suffix}", "application/octet-stream")

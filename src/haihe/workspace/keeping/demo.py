@@ -1,0 +1,148 @@
+"""The demonstration: the example region with its units, and a dozen made-up people who hold every role."""
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from django.db import models, transaction
+from django.utils import timezone
+
+from haihe.region import Region
+from haihe.region.examples import example
+from haihe.workspace.audit.chain import Actor, store
+from haihe.workspace.data import answers, sending, versions
+from haihe.workspace.data.requests import Answer, Request
+from haihe.workspace.units.models import Person, Post, Unit
+
+T = TypeVar("T", bound=models.Model)
+DEMO = Actor("demo", channel="cli")
+KIND_OF_LEVEL = {"province": "region", "city": "city", "district": "district", "park": "park"}
+CITY = "TJ"
+"""The city of the demonstration; the other members are its equals."""
+
+ASKED_YEAR = 2025
+LATE = timedelta(days=3)
+"""How long ago the demonstration's request was due."""
+
+PEOPLE = (
+    ("wang", "王规划（示例）", "Wang, planner (made up)", "planner", CITY, True),
+    ("zhou", "周审批（示例）", "Zhou, approver (made up)", "approver", CITY, False),
+    ("li", "李链长（示例）", "Li, chain chief (made up)", "chief", CITY, True),
+    ("zhao", "赵评审（示例）", "Zhao, reviewer (made up)", "reviewer", "IIB", False),
+    ("qian", "钱财政（示例）", "Qian, finance (made up)", "finance", "FIN", False),
+    ("sun", "孙审计（示例）", "Sun, auditor (made up)", "auditor", CITY, True),
+    ("guan", "管理员（示例）", "Guan, administrator (made up)", "admin", CITY, True),
+    ("bh-editor", "滨海填报员（示例）", "Binhai editor (made up)", "editor", "TJ-BH", True),
+    ("bh-approver", "滨海审批人（示例）", "Binhai approver (made up)", "approver", "TJ-BH", True),
+    ("xq-editor", "西青填报员（示例）", "Xiqing editor (made up)", "editor", "TJ-XQ", True),
+    ("xq-approver", "西青审批人（示例）", "Xiqing approver (made up)", "approver", "TJ-XQ", True),
+    ("bj-planner", "北京规划（示例）", "Beijing planner (made up)", "planner", "BJ", True),
+    ("he-planner", "河北规划（示例）", "Hebei planner (made up)", "planner", "HE", True),
+    ("viewer", "查看人员（示例）", "Viewer (made up)", "viewer", CITY, True),
+)
+"""User name, names, role, unit, whether below too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A made-up person with the password, told once."""
+
+    username: str
+    password: str
+    role: str
+    unit: str
+
+
+def seed_units(region: Region) -> dict[str, Unit]:
+    """Make the units that a region's tables name: members as equals, cities, districts and parks, departments, chains."""
+    made: dict[str, Unit] = {}
+
+    def add(code: str, names: tuple[str, str], kind: str, parent: str, **more: str) -> None:
+        unit = Unit(code=code, name_zh=names[0], name_en=names[1], kind_of=kind, parent=made.get(parent), **more)
+        store(DEMO, "create", unit)
+        made[code] = unit
+
+    regions = region.tables["regions"]
+    rank = {level: place for place, level in enumerate(KIND_OF_LEVEL)}
+    known = regions[regions["level"].isin(rank)]
+    for row in known.iloc[known["level"].map(rank).argsort(kind="stable")].to_dict("records"):
+        kind = "city" if row["region"] == CITY else KIND_OF_LEVEL[row["level"]]
+        add(row["region"], (row["name_zh"], row["name_en"]), kind, row["parent"], region=row["region"])
+    for row in region.tables["departments"].to_dict("records"):
+        add(row["department"], (row["name_zh"], row["name_en"]), "department", row["region"])
+    for row in region.tables["chains"].to_dict("records"):
+        names = (f"{row['name_zh']}产业链专班", f"{row['name_en']}: chain task force")
+        add(f"CHAIN-{row['chain']}", names, "chain", CITY, chain=row["chain"])
+    return made
+
+
+def seed_people(
+    units: dict[str, Unit], people: Iterable[tuple[str, str, str, str, str, bool]] = PEOPLE
+) -> list[Account]:
+    """Make the people, each with a password of its own."""
+    accounts = []
+    for username, zh, en, role, unit, below in people:
+        password = secrets.token_urlsafe(9)
+        person = Person.objects.create_user(username, password, name_zh=zh, name_en=en)
+        post = Post(code=f"{username}-{role}-{unit}", person=person, unit=units[unit], role=role, below=below)
+        store(DEMO, "create", post)
+        accounts.append(Account(username, password, role, unit))
+    return accounts
+
+
+def seed_data(units: dict[str, Unit], people: dict[str, Person], region: Region) -> None:
+    """Put the example region in as a dataset in force, and ask the districts for one table of it.
+
+    Binhai has answered and was accepted, Xiqing waits for its own approver, the others are late.
+    """
+    districts = [unit for unit in units.values() if unit.kind_of == "district" and unit.path.startswith(f"{CITY}/")]
+    share = [units["BJ"], units["HE"], *districts]
+    names = region.meta.title_zh, region.meta.title_en
+    dataset = versions.create(people["wang"], units[CITY], "jing-jin-ji", *names, region, share, "cli")
+    request = sending.new(people["wang"], _again(dataset), _asked(districts), "cli")
+    sending.send(people["wang"], request, channel="cli")
+    Request.objects.filter(pk=request.pk).update(due=timezone.localdate() - LATE)
+    for code in ("bh", "xq"):
+        editor, approver = people[f"{code}-editor"], people[f"{code}-approver"]
+        answer = Answer.objects.select_related("unit", "request__base").get(
+            request=request, unit=units[f"TJ-{code.upper()}"]
+        )
+        answers.made_by_upload(editor, answer, answers.contents(answer), "")
+        answers.submit(editor, _again(answer), channel="cli")
+        if code == "bh":
+            answers.approve(approver, _again(answer), channel="cli")
+            answers.accept(people["wang"], _again(answer), channel="cli")
+
+
+def _asked(districts: list[Unit]) -> dict[str, Any]:
+    return {
+        "title": "各区要素底数（示例）",
+        "note": "请按年末数核对、填报 / Please check and complete, at the end of the year",
+        "asked": [{"table": "endowments", "columns": ["value"], "year": ASKED_YEAR}],
+        "addressees": [unit.code for unit in districts],
+        "due": timezone.localdate() + LATE,
+        "remind_days": 3,
+    }
+
+
+def _again(thing: T) -> T:
+    """Read an object again: its edition moved on."""
+    return type(thing)._default_manager.get(pk=thing.pk)
+
+
+def seed() -> list[tuple[str, str]]:
+    """Fill an empty workspace with the demonstration; gives user names and passwords, told this once.
+
+    Where there are units already, nothing is done and nothing given.
+    """
+    region = example("jing-jin-ji")
+    with transaction.atomic():
+        if Unit.objects.exists():
+            return []
+        units = seed_units(region)
+        accounts = seed_people(units)
+        people = {each.username: each for each in Person.objects.all()}
+        seed_data(units, people, region)
+    return [(each.username, each.password) for each in accounts]

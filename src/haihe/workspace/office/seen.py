@@ -1,0 +1,35 @@
+"""Which objects of the record a person may see: the same filter as everywhere, asked for many objects at once."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from haihe.workspace.audit.models import Entry
+from haihe.workspace.frame.wording import model_of
+from haihe.workspace.office.actions import AUDIT_READ
+from haihe.workspace.units.models import Person
+
+
+def audited(person: Person) -> "QuerySet[Entry]":
+    """Give the entries that an auditor may read: those of units in reach, and those that belong to no unit."""
+    if not person.may(AUDIT_READ):
+        return Entry.objects.none()
+    return Entry.objects.filter(Q(unit__in=person.units(AUDIT_READ).values("code")) | Q(unit=""))
+
+
+def things(person: Person, named: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Any]:
+    """Give the objects, by kind and code, that exist and that the person may see: one query for each kind."""
+    wanted: dict[str, set[str]] = defaultdict(set)
+    for kind, code in named:
+        wanted[kind].add(code)
+    found: dict[tuple[str, str], Any] = {}
+    for kind, codes in wanted.items():
+        model: Any = model_of(kind)
+        query = getattr(getattr(model, "objects", None), "visible_to", None)
+        if query is None:
+            continue
+        key = getattr(model, "USERNAME_FIELD", "code")
+        found |= {(kind, thing.code): thing for thing in query(person).filter(**{f"{key}__in": codes})}
+    return found

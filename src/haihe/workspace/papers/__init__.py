@@ -1,0 +1,1 @@
+"""Papers: files that stand as evidence, attached to anything of the workspace and seen by whoever sees it."""

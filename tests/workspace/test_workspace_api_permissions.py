@@ -1,0 +1,112 @@
+"""Who may call what: every operation with every person, on objects of the own city and of a neighbour, derived twice.
+
+The expectation is written here from the tree and the table of roles alone; it calls none of the code that it tests.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from haihe.workspace.api import checks
+from haihe.workspace.api.operations import OPERATIONS, Operation
+from haihe.workspace.api.service import API
+from haihe.workspace.units.roles import ALLOWED
+from workspace_api_cases import bearer, called, filled
+from workspace_cases import PEOPLE, UNITS, City
+
+pytestmark = pytest.mark.django_db
+
+PARENT = {code: parent for code, _zh, _en, _kind, parent, _region in UNITS}
+
+
+def _within(unit: str | None, top: str, below: bool) -> bool:
+    while unit is not None:
+        if unit == top:
+            return True
+        unit = PARENT[unit] if below else None
+    return False
+
+
+def expected(operation: Operation, username: str, unit: str) -> set[int]:
+    """Give the statuses that a person may get on an object of a unit."""
+    _, role, home, below = next(each for each in PEOPLE if each[0] == username)
+    if operation.action and operation.action not in ALLOWED[role]:
+        return {403}
+    if operation.name == "history":
+        return {200} if "units.read" in ALLOWED[role] and _within(unit, home, below) else {404}
+    if operation.of is None:
+        return {200, 202, 422}
+    if operation.of.read_by not in ALLOWED[role] or not _within(unit, home, below):
+        return {404}
+    done = {200, 202, 409, 422, 428}
+    return done if operation.of.__name__ != "Upload" or home == unit or role == "auditor" else {404}
+
+
+@pytest.mark.parametrize("name", sorted(OPERATIONS))
+def test_only_the_permitted_answer(name: str, city: City, signed: Callable[[str], Client]) -> None:
+    operation = OPERATIONS[name]
+    for things in filled(city):
+        thing = things.objects.get(operation.of) if operation.of else None
+        code = thing.code if thing is not None else things.unit.code if name == "history" else ""
+        for username in city.people:
+            answer = called(signed(username), operation, code)
+            said = (name, username, things.unit.code, answer.status_code, answer.content[:300])
+            assert answer.status_code in expected(operation, username, things.unit.code), said
+            if answer.status_code == 404 and code:
+                assert code not in answer.content.decode(), said
+
+
+@pytest.mark.parametrize("name", sorted(OPERATIONS))
+def test_nobody_gets_in_without_a_sign_in(name: str, client: Client) -> None:
+    answer = called(client, OPERATIONS[name])
+    assert answer.status_code == 401
+    assert answer.json()["code"] == "E-API-02"
+    assert answer["WWW-Authenticate"].startswith("Bearer")
+
+
+@pytest.mark.parametrize("name", sorted(OPERATIONS))
+def test_a_token_does_no_more_than_its_scope(name: str, city: City, client: Client) -> None:
+    operation = OPERATIONS[name]
+    (things, _) = filled(city)
+    code = things.objects[operation.of].code if operation.of else things.unit.code
+    for scope in ("read", "write", "approve"):
+        for username in ("planner", "admin"):
+            answer = called(client, operation, code, **bearer(city.people[username], scope))
+            if scope == operation.scope:
+                assert answer.status_code in expected(operation, username, things.unit.code)
+            else:
+                assert (answer.status_code, answer.json()["code"]) == (403, "E-API-14")
+
+
+def test_every_operation_is_declared() -> None:
+    assert checks.every_operation_is_guarded(None) == []
+    assert {each.operation_id for each in checks.bound(API._get_bound_routers())} == set(OPERATIONS)
+    for each in OPERATIONS.values():
+        assert each.roles, each.name
+        assert each.scope != "read" or each.method == "GET", each.name
+
+
+def test_an_open_operation_is_refused_at_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    each = next(checks.bound(API._get_bound_routers()))
+    monkeypatch.setattr(each, "auth_callbacks", [])
+    assert [found.id for found in checks.every_operation_is_guarded(None)] == ["haihe.E003"]
+
+
+def test_session_changes_need_the_csrf_token(city: City) -> None:
+    for operation in OPERATIONS.values():
+        if operation.method == "GET":
+            continue
+        strict = Client(enforce_csrf_checks=True)
+        strict.force_login(city.people["planner"])
+        answer: Any = called(strict, operation, "none")
+        assert (answer.status_code, answer.json()["code"]) == (403, "E-API-15"), operation.name
+
+
+def test_a_token_needs_no_csrf_token(city: City) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(city.people["bj-viewer"])  # the token counts, not the session beside it
+    sent = bearer(city.people["planner"])
+    assert strict.post("/api/v1/tokens/end", {"code": "x"}, "application/json", headers=sent).status_code == 422
+    assert strict.get("/api/v1/me", headers=sent).json()["username"] == "planner"

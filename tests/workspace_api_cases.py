@@ -1,0 +1,103 @@
+"""Objects of every kind that the API names, for tests: one in the district Binhai, one in the neighbouring region Beijing."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import pandas as pd
+from django.db import transaction
+from django.test import Client
+
+from haihe.region.draft import empty_table
+from haihe.region.tables import TABLES
+from haihe.workspace.api.operations import Operation
+from haihe.workspace.data import store as tables_store
+from haihe.workspace.data.models import Dataset, Version
+from haihe.workspace.data.requests import Answer, Request
+from haihe.workspace.intake.models import Upload
+from haihe.workspace.jobs.models import Job
+from haihe.workspace.units import tokens
+from haihe.workspace.units.approval import APPROVED
+from haihe.workspace.units.models import Person, Unit
+from workspace_cases import City
+
+SCRIPT = "<script>alert(1)</script>"
+HOMES = ("TJ-BH", "BJ")
+
+
+@dataclass(frozen=True)
+class Things:
+    """One object of each kind in a unit, by model, and the units that are parties to it."""
+
+    unit: Unit
+    objects: dict[type[Any], Any]
+
+
+def tables() -> dict[str, dict[str, Any]]:
+    """Keep a small table with a script among its words."""
+    spec = TABLES["sources"]
+    words = [spec.names.index(each.name) for each in spec.columns if each.kind == "text"]
+    rows = [
+        [f"s{n}" if at == 0 else SCRIPT if at in words else None for at in range(len(spec.names))] for n in range(5)
+    ]
+    frame = pd.DataFrame(rows, columns=spec.names).astype(empty_table(spec).dtypes.to_dict())
+    return tables_store.put({"sources": frame})
+
+
+def things_in(unit: Unit) -> Things:
+    """Make one object of each kind in a unit; approved where drafts would be hidden."""
+    who = {"unit": unit, "created_by": "somebody"}
+    dataset = Dataset.objects.create(code=f"d-{unit.code}", name_zh=SCRIPT, number=1, **who)
+    version = Version.objects.create(
+        code=f"d-{unit.code}-1", dataset=dataset, number=1, sha256="0" * 64, tables=tables(), state=APPROVED, **who
+    )
+    request = Request.objects.create(
+        code=f"r-{unit.code}",
+        title=SCRIPT,
+        dataset=dataset,
+        base=version,
+        due=date.today() - timedelta(days=3),
+        state="open",
+        **who,
+    )
+    answer = Answer.objects.create(code=f"a-{unit.code}", request=request, state=APPROVED, **who)
+    job = Job.objects.create(
+        code=f"J-{unit.code}", task="toy", title_zh=SCRIPT, title_en=SCRIPT, mark=unit.code, state="done", **who
+    )
+    upload = Upload.objects.create(
+        code=f"u-{unit.code}", target="dataset", thing=dataset.code, file_name=SCRIPT, sha256="2" * 64, size=1, **who
+    )
+    made = (unit, dataset, version, request, answer, job, upload)
+    return Things(unit, {type(each): each for each in made})
+
+
+def filled(city: City) -> list[Things]:
+    """Make the objects of both homes."""
+    return [things_in(city.units[code]) for code in HOMES]
+
+
+def bearer(person: Person, *scopes: str) -> dict[str, str]:
+    """Make a token and give the header that shows it."""
+    return {"Authorization": f"Bearer {tokens.create(person, 'test', scopes or ('read', 'write', 'approve'), 7)[1]}"}
+
+
+def body_of(operation: Operation) -> Any:
+    """Give the smallest body that an operation takes."""
+    return {"reason": "because", "remark": "none", "code": "nothing0000"} if operation.body else None
+
+
+def called(client: Client, operation: Operation, code: str = "", **headers: str) -> Any:
+    """Call an operation, undoing whatever it changes."""
+    path = "/api/v1" + operation.path.replace("{code}", code or "none").replace("{table}", "sources").replace(
+        "{kind}", "units.unit"
+    )
+    with transaction.atomic():
+        sent = {"headers": headers}
+        if operation.method == "GET":
+            answer = client.get(path, **sent)
+        elif operation.file:
+            answer = client.post(path, b"nothing", content_type="application/octet-stream", **sent)
+        else:
+            answer = client.post(path, body_of(operation), content_type="application/json", **sent)
+        transaction.set_rollback(True)
+    return answer
