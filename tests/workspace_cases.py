@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from haihe.workspace.units.models import Person, Post, Unit
 
-PASSWORD = "a-long-test-password"  # noqa: S105 - of made-up people
+PASSWORD = "a-long-test-password"
 
 UNITS = (
     ("TJ", "天津市", "Tianjin", "city", None, "TJ"),

@@ -29,7 +29,10 @@ pytestmark = [pytest.mark.slow]
 SEED = 20261122
 PATIENCE = 1200.0
 """Seconds that the queue may take to become empty in the end."""
-CODE = re.compile(r"u\d{8}-[0-9a-f]{8}")
+READ_SECONDS = 90.0
+"""After so long an upload is waited for no more."""
+MOST_WAITING = 2
+"""Uploads of one person that are not confirmed."""
 
 
 @dataclass
@@ -49,6 +52,7 @@ class Browser:
     def __init__(self, port: int, username: str) -> None:
         self.port, self.username = port, username
         self.cookies: dict[str, str] = {}
+        self.waiting: dict[str, float] = {}
 
     def sign_in(self) -> None:
         status, _, _ = self.post("/sign-in", {"username": self.username, "password": PASSWORD, "next": "/"})
@@ -129,26 +133,36 @@ class Load:
             self._other(status, text)
 
     def _upload(self, browser: Browser) -> None:
+        """Confirm what is read, and send another workbook where not too many wait."""
+        self._confirm(browser)
+        if len(browser.waiting) >= MOST_WAITING:
+            time.sleep(0.3)
+            return
         n = self._number()
         file = workbook({"uses": uses_of("north" if browser.username == "bh-editor" else "south", value=10.0 + n)})
         status, where, text = browser.post("/intake/new/dataset/small", {"way": "add"}, (f"n{n}.xlsx", file))
         if status != 302:
             self._other(status, text)
             return
-        code = where.rsplit("/", 1)[-1]
-        self.told.uploads.append(code)
-        until = time.monotonic() + 25
-        while time.monotonic() < until and not self.stop.is_set():
+        self.told.uploads.append(where.rsplit("/", 1)[-1])
+        browser.waiting[self.told.uploads[-1]] = time.monotonic()
+
+    def _confirm(self, browser: Browser) -> None:
+        """Confirm what was sent and is read by now; what stands on something older meanwhile is let go."""
+        for code, since in list(browser.waiting.items()):
             status, _, text = browser.get(f"/intake/{code}")
-            found = re.search(rf'action="/intake/{code}/confirm".*?name="edition" value="(\d+)"', text, re.DOTALL)
-            if found:
-                status, _, text = browser.post(f"/intake/{code}/confirm", {"edition": found[1]})
-                if status == 302:
-                    self.told.confirmed.append(code)
-                else:
-                    self._other(status, text)
-                return
-            time.sleep(0.3)
+            form = re.search(rf'action="/intake/{code}/confirm".*?name="edition" value="(\d+)"', text, re.DOTALL)
+            if status == 200 and form is None and time.monotonic() - since < READ_SECONDS:
+                continue  # it waits to be read
+            if form is None:
+                del browser.waiting[code]
+                continue
+            status, _, text = browser.post(f"/intake/{code}/confirm", {"edition": form[1]})
+            del browser.waiting[code]
+            if status == 302:
+                self.told.confirmed.append(code)
+            else:
+                self._other(status, text)
 
     def _other(self, status: int, text: str) -> None:
         """An answer that did not do it: said with a code (conflict, quota), or an error of ours."""

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from postgres_server import postgres, why_not
 
 HERE = Path(__file__).resolve().parent

@@ -10,6 +10,7 @@ A Django project over the library. Its rooms, each a Django application, with ar
 ``intake``            a workbook comes in: findings, preview, confirmation, undo
 ``data``              datasets in immutable versions; requests for data
 ``papers``            files that stand as evidence, attached to anything
+``duties``            plan documents as trees of targets and duties; reports from below
 ``office``            sign-in, people, history, search, settings, the start page
 ``api``               the same by programs
 ``keeping``           backup and restore, the demonstration

@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "haihe.workspace.intake",
     "haihe.workspace.data",
     "haihe.workspace.papers",
+    "haihe.workspace.duties",
     "haihe.workspace.office",
     "haihe.workspace.api",
     "haihe.workspace.keeping",
