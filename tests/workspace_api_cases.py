@@ -14,8 +14,12 @@ from haihe.workspace.api.operations import Operation
 from haihe.workspace.data import store as tables_store
 from haihe.workspace.data.models import Dataset, Version
 from haihe.workspace.data.requests import Answer, Request
+from haihe.workspace.duties.models import Duty, Target
+from haihe.workspace.duties.reports import Report
 from haihe.workspace.intake.models import Upload
 from haihe.workspace.jobs.models import Job
+from haihe.workspace.papers.models import Paper
+from haihe.workspace.projects.models import Board, Move, Project
 from haihe.workspace.units import tokens
 from haihe.workspace.units.approval import APPROVED
 from haihe.workspace.units.models import Person, Unit
@@ -67,7 +71,26 @@ def things_in(unit: Unit) -> Things:
     upload = Upload.objects.create(
         code=f"u-{unit.code}", target="dataset", thing=dataset.code, file_name=SCRIPT, sha256="2" * 64, size=1, **who
     )
-    made = (unit, dataset, version, request, answer, job, upload)
+    duty = Duty.objects.create(code=f"duty-{unit.code}", issuer=unit, name_zh=SCRIPT, **who)
+    target = Target.objects.create(
+        code=f"target-{unit.code}", issuer=unit, name_zh=SCRIPT, year=2027, value=25, counted_in="%", **who
+    )
+    report = Report.objects.create(
+        code=f"report-{unit.code}", duty=duty, period="2026-01", share=5, words=SCRIPT, state=APPROVED, **who
+    )
+    paper = Paper.objects.create(
+        code=f"paper-{unit.code}", about_kind=Duty.kind(), about=duty.code, title=SCRIPT, file_name=SCRIPT,
+        sha256="3" * 64, size=1, **who,
+    )  # fmt: skip
+    board = Board.objects.create(code=f"board-{unit.code}", name_zh=SCRIPT, **who)
+    project = Project.objects.create(
+        code=f"project-{unit.code}", board=board, name_zh=SCRIPT, since=date(2026, 1, 1), investment=1, output=1, **who
+    )
+    move = Move.objects.create(
+        code=f"move-{unit.code}", project=project, from_stage="contact", to_stage="signed", day=date(2026, 1, 1),
+        why=SCRIPT, state="submitted", **who,
+    )  # fmt: skip
+    made = (unit, dataset, version, request, answer, job, upload, duty, target, report, paper, board, project, move)
     return Things(unit, {type(each): each for each in made})
 
 
@@ -83,7 +106,7 @@ def bearer(person: Person, *scopes: str) -> dict[str, str]:
 
 def body_of(operation: Operation) -> Any:
     """Give the smallest body that an operation takes."""
-    return {"reason": "because", "remark": "none", "code": "nothing0000"} if operation.body else None
+    return {"reason": "because", "remark": "none", "code": "nothing0000", "period": "2026-01", "share": 5} if operation.body else None
 
 
 def called(client: Client, operation: Operation, code: str = "", **headers: str) -> Any:

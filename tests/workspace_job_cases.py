@@ -46,3 +46,51 @@ def jobs() -> dict[str, dict[str, Any]]:
         }
         for job in Job.objects.all()
     }
+
+
+def collide(turns: int) -> list[str]:
+    """Make units, ask for work and cancel it, all at once; gives what went wrong."""
+    import threading
+
+    from django.db import connection
+
+    from haihe.workspace.audit.chain import Actor, verify
+    from haihe.workspace.jobs.models import Job
+    from haihe.workspace.jobs.queue import take
+    from haihe.workspace.units import staff, tree
+    from haihe.workspace.units.models import Person, Unit
+
+    us, top = Actor("test", channel="cli"), Unit.objects.get(code="TJ")
+    wrong: list[str] = []
+
+    def make(k: int) -> None:
+        unit = tree.make(us, f"C{k}", f"C{k}", "department", parent=top)
+        tree.edit(us, unit, name_zh="C", name_en="C", kind_of="department", region="", chain="")
+
+    def work(k: int) -> None:
+        code = ask("toy.add", {"a": 1, "b": k})
+        if k % 2:
+            cancel(code)
+        else:
+            take("collide")
+
+    def rename(k: int) -> None:
+        person = Person.objects.get(username="bh-editor")
+        staff.edit(us, person, name_zh=f"n{k}", name_en="n")
+
+    def often(step: Any) -> None:
+        for k in range(turns):
+            try:
+                step(k)
+            except Exception as error:
+                wrong.append(f"{step.__name__}: {error!r}"[:300])
+        connection.close()
+
+    threads = [threading.Thread(target=often, args=(step,)) for step in (make, work, rename)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    if Job.objects.filter(state="queued").count():
+        wrong.append("a job is left that was neither taken nor cancelled")
+    return [*wrong, *(f"audit {each}" for each in verify())]

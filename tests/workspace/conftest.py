@@ -61,16 +61,19 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(autouse=True, scope="session")
 def _emptied_at_the_end() -> Iterator[None]:
-    """Let Django empty the tables after a test with real transactions: the triggers of the audit chain would refuse."""
-    guards = import_module("haihe.workspace.audit.migrations.0002_guards")
+    """Let Django empty the tables after a test with real transactions: the triggers of the audit chain and the ledger would refuse."""
+    rooms = ("audit", "rounds")
+    guards = [import_module(f"haihe.workspace.{room}.migrations.0002_guards") for room in rooms]
     emptied = TransactionTestCase._fixture_teardown
 
     def empty(case: TransactionTestCase) -> None:
-        guards.lift(connection)
+        for each in guards:
+            each.lift(connection)
         try:
             emptied(case)
         finally:
-            guards.put(connection)
+            for each in guards:
+                each.put(connection)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", empty)

@@ -128,6 +128,27 @@ def test_a_unit_with_running_work_waits_for_the_others(ask: Callable[..., Job]) 
     assert queue.order() == [other.pk, second.pk]
 
 
+def test_running_work_counts_more_than_a_late_start(ask: Callable[..., Job]) -> None:
+    ask(a=0, b=0)
+    queue.take("a")  # TJ-BH began first, and its job still runs
+    over = ask(unit="TJ-HP", by="hp-editor", a=0, b=1)
+    queue.finish(queue.take("a") or over, "a", DONE, {})
+    second, other = ask(a=0, b=2), ask(unit="TJ-HP", by="hp-editor", a=0, b=3)
+    assert queue.order() == [other.pk, second.pk]
+
+
+def test_a_job_that_others_took_meanwhile_is_left_to_them(
+    ask: Callable[..., Job], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = ask(a=1, b=1)
+    seen = queue.order()
+    queue.take("a")
+    monkeypatch.setattr(queue, "order", lambda: seen)
+    assert queue.take("b") is None
+    job.refresh_from_db()
+    assert (job.holder, job.tries) == ("a", 1)
+
+
 def test_one_job_is_taken_once(ask: Callable[..., Job]) -> None:
     job = ask(a=1, b=1)
     assert queue.take("a") == job

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
 
+import browsing
 import pytest
 from browsing import Server, _answers, _environment, _free_port
 from intake_cases import uses_of, workbook
@@ -178,6 +179,13 @@ class Load:
             each.join(70)
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the queue grow as long as the kills make it, and wait for a server where the machine is busy."""
+    monkeypatch.setenv("HAIHE_JOBS_PER_UNIT", "1000")
+    monkeypatch.setattr(browsing, "SECONDS", 600)
+
+
 @contextmanager
 def started(home: Path, port: int, log: Path) -> Iterator["subprocess.Popen[bytes]"]:
     """Start ``haihe serve`` in a session of its own; whatever of it is left at the end is killed."""
@@ -239,6 +247,8 @@ def endure(home: Path, kills: int, log: Path) -> dict[str, object]:
         assert not load.wrong, load.wrong
         faults = office.run("workspace_kills:faults", *_so_far(load.told))
         assert not faults, (len(struck), struck[-1], faults)
+        sys.stdout.write(f"{len(struck)} kills, nothing wrong\n")
+        sys.stdout.flush()
     assert load is not None
     load.end()
     with started(home, port, log):

@@ -11,6 +11,12 @@ A Django project over the library. Its rooms, each a Django application, with ar
 ``data``              datasets in immutable versions; requests for data
 ``papers``            files that stand as evidence, attached to anything
 ``duties``            plan documents as trees of targets and duties; reports from below
+``problems``          the register of major problems; what binds in a plan becomes one in a click
+``chains``            the board of each industrial chain, its three lists, what the diagnosis proposes
+``months``            monthly indicators, their pace against the targets, lights
+``projects``          projects from contact to production by stage, and what they hold of what is scarce
+``rounds``            rounds of a fund: call, applications, review, ranking, publicity, award
+``meetings``          sessions of a leading group: agenda, pack, minutes, decisions that become duties
 ``office``            sign-in, people, history, search, settings, the start page
 ``api``               the same by programs
 ``keeping``           backup and restore, the demonstration

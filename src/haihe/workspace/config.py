@@ -20,6 +20,10 @@ def _names(value: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in value.split(",") if name.strip())
 
 
+PRIVATE = 0o700
+"""Mode of the workspace's folder: it holds password hashes and live sessions."""
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """One setting: environment variable ``HAIHE_<NAME>``, how it is read, what it means.
@@ -83,7 +87,9 @@ SETTINGS = (
     Setting("THREADS", Text("网页服务线程数", "threads that answer requests"), "8", int),
     Setting(
         "PROXY",
-        Text("可信反向代理的地址；由它告知访问者地址", "address of a trusted proxy, which says where a request came from"),
+        Text(
+            "可信反向代理的地址；由它告知访问者地址", "address of a trusted proxy, which says where a request came from"
+        ),
     ),
     Setting("WORKERS", Text("后台作业进程数", "processes for work in the background"), "1", int),
     Setting("JOBS_PER_UNIT", Text("每个单位同时排队的作业上限", "jobs that one unit may have waiting"), "20", int),
@@ -136,7 +142,7 @@ class Office:
 
     def make_key(self) -> None:
         """Make the folder and its signing key, readable by its owner only, where there is none."""
-        self.home.mkdir(parents=True, exist_ok=True)
+        self.home.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
         if self["SECRET_KEY"] or self.key_file.exists():
             return
         opened = os.O_CREAT | os.O_EXCL | os.O_WRONLY

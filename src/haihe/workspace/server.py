@@ -21,11 +21,14 @@ from waitress.server import create_server
 
 from haihe.locks import taken
 from haihe.messages import Finding, HaiheError, Text
-from haihe.workspace.config import Office
+from haihe.workspace.config import PRIVATE, Office
 from haihe.workspace.jobs.entry import run
 from haihe.workspace.start import office, prepare
 
 LOCK = "serve.lock"
+CONNECTIONS = 2000
+SILENT_SECONDS = 20
+"""Connections held at once, and seconds after which one that sends nothing is closed: half-sent requests shut nobody out."""
 STOP_SECONDS = 5.0
 """Seconds that workers have to end before they are killed."""
 BACK_OFF = (0.5, 30.0)
@@ -47,7 +50,7 @@ class Served:
 @contextlib.contextmanager
 def held(home: Path) -> Iterator[None]:
     """Hold a folder for this server alone; ``E-JOB-20`` where another one has it. The lock ends with the process."""
-    home.mkdir(parents=True, exist_ok=True)
+    home.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
     path = home / LOCK
     with path.open("a+") as file:
         if not taken(file):
@@ -90,6 +93,7 @@ def serving(home: Path, host: str, port: int, *, demo: bool = False) -> Iterator
         ``E-JOB-20`` the folder is served already, ``E-JOB-21`` the address cannot be used, ``E-JOB-22`` it may not be
         opened to other computers.
     """
+    os.umask(0o077)  # the lock, too, is its owner's alone
     with held(home):
         prepare(home)
         if not local(host):
@@ -129,7 +133,11 @@ def _bound(host: str, port: int) -> Any:
     from haihe.workspace.wsgi import application
 
     found: Office = office()
-    proxy = {"trusted_proxy": found["PROXY"], "trusted_proxy_headers": {"x-forwarded-for"}} if found["PROXY"] else {}
+    proxy = (
+        {"trusted_proxy": found["PROXY"], "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"}}
+        if found["PROXY"]
+        else {}
+    )
     most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1024 * 1024
     try:
         return create_server(  # type: ignore[no-untyped-call]
@@ -140,6 +148,10 @@ def _bound(host: str, port: int) -> Any:
             ident="haihe",
             max_request_body_size=most,
             clear_untrusted_proxy_headers=True,
+            connection_limit=CONNECTIONS,
+            channel_timeout=SILENT_SECONDS,
+            cleanup_interval=SILENT_SECONDS // 2,
+            asyncore_use_poll=True,
             **proxy,
         )
     except (OSError, ValueError, socket.gaierror) as error:

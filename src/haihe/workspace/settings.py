@@ -1,6 +1,8 @@
 """Django's settings, from `haihe.workspace.config`. Safe by default; nothing here needs editing."""
 
 from datetime import timedelta
+from importlib import resources
+from pathlib import Path
 
 from haihe.workspace.config import Office
 
@@ -24,6 +26,12 @@ INSTALLED_APPS = [
     "haihe.workspace.data",
     "haihe.workspace.papers",
     "haihe.workspace.duties",
+    "haihe.workspace.problems",
+    "haihe.workspace.chains",
+    "haihe.workspace.months",
+    "haihe.workspace.projects",
+    "haihe.workspace.rounds",
+    "haihe.workspace.meetings",
     "haihe.workspace.office",
     "haihe.workspace.api",
     "haihe.workspace.keeping",
@@ -106,6 +114,7 @@ TIME_ZONE = "Asia/Shanghai"
 
 STATIC_URL = "static/"
 STATIC_ROOT = OFFICE.home / "static"
+STATICFILES_DIRS = [("figures", Path(str(resources.files("haihe.figures"))) / "static")]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "haihe.workspace.frame.files.HashedFiles"},
@@ -123,7 +132,13 @@ SILENCED_SYSTEM_CHECKS: list[str] = []
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "line": {
+            "()": "haihe.workspace.frame.logs.OneLine",
+            "format": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        }
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "loggers": {
         "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},

@@ -39,6 +39,7 @@ def prepare(home: str | Path | None = None) -> None:
     """
     if home is not None:
         os.environ["HAIHE_HOME"] = str(Path(home).expanduser().resolve())
+    os.umask(0o077)  # what the workspace writes is its owner's alone
     office = Office.read()
     office.make_key()  # before the settings are read, which sign with it
     setup()

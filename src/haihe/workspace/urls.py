@@ -10,6 +10,13 @@ urlpatterns = [
     path("intake/", include("haihe.workspace.intake.urls")),
     path("data/", include("haihe.workspace.data.urls")),
     path("papers/", include("haihe.workspace.papers.urls")),
+    path("duties/", include("haihe.workspace.duties.urls")),
+    path("problems/", include("haihe.workspace.problems.urls")),
+    path("chains/", include("haihe.workspace.chains.urls")),
+    path("months/", include("haihe.workspace.months.urls")),
+    path("projects/", include("haihe.workspace.projects.urls")),
+    path("rounds/", include("haihe.workspace.rounds.urls")),
+    path("meetings/", include("haihe.workspace.meetings.urls")),
     path("api/v1/", include("haihe.workspace.api.urls")),
 ]
 

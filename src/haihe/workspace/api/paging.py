@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import IntegerField, Model, QuerySet
 from ninja import Field
 from pydantic import BaseModel
 
@@ -17,6 +17,7 @@ from haihe.messages import HaiheError
 
 Out = TypeVar("Out", bound=BaseModel)
 Thing = TypeVar("Thing", bound=Model)
+Last = TypeVar("Last", str, int)
 LARGEST = 2**63
 
 
@@ -48,13 +49,22 @@ def paged(query: "QuerySet[Thing]", asked: Asked, by: str, show: Callable[[Thing
     show : callable
         Gives what is said of one object.
     """
+    return paged_together(query, asked, by, lambda found: [show(thing) for thing in found])
+
+
+def paged_together(
+    query: "QuerySet[Thing]", asked: Asked, by: str, show: Callable[[list[Thing]], list[Out]]
+) -> Paged[Out]:
+    """Give a page of a query as `paged` does, where ``show`` is asked for all objects of the page at once."""
     field, down = by.lstrip("-"), by.startswith("-")
     if asked.cursor:
-        query = query.filter(**{f"{field}__{'lt' if down else 'gt'}": read_cursor(asked.cursor, by)})
+        whole = isinstance(query.model._meta.get_field(field), IntegerField)
+        last: str | int = read_cursor(asked.cursor, by, int if whole else str)
+        query = query.filter(**{f"{field}__{'lt' if down else 'gt'}": last})
     found = list(query.order_by(by)[: asked.limit + 1])
     shown = found[: asked.limit]
     following = cursor_of(by, getattr(shown[-1], field)) if len(found) > asked.limit else None
-    return Paged(items=[show(thing) for thing in shown], next=following)
+    return Paged(items=show(shown), next=following)
 
 
 def cursor_of(by: str, last: Any) -> str:
@@ -62,14 +72,14 @@ def cursor_of(by: str, last: Any) -> str:
     return base64.urlsafe_b64encode(json.dumps([by, last]).encode()).decode().rstrip("=")
 
 
-def read_cursor(said: str, by: str) -> str | int:
-    """Read a cursor of the same order; anything else raises ``E-API-12``."""
+def read_cursor(said: str, by: str, kind: type[Last]) -> Last:
+    """Read a cursor of the same order that holds a value of a kind, no number below zero; else raises ``E-API-12``."""
     try:
         read = json.loads(base64.urlsafe_b64decode(said + "=" * (-len(said) % 4)))
         order, last = read
     except (binascii.Error, ValueError, TypeError, RecursionError) as error:
         raise HaiheError("E-API-12", column="cursor") from error
-    whole = isinstance(last, int) and not isinstance(last, bool) and -LARGEST < last < LARGEST
-    if order != by or not (whole or (isinstance(last, str) and last.isprintable())):
+    fits = last.isprintable() if isinstance(last, str) else isinstance(last, int) and 0 <= last < LARGEST
+    if order != by or type(last) is not kind or not fits:
         raise HaiheError("E-API-12", column="cursor")
     return last  # type: ignore[no-any-return]

@@ -16,10 +16,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from haihe.messages import HaiheError, Text
-from haihe.workspace.audit.models import Entry, Head, Recorded
+from haihe.workspace.audit.models import START, Entry, Head, Recorded, take_turn
 
 Channel = Literal["web", "api", "cli", "job", "import"]
-START = "0" * 64
 FIELDS = ("number", "at", "actor", "unit", "channel", "verb", "kind", "code", "before", "after", "reason", "previous")
 
 BATCH = 2000
@@ -66,7 +65,7 @@ def record(
 ) -> Entry:
     """Add one entry to the chain. Call it in the transaction of the change it records."""
     with transaction.atomic():
-        head = Head.objects.select_for_update().get_or_create(pk=1, defaults={"hash": START})[0]
+        head = Head.turn()
         entry = Entry(
             number=head.number + 1,
             at=timezone.now(),
@@ -114,17 +113,19 @@ def store(actor: Actor, verb: str, thing: Recorded, *, edition: int | None = Non
     thing : Recorded
         The object as it shall be.
     edition : int, optional
-        The edition that the actor saw. Where the object was changed since, nothing is written and ``E-WEB-20`` is raised.
+        The edition that the actor saw. Where the object was changed since, or since ``thing`` was read, nothing is written
+        and ``E-WEB-20`` is raised.
     reason : str
         Why, in the actor's words.
     """
     with transaction.atomic():
+        take_turn()
         before = None
         if thing.pk is not None:
             stored = type(thing)._default_manager.select_for_update().get(pk=thing.pk)
-            seen = thing.edition if edition is None else edition
-            if stored.edition != seen:
-                raise HaiheError("E-WEB-20", value=thing.code, edition=stored.edition, seen=seen)
+            for seen in (thing.edition, thing.edition if edition is None else edition):
+                if stored.edition != seen:
+                    raise HaiheError("E-WEB-20", value=thing.code, edition=stored.edition, seen=seen)
             before = stored.snapshot()
             thing.edition = stored.edition + 1
         thing.save()

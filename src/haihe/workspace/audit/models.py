@@ -1,8 +1,12 @@
 """Entries of the audit chain, and the base of everything that is recorded."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
-from django.db import models
+from django.db import connection, models
+
+T = TypeVar("T", bound=models.Model)
+START = "0" * 64
+"""What the first entry's hash is linked to."""
 
 
 class Entry(models.Model):
@@ -48,6 +52,30 @@ class Head(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.hash}"
+
+    @classmethod
+    def turn(cls) -> "Head":
+        """Wait for the turn to write: lock the end of the chain until the transaction ends."""
+        return cls.objects.select_for_update().get_or_create(pk=1, defaults={"hash": START})[0]
+
+
+def take_turn() -> None:
+    """Lock the end of the chain before any other row that a transaction locks or updates.
+
+    Who locks rows first and the end of the chain last, as every change does in the end, and meets somebody who does it the
+    other way round, waits for ever; PostgreSQL then ends one of the two. SQLite has one writer at a time.
+    """
+    if connection.features.has_select_for_update:
+        Head.turn()
+
+
+class InTurn(models.QuerySet[T]):
+    """Queries whose row locks come after the turn to write."""
+
+    def select_for_update(self, *args: Any, **more: Any) -> Any:
+        """Lock rows, in turn."""
+        take_turn()
+        return super().select_for_update(*args, **more)
 
 
 class Recorded(models.Model):

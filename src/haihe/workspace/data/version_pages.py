@@ -8,22 +8,21 @@ from django.urls import reverse
 
 from haihe.files import file_name
 from haihe.messages import Text
-from haihe.region.bundle import bundle_bytes
-from haihe.region.folder import write_files
 from haihe.region.tables import TABLES
-from haihe.region.workbook import workbook_bytes
 from haihe.workspace.data import tasks, versions
 from haihe.workspace.data.actions import APPROVE, READ, SUBMIT
 from haihe.workspace.data.dataset_pages import DATASETS
 from haihe.workspace.data.differences import counts, in_words
+from haihe.workspace.data.downloads import DIRECT, FORMS, file_of
 from haihe.workspace.data.models import Version
 from haihe.workspace.frame.access import Request, act, acts_on, page
 from haihe.workspace.frame.forms import edition_of
 from haihe.workspace.frame.layout import language_of, tell
 from haihe.workspace.frame.lists import attachment
+from haihe.workspace.jobs.files import given
 from haihe.workspace.units.approval import APPROVED, DRAFT, MARKS, STATES, SUBMITTED
+from haihe.workspace.units.models import Person, Unit
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHOWN = 200
 
 
@@ -88,21 +87,28 @@ def version(request: Request, thing: Version) -> HttpResponse:
 def download(request: Request, thing: Version) -> HttpResponse:
     """Give a version as workbook or bundle, named with its number and hash."""
     form = request.GET.get("as", "xlsx")
-    name = f"{file_name(thing.dataset.code)}-v{thing.number}-{thing.sha256[:12]}"
-    region = versions.region_of(thing)
-    if form == "zip":
-        files = write_files(region.tables, region.meta)
-        return attachment(bundle_bytes(files, region.hash), f"{name}.haihe.zip", "application/zip")
-    if form == "xlsx":
-        return attachment(workbook_bytes(region.tables, region.meta, language_of(request)), f"{name}.xlsx", XLSX)
-    raise Http404
+    if form not in FORMS:
+        raise Http404
+    ending, media = FORMS[form]
+    name = f"{file_name(thing.dataset.code)}-v{thing.number}-{thing.sha256[:12]}.{ending}"
+    lang = language_of(request)
+    if thing.rows <= DIRECT:
+        return attachment(file_of(thing, form, lang), name, media)
+    title = Text("下载 {v}", "download {v}").format(v=thing.code)
+    inputs = {"version": thing.code, "sha256": thing.sha256, "form": form, "lang": lang}
+    unit = reading_unit(request.user)
+    return given(request.user, unit, tasks.FILE, title=title, name=name, media=media, **inputs)
+
+
+def reading_unit(person: Person) -> Unit:
+    """Give the office for which a person reads."""
+    return next(post.unit for post in person.held() if person.may(READ, post.unit))
 
 
 @act(READ, of=Version)
 def check(request: Request, thing: Version) -> HttpResponse:
     """Check a version's facts in the background; equal content is checked once."""
-    unit = next(post.unit for post in request.user.held() if request.user.may(READ, post.unit))
-    tasks.ask_check(request.user, unit, thing)
+    tasks.ask_check(request.user, reading_unit(request.user), thing)
     return redirect("data:version", thing.code)
 
 

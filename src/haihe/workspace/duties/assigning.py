@@ -166,9 +166,7 @@ def whole(duty: Duty) -> bool:
     return duty.reports.filter(share=lights.WHOLE, state=APPROVED, accepted_at__isnull=False).exists()
 
 
-def _end(
-    person: Person, duty: Duty, state: str, verb: str, reason: str, edition: int | None, channel: Channel
-) -> None:
+def _end(person: Person, duty: Duty, state: str, verb: str, reason: str, edition: int | None, channel: Channel) -> None:
     duty.state, duty.closed_at, duty.closed_by = state, timezone.now(), person.username
     duty.outcome = reason.strip()
     store(person.actor(ASSIGN, channel), verb, duty, edition=edition, reason=duty.outcome)

@@ -13,11 +13,14 @@ from haihe.workspace.units.models import Owned, Person, Unit
 
 SLACK = Decimal("0.05")
 """What may be missing for yellow where nobody says: this part of the target."""
+RESERVED = frozenset({"matrix", "overdue", "changes", "documents", "targets", "reports"})
+"""Words that addresses use in the place of a duty's code."""
 
 
 def free(code: str, kind: type[Owned]) -> str:
     """Give a new code back; ``E-DUT-09`` where it is taken, ``E-WEB-31`` where it is none."""
-    if kind.objects.filter(code=codes.checked(code)).exists():
+    reserved = kind is Duty and code.lower() in RESERVED
+    if reserved or kind.objects.filter(code=codes.checked(code)).exists():
         raise HaiheError("E-DUT-09", column="code", value=code)
     return code
 

@@ -12,7 +12,7 @@ from typing import Literal
 
 from haihe.messages import Text
 from haihe.workspace.duties import periods
-from haihe.workspace.duties.lights import Light
+from haihe.workspace.duties.lights import Light, plain
 from haihe.workspace.duties.models import Target
 from haihe.workspace.duties.reports import Report
 from haihe.workspace.units.approval import APPROVED
@@ -36,6 +36,11 @@ class Point:
     def day(self) -> date:
         """Last day of the period."""
         return periods.last_day(self.period)
+
+    @property
+    def figure(self) -> str:
+        """The value without superfluous zeros."""
+        return plain(self.value)
 
     @property
     def period_name(self) -> Text:

@@ -3,16 +3,17 @@
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
 from haihe.messages import QUALITY_NAMES, HaiheError, Text
 from haihe.workspace.duties import lights
-from haihe.workspace.duties.actions import ASSIGN, KEEP, NOTE, READ
+from haihe.workspace.duties.actions import ASSIGN, KEEP, NOTE, READ, REPORT
 from haihe.workspace.units.models import Named, Owned, Unit
 
 SENSES = {lights.AT_LEAST: Text("不低于", "at least"), lights.AT_MOST: Text("不高于", "at most")}
@@ -21,7 +22,7 @@ STATES = {
     lights.DONE: Text("已办结", "closed"),
     lights.DROPPED: Text("已终止", "dropped"),
 }
-FIGURE = {"max_digits": 20, "decimal_places": 6}
+FIGURE: dict[str, Any] = {"max_digits": 20, "decimal_places": 6}
 
 
 class Sourced(models.Model):
@@ -70,6 +71,13 @@ class PlanDocument(Owned, Named, Sourced):
         """Give its page."""
         return reverse("duties:document", args=[self.code])
 
+    def deciders(self, action: str) -> Iterable[Unit]:
+        """Whoever owns a duty of it, or reports on a target of it, reports; all else is the issuer's."""
+        if action != REPORT:
+            return (self.unit,)
+        owners, reporters = self.duties.values("unit"), self.targets.values("unit")
+        return Unit.objects.filter(Q(pk__in=owners) | Q(pk__in=reporters))
+
 
 class Target(Owned, Named, Sourced):
     """A figure to reach. ``unit`` reports on it, ``issuer`` set it; ``slack`` is what may be missing for yellow."""
@@ -79,9 +87,7 @@ class Target(Owned, Named, Sourced):
     unrecorded = Owned.unrecorded | {"pinyin"}
 
     issuer = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
-    document = models.ForeignKey(
-        PlanDocument, null=True, blank=True, on_delete=models.PROTECT, related_name="targets"
-    )
+    document = models.ForeignKey(PlanDocument, null=True, blank=True, on_delete=models.PROTECT, related_name="targets")
     indicator = models.CharField(max_length=100, blank=True)
     counted_in = models.CharField(max_length=40)
     measure = models.CharField(max_length=16, default="level")
@@ -117,6 +123,11 @@ class Target(Owned, Named, Sourced):
         known = self.measure == "level" and self.base_year is not None and self.base_value is not None
         return (self.base_year, self.base_value) if known else None  # type: ignore[return-value]  # both stand
 
+    @property
+    def base_figure(self) -> str:
+        """The base year's value without superfluous zeros; "" without one."""
+        return "" if self.base_value is None else lights.plain(self.base_value)
+
     def light(self, actual: Decimal | None, day: date | None = None) -> lights.Light:
         """Give the colour for what was reached by a day; without a day, against the target itself."""
         due = self.value if day is None else lights.value_due(self.value, self.year, self.base, day)
@@ -126,9 +137,7 @@ class Target(Owned, Named, Sourced):
     def words(self) -> Text:
         """What is to be reached, in words."""
         said = Text("{year} 年{how} {value} {unit}", "{how} {value} {unit} in {year}")
-        return said.format(
-            year=self.year, how=SENSES[self.sense], value=lights.plain(self.value), unit=self.counted_in
-        )
+        return said.format(year=self.year, how=SENSES[self.sense], value=lights.plain(self.value), unit=self.counted_in)
 
 
 class Duty(Owned, Named, Sourced):

@@ -11,6 +11,7 @@ from django.utils import timezone
 from haihe.messages import HaiheError, Text
 from haihe.workspace.duties import periods
 from haihe.workspace.duties.actions import ACCEPT, READ
+from haihe.workspace.duties.lights import plain
 from haihe.workspace.duties.models import FIGURE, PERCENT, Duty, Target
 from haihe.workspace.units.approval import APPROVED, DRAFT, STATES, SUBMITTED, Approved
 from haihe.workspace.units.models import Person, Seen, Unit
@@ -110,6 +111,11 @@ class Report(Approved):
     def stage_mark(self) -> str:
         """How far it has come, as a mark."""
         return STAGE_MARKS[self.stage]
+
+    @property
+    def figure(self) -> str:
+        """The value without superfluous zeros; "" without one."""
+        return "" if self.value is None else plain(self.value)
 
     @property
     def period_name(self) -> Text:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -89,7 +90,7 @@ def _morning(day: date) -> datetime:
 def needing(duties: "QuerySet[Duty]", today: date) -> "QuerySet[Duty]":
     """Keep the open duties that are overdue, or on which it is somebody's turn."""
     there = Report.objects.filter(duty=OuterRef("pk"))
-    waits = Q(due__lt=today) | Exists(there.filter(accepted_at=None)) | Exists(there.filter(share=lights.WHOLE))
+    waits: Any = Q(due__lt=today) | Exists(there.filter(accepted_at=None)) | Exists(there.filter(share=lights.WHOLE))
     for every in (periods.MONTH, periods.QUARTER):
         over = periods.last_day(periods.last_complete(every, today))
         waits |= Q(every=every, created__date__lte=over) & ~Exists(there.filter(ends__gte=over))

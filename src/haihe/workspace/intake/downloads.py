@@ -2,15 +2,16 @@
 
 from django.http import HttpResponse
 
+from haihe.messages import Text
 from haihe.workspace.frame.access import Request, page
 from haihe.workspace.frame.layout import language_of
 from haihe.workspace.frame.lists import attachment
+from haihe.workspace.intake import tasks
 from haihe.workspace.intake import uploads as services
 from haihe.workspace.intake.actions import READ, UPLOAD
-from haihe.workspace.intake.marked import marked_copy
 from haihe.workspace.intake.models import Upload
 from haihe.workspace.intake.pages import sent_for
-from haihe.workspace.intake.preview import changes_book
+from haihe.workspace.jobs.files import given
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -29,16 +30,34 @@ def template(request: Request, target: str, code: str) -> HttpResponse:
 
 @page(READ, of=Upload)
 def marked(request: Request, thing: Upload) -> HttpResponse:
-    """Give the workbook that came in, with every finding at its cell."""
-    findings = thing.reading.findings if hasattr(thing, "reading") else []
-    data = marked_copy(services.path_of(thing), findings, language_of(request))
-    return attachment(data, f"{thing.code}-findings.xlsx", XLSX)
+    """Give the workbook that came in, with every finding at its cell; it is made in the background."""
+    services.was_read(thing)
+    title = Text("标注上传 {code} 的问题", "mark what was found in the upload {code}")
+    return _made(request, thing, tasks.MARKED, title, f"{thing.code}-findings.xlsx")
 
 
 @page(READ, of=Upload)
 def changed(request: Request, thing: Upload) -> HttpResponse:
-    """Give every row that would change, as a workbook."""
-    return attachment(changes_book(services.compared(thing), language_of(request)), f"{thing.code}-changes.xlsx", XLSX)
+    """Give every row that would change, as a workbook; it is made in the background."""
+    services.was_read(thing)
+    services.unmoved(thing)
+    title = Text("列出上传 {code} 的全部变化", "list every change of the upload {code}")
+    return _made(request, thing, tasks.CHANGED, title, f"{thing.code}-changes.xlsx")
+
+
+def _made(request: Request, thing: Upload, task: str, title: Text, name: str) -> HttpResponse:
+    """Give a workbook that says something of an upload in its present edition."""
+    return given(
+        request.user,
+        thing.unit,
+        task,
+        title=title.format(code=thing.code),
+        name=name,
+        media=XLSX,
+        upload=thing.code,
+        edition=thing.edition,
+        lang=language_of(request),
+    )
 
 
 @page(READ, of=Upload)

@@ -207,6 +207,17 @@ def compared(upload: Upload) -> list[Changes]:
     return _compare(target, thing, upload, frames().all(upload.reading.tables, specs), specs)
 
 
+def was_read(upload: Upload) -> None:
+    """Raise ``E-WEB-21`` where a file is not read yet."""
+    if upload.state == RECEIVED:
+        raise HaiheError("E-WEB-21", value=upload.code, state=STATES[upload.state])
+
+
+def unmoved(upload: Upload) -> None:
+    """Raise ``E-INT-20`` where what an upload was compared with has changed since."""
+    _unmoved(target_of(upload.target), thing_of(upload), upload)
+
+
 def _unmoved(target: Target, thing: Owned, upload: Upload) -> None:
     if target.mark(thing, upload.unit) != upload.base:
         raise HaiheError("E-INT-20", value=upload.thing)

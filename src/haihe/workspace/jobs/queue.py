@@ -20,7 +20,9 @@ from django.utils import timezone
 from haihe.messages import Finding, HaiheError, Text
 from haihe.version import __version__
 from haihe.workspace.audit.chain import Actor, Channel, record, store
+from haihe.workspace.audit.models import take_turn
 from haihe.workspace.jobs.models import CANCELLED, DONE, FAILED, PENDING, QUEUED, RUNNING, STATES, Job
+from haihe.workspace.jobs.seeing import sees
 from haihe.workspace.jobs.tasks import TASKS
 from haihe.workspace.units.models import Person, Unit
 
@@ -63,13 +65,14 @@ def enqueue(person: Person, unit: Unit, code: str, *, title: Text, channel: Chan
     Raises
     ------
     HaiheError
-        ``E-JOB-03`` where the person may not; ``E-JOB-02`` where the unit has too many jobs pending.
+        ``E-JOB-03`` where the person may not, or does not see what the work is about; ``E-JOB-02`` where the unit has too many jobs pending.
     """
     task = TASKS[code]
-    if task.action and not person.may(task.action, unit):
+    if (task.action and not person.may(task.action, unit)) or not sees(person, task, inputs):
         raise HaiheError("E-JOB-03", value=title)
     mark = mark_of(code, inputs)
     with transaction.atomic():
+        take_turn()  # so that two that ask for the same at once get the same job
         if same := _pending(unit, mark):
             return same
         most = settings.OFFICE["JOBS_PER_UNIT"]
@@ -140,6 +143,7 @@ def take(holder: str) -> Job | None:
     for pk in order():
         now = timezone.now()
         with transaction.atomic():
+            take_turn()
             taken = Job.objects.filter(pk=pk, state=QUEUED, cancel_asked=False).update(
                 state=RUNNING,
                 holder=holder,
@@ -180,6 +184,7 @@ def finish(job: Job, holder: str, state: str, result: Any = None, error: list[di
     if state == DONE:
         said["share"] = 1.0
     with transaction.atomic():
+        take_turn()
         ended = Job.objects.filter(pk=job.pk, state=RUNNING, holder=holder).update(**said)
         if ended:
             _note(job, state, RUNNING, state)
@@ -189,6 +194,7 @@ def finish(job: Job, holder: str, state: str, result: Any = None, error: list[di
 def give_back(job: Job, holder: str) -> bool:
     """Queue a job again that a worker holds and cannot end, because the worker itself is told to end."""
     with transaction.atomic():
+        take_turn()
         back = Job.objects.filter(pk=job.pk, state=RUNNING, holder=holder).update(
             state=QUEUED, holder="", tries=F("tries") - 1, share=None
         )
@@ -211,6 +217,7 @@ def recover() -> int:
         elif job.tries >= TRIES:
             said |= {"state": FAILED, "ended": now, "error": findings_of(Finding("E-JOB-13", values={"count": TRIES}))}
         with transaction.atomic():
+            take_turn()
             if Job.objects.filter(pk=job.pk, state=RUNNING, holder=job.holder, beat=job.beat).update(**said):
                 _note(job, "recover", RUNNING, said["state"])
                 count += 1
@@ -234,6 +241,7 @@ def cancel(person: Person, job: Job, channel: Channel = "web") -> None:
     """Take a job out of the queue, or ask its worker to stop it; ``E-JOB-04`` where it is over."""
     actor = person.actor("jobs.manage", channel)
     with transaction.atomic():
+        take_turn()
         queued = Job.objects.filter(pk=job.pk, state=QUEUED)
         running = Job.objects.filter(pk=job.pk, state=RUNNING)
         if queued.update(state=CANCELLED, ended=timezone.now()):

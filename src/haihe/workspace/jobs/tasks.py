@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from haihe.planning.control import Control
     from haihe.workspace.audit.chain import Actor
     from haihe.workspace.jobs.models import Job
-    from haihe.workspace.units.models import Person
+    from haihe.workspace.units.models import Owned, Person
 
 Run = Callable[..., Mapping[str, Any]]
 """Does the work: gets a `Work` and the inputs by name, gives a result of JSON values."""
@@ -49,6 +49,9 @@ class Task:
         The result depends on the inputs and the version of haihe alone: what was done once is not done again.
     link : callable, optional
         Gives the address of the page on which the result of a job stands.
+    about : tuple of str and type, optional
+        Name of the input that holds the code of the object that the work is about, and the object's kind. Only who sees the
+        object sees the result, and may ask for the work again; without it, whoever sees the job.
     """
 
     code: str
@@ -59,6 +62,7 @@ class Task:
     memory_mb: int = 0
     pure: bool = False
     link: "Callable[[Job], str] | None" = None
+    about: "tuple[str, type[Owned]] | None" = None
 
 
 TASKS: dict[str, Task] = {}
@@ -74,11 +78,12 @@ def task(
     memory_mb: int = 0,
     pure: bool = False,
     link: "Callable[[Job], str] | None" = None,
+    about: "tuple[str, type[Owned]] | None" = None,
 ) -> Callable[[Run], Run]:
     """Declare a kind of work; parameters as of `Task`."""
 
     def declare(run: Run) -> Run:
-        TASKS[code] = Task(code, name, run, action, seconds, memory_mb, pure, link)
+        TASKS[code] = Task(code, name, run, action, seconds, memory_mb, pure, link, about)
         return run
 
     return declare

@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class KeepingConfig(AppConfig):
-    """TO BE WRITTEN."""
+    """Backup, restore, moving to another database, the demonstration."""
 
     name = "haihe.workspace.keeping"
     label = "keeping"

@@ -13,19 +13,19 @@ import sqlite3
 import tempfile
 import zipfile
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, cast
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from haihe.files import replace_file
 from haihe.messages import HaiheError
 from haihe.version import __version__
-from haihe.workspace.keeping.copying import copy_rows, migrations_wanting, other_database
+from haihe.workspace.keeping.copying import copy_rows, migrations_had, migrations_wanting, other_database
 from haihe.workspace.keeping.hashes import all_models, content_hashes, kept_models
 
 FOLDERS = ("data", "uploads", "results")
@@ -61,8 +61,9 @@ def back_up(file: Path) -> dict[str, Any]:
         def write(path: Path) -> None:
             with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
                 for source, name in [(copy, DATABASE), *_files()]:
-                    archive.write(source, name)
-                    manifest["files"][name] = _sha256(source)
+                    digest = _packed(archive, source, name)
+                    if digest:
+                        manifest["files"][name] = digest
                 archive.writestr(MANIFEST, json.dumps(manifest, indent=1))
 
         replace_file(file, write, mode=0o600)
@@ -85,14 +86,28 @@ def restore(file: Path) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(dir=home) as folder:
         manifest = _unpack(file, Path(folder))
         with other_database(_sqlite(Path(folder) / DATABASE)) as source:
+            if not migrations_had(source):
+                raise HaiheError("E-KEE-03", file=file.name, why=DATABASE)
             older = migrations_wanting(source)
             if older:
                 call_command("migrate", database=source, verbosity=0, interactive=False)
-            copy_rows(source, "default", None if older else manifest["tables"])
-        for each in FOLDERS:
-            if (Path(folder) / each).exists():
-                shutil.move(Path(folder) / each, home / each)
+            with transaction.atomic(), _moved(Path(folder), home):
+                copy_rows(source, "default", None if older else manifest["tables"])
     return manifest
+
+
+@contextmanager
+def _moved(folder: Path, home: Path) -> Iterator[None]:
+    """Put the files in their place for the rows that are about to be kept; take them away again where those are not."""
+    for each in FOLDERS:
+        if (folder / each).exists():
+            shutil.move(folder / each, home / each)
+    try:
+        yield
+    except BaseException:
+        for each in FOLDERS:
+            shutil.rmtree(home / each, ignore_errors=True)
+        raise
 
 
 def _home() -> Path:
@@ -125,6 +140,20 @@ def _files() -> Iterator[tuple[Path, str]]:
         for each in sorted((home / folder).rglob("*")):
             if each.is_file() and not each.is_symlink() and not each.name.startswith("."):
                 yield each, each.relative_to(home).as_posix()
+
+
+def _packed(archive: zipfile.ZipFile, source: Path, name: str) -> str:
+    """Put a file in and give the SHA-256 of the bytes that went in: a journal may grow meanwhile, a file may go."""
+    digest = hashlib.sha256()
+    try:
+        opened = source.open("rb")
+    except FileNotFoundError:
+        return ""
+    with opened as read, archive.open(name, "w", force_zip64=True) as packed:
+        while chunk := read.read(CHUNK):
+            digest.update(chunk)
+            packed.write(chunk)
+    return digest.hexdigest()
 
 
 def _unpack(file: Path, folder: Path) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import connections, models, transaction
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.recorder import MigrationRecorder
 
 from haihe.messages import HaiheError
 from haihe.workspace.keeping.hashes import content_hashes, kept_models
@@ -42,6 +43,11 @@ def other_database(description: dict[str, Any]) -> Iterator[str]:
         connections[OTHER].close()
         del connections[OTHER]
         del connections.settings[OTHER]
+
+
+def migrations_had(name: str) -> bool:
+    """Whether a database was ever a workspace's."""
+    return bool(MigrationRecorder(connections[name]).applied_migrations())
 
 
 def migrations_wanting(name: str) -> list[str]:

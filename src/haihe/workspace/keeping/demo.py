@@ -12,8 +12,14 @@ from django.utils import timezone
 from haihe.region import Region
 from haihe.region.examples import example
 from haihe.workspace.audit.chain import Actor, store
+from haihe.workspace.chains import demo as chains_demo
 from haihe.workspace.data import answers, sending, versions
-from haihe.workspace.data.requests import Answer, Request
+from haihe.workspace.data.requests import Answer
+from haihe.workspace.duties import demo as duties_demo
+from haihe.workspace.meetings import demo as meetings_demo
+from haihe.workspace.months import demo as months_demo
+from haihe.workspace.problems import demo as problems_demo
+from haihe.workspace.projects import demo as projects_demo
 from haihe.workspace.units.models import Person, Post, Unit
 
 T = TypeVar("T", bound=models.Model)
@@ -85,7 +91,9 @@ def seed_people(
     accounts = []
     for username, zh, en, role, unit, below in people:
         password = secrets.token_urlsafe(9)
-        person = Person.objects.create_user(username, password, name_zh=zh, name_en=en)
+        person = Person(username=username, name_zh=zh, name_en=en)
+        person.set_password(password)
+        store(DEMO, "create", person)
         post = Post(code=f"{username}-{role}-{unit}", person=person, unit=units[unit], role=role, below=below)
         store(DEMO, "create", post)
         accounts.append(Account(username, password, role, unit))
@@ -103,7 +111,9 @@ def seed_data(units: dict[str, Unit], people: dict[str, Person], region: Region)
     dataset = versions.create(people["wang"], units[CITY], "jing-jin-ji", *names, region, share, "cli")
     request = sending.new(people["wang"], _again(dataset), _asked(districts), "cli")
     sending.send(people["wang"], request, channel="cli")
-    Request.objects.filter(pk=request.pk).update(due=timezone.localdate() - LATE)
+    request = _again(request)
+    request.due = timezone.localdate() - LATE
+    store(DEMO, "change", request)
     for code in ("bh", "xq"):
         editor, approver = people[f"{code}-editor"], people[f"{code}-approver"]
         answer = Answer.objects.select_related("unit", "request__base").get(
@@ -145,4 +155,10 @@ def seed() -> list[tuple[str, str]]:
         accounts = seed_people(units)
         people = {each.username: each for each in Person.objects.all()}
         seed_data(units, people, region)
+        duties_demo.seed(units, people, region)
+        problems_demo.seed(units, people, region)
+        chains_demo.seed(units, people, region)
+        months_demo.seed(units, people, region)
+        meetings_demo.seed(units, people, region)
+        projects_demo.seed(units, people, region)
     return [(each.username, each.password) for each in accounts]

@@ -27,7 +27,10 @@ LIST = Listing(
     PAPERS,
     (
         Column(
-            Text("材料", "Paper"), lambda each: each.name, "title", lambda each: reverse("papers:file", args=[each.code])
+            Text("材料", "Paper"),
+            lambda each: each.name,
+            "title",
+            lambda each: reverse("papers:file", args=[each.code]),
         ),
         Column(Text("文件", "File"), lambda each: each.file_name, "file_name"),
         Column(Text("附于", "Attached to"), lambda each: _about(each), "about", lambda each: _address(each)),
@@ -63,7 +66,10 @@ class PaperForm(OfficeForm):
         widget=forms.ClearableFileInput(attrs={"accept": ",".join(SUFFIXES)}),
     )
     title = forms.CharField(
-        label=words("名称", "name"), help_text=words("留空则用文件名", "empty: the file's name"), required=False, max_length=200
+        label=words("名称", "name"),
+        help_text=words("留空则用文件名", "empty: the file's name"),
+        required=False,
+        max_length=200,
     )
 
 

@@ -8,7 +8,9 @@ RAISE = declare_action(
     "problems.raise", Text("提出重大问题", "raise problems"), {"planner", "editor", "chief", "reviewer"}
 )
 STEER = declare_action(
-    "problems.steer", Text("受理、决定、并入或不予受理问题", "take up, decide, merge or decline problems"), {"planner", "chief"}
+    "problems.steer",
+    Text("受理、决定、并入或不予受理问题", "take up, decide, merge or decline problems"),
+    {"planner", "chief"},
 )
 WORK = declare_action(
     "problems.work",

@@ -23,6 +23,7 @@ class Register(Owned):
     """
 
     read_by = READ
+    unrecorded = Owned.unrecorded | {"number", "kept"}
 
     number = models.PositiveIntegerField(default=0)
     kept = models.JSONField(default=list)
@@ -50,6 +51,7 @@ class Problem(Owned, Named):
 
     read_by = READ
     parties = ("unit", "owner", "helpers")
+    unrecorded = Owned.unrecorded | {"pinyin"}
 
     register = models.ForeignKey(Register, on_delete=models.PROTECT, related_name="problems")
     number = models.PositiveIntegerField()
@@ -84,8 +86,6 @@ class Problem(Owned, Named):
     quality = models.CharField(max_length=16, blank=True)
     source = models.CharField(max_length=64, blank=True)
     note = models.TextField(blank=True)
-
-    unrecorded: ClassVar[frozenset[str]] = Owned.unrecorded | {"pinyin"}
 
     class Meta:
         """Newest first; read by state and due day."""

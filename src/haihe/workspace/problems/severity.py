@@ -8,7 +8,7 @@ from haihe.messages import Text
 MAJOR, LARGE, ORDINARY = "major", "large", "ordinary"
 LEVELS = {MAJOR: Text("重大", "major"), LARGE: Text("较大", "large"), ORDINARY: Text("一般", "ordinary")}
 MARKS = {MAJOR: "bad", LARGE: "warn", ORDINARY: "wait"}
-WORTH = {MAJOR: Decimal("1"), LARGE: Decimal("0.1")}
+WORTH = {MAJOR: Decimal(5), LARGE: Decimal(1)}
 """Worth of one per cent more, in 亿元, from which a problem is of a level."""
 OFFICES = {MAJOR: 4, LARGE: 2}
 """Number of offices (owner and helpers) from which it is."""

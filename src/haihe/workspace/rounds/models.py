@@ -30,6 +30,8 @@ from haihe.workspace.rounds.actions import (
 from haihe.workspace.rounds.states import (
     APPLICATION_MARKS,
     APPLICATION_STATES,
+    ASSIGNED,
+    CONFLICT,
     DRAFT,
     OPEN,
     REVIEW_STATES,
@@ -60,16 +62,6 @@ class RuleText(models.Model):
         if hashlib.sha256(self.text.encode()).hexdigest() != self.sha256:
             raise HaiheError("E-RND-03", value=self.sha256)
         return self.text
-
-
-def applicant_units(person: Person) -> list[int]:
-    """Give the units in exactly which a person holds the role of an applicant."""
-    return [post.unit_id for post in person.held() if post.role == "applicant"]
-
-
-def works_inside(person: Person) -> bool:
-    """Whether a person has any post of an office, not only those of an applicant."""
-    return person.may(INSIDE)
 
 
 class Calls(Seen):
@@ -166,6 +158,18 @@ class Round(Owned, Named):
         """The unit that pays the city's part."""
         return self.payer or self.unit
 
+    def allows(self, person: Person, action: str) -> bool:
+        """Applicants act for a firm below a unit that the round is open to; all else is done in the office of the round."""
+        if action in (APPLY, OBJECT):
+            return bool(self.firms(person, action))
+        return person.may(action, self.unit)
+
+    def firms(self, person: Person, action: str = APPLY) -> list[Unit]:
+        """Give the units for which a person may apply or object."""
+        open_to = list(self.open_to.values_list("path", flat=True))
+        units = person.units(action)
+        return [unit for unit in units if any(unit.path.startswith(path) for path in open_to)]
+
     def takes(self, today: date | None = None) -> bool:
         """Whether applications may be handed in on a day."""
         return self.state == OPEN and self.opens <= (today or timezone.localdate()) <= self.closes
@@ -180,12 +184,15 @@ class Cases(Seen):
     """Queries of what belongs to applicants: applications, objections, awards."""
 
     def visible_to(self, person: Person, action: str = "") -> "Cases":
-        """Keep what lies in the person's reach; what an expert was given to review comes with it."""
-        own = super().visible_to(person, action)
-        if self.model is not Application or not person.may(REVIEW):
-            return own  # type: ignore[return-value]
-        given = Review.objects.filter(expert=person).exclude(state="conflict").values("application")
-        return self.filter(Q(pk__in=own.values("pk")) | Q(pk__in=given))  # type: ignore[return-value]
+        """Keep what offices see in their reach, what applicants see in exactly their own firm, and what experts review."""
+        if action not in ("", READ):
+            return super().visible_to(person, action)  # type: ignore[return-value]
+        where = Q(pk__in=super().visible_to(person, INSIDE).values("pk"))
+        where |= Q(unit__in=[post.unit_id for post in person.held() if post.role == "applicant"])
+        if self.model is Application:
+            given = Review.objects.filter(expert=person).exclude(state=CONFLICT)
+            where |= Q(pk__in=given.values("application"))
+        return self.filter(where)  # type: ignore[return-value]
 
 
 class Case(Owned):
@@ -198,12 +205,6 @@ class Case(Owned):
         """No table of its own."""
 
         abstract = True
-
-    @classmethod
-    def narrowed(cls, query: Seen, person: Person, units: "models.QuerySet[Unit]") -> Seen:
-        """Hide what is not the applicant's own, whatever else the case is addressed to."""
-        del units
-        return query if works_inside(person) else query.filter(unit__in=applicant_units(person))
 
 
 class Application(Case):
@@ -223,6 +224,9 @@ class Application(Case):
     wanted = models.JSONField(default=list)
     fields = models.JSONField(default=dict)
     state = models.CharField(max_length=20, default=DRAFT)
+    own_code = models.CharField(max_length=64, blank=True)
+    """The firm's own code of the row, where it came by workbook; ``came`` says by which upload and what stood before."""
+    came = models.JSONField(default=dict, blank=True)
     number = models.PositiveSmallIntegerField(default=0)
     sha256 = models.CharField(max_length=64, blank=True)
     submitted_by = models.CharField(max_length=150, blank=True)
@@ -251,8 +255,9 @@ class Application(Case):
     @classmethod
     def narrowed(cls, query: Seen, person: Person, units: "models.QuerySet[Unit]") -> Seen:
         """What was not handed in is seen in the firm alone."""
+        del units
         own = [post.unit_id for post in person.held()]
-        return super().narrowed(query, person, units).exclude(~Q(unit__in=own), state=DRAFT)
+        return query.exclude(~Q(unit__in=own), state=DRAFT)
 
     def deciders(self, action: str) -> Iterable[Unit]:
         """The firm applies and withdraws, the district recommends, the office of the round does all else."""
@@ -325,7 +330,9 @@ class Run(Owned):
     def name(self) -> Text:
         """The run in words."""
         what = Text("资格审核", "eligibility check") if self.purpose == "check" else Text("排序", "ranking")
-        return Text(f"{self.round.name_zh} {what.zh} 第{self.number}次", f"{self.round.name.en}, {what.en} no. {self.number}")
+        return Text(
+            f"{self.round.name_zh} {what.zh} 第{self.number}次", f"{self.round.name.en}, {what.en} no. {self.number}"
+        )
 
 
 class Line(models.Model):
@@ -376,16 +383,14 @@ class Review(Owned):
     marks = models.JSONField(default=dict)
     words = models.TextField(blank=True)
     conflict = models.TextField(blank=True)
-    state = models.CharField(max_length=12, default="assigned")
+    state = models.CharField(max_length=12, default=ASSIGNED)
     done_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         """One review an expert and application."""
 
         ordering: ClassVar = ["pk"]
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["application", "expert"], name="one_review_an_expert")
-        ]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["application", "expert"], name="one_review_an_expert")]
 
     @classmethod
     def narrowed(cls, query: Seen, person: Person, units: "models.QuerySet[Unit]") -> Seen:
@@ -459,8 +464,6 @@ class Award(Case):
     granted = models.JSONField(default=list)
     decided_by = models.CharField(max_length=150)
     decided_at = models.DateTimeField(default=timezone.now)
-
-    unrecorded = Case.unrecorded | {"line"}
 
     class Meta:
         """Newest first."""

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from haihe.messages import HaiheError
 from haihe.workspace.audit.chain import Actor, record, store
-from haihe.workspace.units import limits, locks, sessions
+from haihe.workspace.units import limits, locks, sessions, tokens
 from haihe.workspace.units.codes import tried
 from haihe.workspace.units.models import Person
 
@@ -69,7 +69,7 @@ def leave(request: HttpRequest) -> None:
 
 
 def change_password(request: HttpRequest, person: Person, old: str, new: str) -> None:
-    """Change one's own password; every other session of the person ends, this one gets a new key.
+    """Change one's own password; every other session and every token of the person ends, this session gets a new key.
 
     Raises
     ------
@@ -91,6 +91,7 @@ def change_password(request: HttpRequest, person: Person, old: str, new: str) ->
     with transaction.atomic():
         store(person.actor(), "password", person)
         sessions.end(person)
+        tokens.end_all(person.actor(), person)
         update_session_auth_hash(request, person)
 
 

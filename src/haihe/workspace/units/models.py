@@ -10,7 +10,7 @@ from django.db.models.functions import Lower
 
 from haihe.messages import Text
 from haihe.workspace.audit.chain import Actor, Channel
-from haihe.workspace.audit.models import Recorded
+from haihe.workspace.audit.models import InTurn, Recorded
 from haihe.workspace.units.actions import PEOPLE_READ, UNITS_READ
 from haihe.workspace.units.pinyin import spelled
 from haihe.workspace.units.roles import ALLOWED, ROLES
@@ -50,7 +50,7 @@ class Named(models.Model):
         super().save(*args, **more)
 
 
-class Units(models.QuerySet["Unit"]):
+class Units(InTurn["Unit"]):
     """Queries of units."""
 
     def visible_to(self, person: "Person", action: str = UNITS_READ) -> "Units":
@@ -124,7 +124,7 @@ class Unit(Named, Recorded):
         return Unit.objects.filter(code__in=codes).order_by("path")
 
 
-class People(models.QuerySet["Person"]):
+class People(InTurn["Person"]):
     """Queries of people."""
 
     def visible_to(self, person: "Person", action: str = PEOPLE_READ) -> "People":
@@ -216,7 +216,7 @@ class Person(Named, Recorded, AbstractBaseUser):
         return bool(posts) and all(person.may(action, post.unit, post.below) for post in posts)
 
 
-class Seen(models.QuerySet[Any]):
+class Seen(InTurn[Any]):
     """Queries of what belongs to a unit."""
 
     def visible_to(self, person: Person, action: str = "") -> "Seen":

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from haihe.messages import HaiheError
 from haihe.workspace.audit.chain import Actor, store
-from haihe.workspace.units import codes, locks, sessions
+from haihe.workspace.units import codes, locks, sessions, tokens
 from haihe.workspace.units.models import Person, Post, Unit
 from haihe.workspace.units.roles import ROLES
 
@@ -53,7 +53,7 @@ def edit(actor: Actor, person: Person, *, name_zh: str, name_en: str, edition: i
 
 
 def renew(actor: Actor, person: Person, *, edition: int | None = None) -> str:
-    """Give a person a new first password; all their sessions end, and locks are taken off."""
+    """Give a person a new first password; all their sessions and tokens end, and locks are taken off."""
     _not_oneself(actor, person)
     password = one_time_password()
     person.set_password(password)
@@ -61,6 +61,7 @@ def renew(actor: Actor, person: Person, *, edition: int | None = None) -> str:
     with transaction.atomic():
         store(actor, "password-set", person, edition=edition)
         sessions.end(person)
+        tokens.end_all(actor, person)
         locks.opened(person.username)
     return password
 
@@ -73,6 +74,7 @@ def deactivate(actor: Actor, person: Person, *, reason: str = "", edition: int |
         _somebody_administers(person)
         store(actor, "deactivate", person, edition=edition, reason=reason)
         sessions.end(person)
+        tokens.end_all(actor, person)
 
 
 def reactivate(actor: Actor, person: Person, *, reason: str = "", edition: int | None = None) -> str:

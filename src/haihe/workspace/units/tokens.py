@@ -17,7 +17,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from haihe.messages import HaiheError, Text
-from haihe.workspace.audit.chain import Channel, store
+from haihe.workspace.audit.chain import Actor, Channel, store
 from haihe.workspace.audit.models import Recorded
 from haihe.workspace.units.models import Person
 
@@ -108,6 +108,16 @@ def end(person: Person, code: str, channel: Channel = "web") -> Token:
         token.ended = timezone.now()
         store(person.actor(channel=channel), "end", token)
     return token
+
+
+def end_all(actor: Actor, person: Person) -> int:
+    """End every live token of a person, each on the record; gives how many. Called where a password is set anew."""
+    with transaction.atomic():
+        live = list(person.tokens.select_for_update().filter(ended=None))
+        for token in live:
+            token.ended = timezone.now()
+            store(actor, "end", token)
+    return len(live)
 
 
 def opened(said: str) -> Token | None:

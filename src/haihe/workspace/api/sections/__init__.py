@@ -1,6 +1,6 @@
 """The sections of the API for the rooms that stand below it."""
 
-from haihe.workspace.api.sections import audit, datasets, jobs, me, requests, units, uploads
+from haihe.workspace.api.sections import audit, chains, datasets, duties, jobs, me, months, problems, projects, requests, rounds, units, uploads
 
 ALL = (
     me.SECTION,
@@ -8,6 +8,12 @@ ALL = (
     datasets.SECTION,
     uploads.SECTION,
     requests.SECTION,
+    rounds.SECTION,
+    duties.SECTION,
+    problems.SECTION,
+    chains.SECTION,
+    months.SECTION,
+    projects.SECTION,
     jobs.SECTION,
     audit.SECTION,
 )

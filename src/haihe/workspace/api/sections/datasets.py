@@ -173,7 +173,7 @@ def version_rows(thing: Version, table: InPath[TableName], asked: Query[RowsAske
     sha = thing.tables[table]["sha256"]
     frame = _frame(settings.OFFICE.home, sha, table)
     by = f"row:{sha[:16]}"
-    start = int(read_cursor(asked.cursor, by)) if asked.cursor else 0
+    start = read_cursor(asked.cursor, by, int) if asked.cursor else 0
     until = start + asked.limit
     return RowsOut(
         columns=[

@@ -9,11 +9,13 @@ from pydantic import BaseModel
 from haihe.messages import Text
 from haihe.workspace.api.calls import Call
 from haihe.workspace.api.operations import Made, Section
-from haihe.workspace.api.paging import Asked, Paged, paged
+from haihe.workspace.api.paging import Asked, Paged, paged_together
 from haihe.workspace.api.sections.said import Name, named
 from haihe.workspace.jobs import queue
 from haihe.workspace.jobs.actions import MANAGE, READ
 from haihe.workspace.jobs.models import Job
+from haihe.workspace.jobs.seeing import opened
+from haihe.workspace.units.models import Person
 
 SECTION = Section("jobs", Text("后台作业", "Work in the background"))
 
@@ -27,7 +29,10 @@ class Line(BaseModel):
 
 
 class JobOut(BaseModel):
-    """A job. ``place`` is its place in the queue, given for a single job that is queued."""
+    """A job. ``place`` is its place in the queue, given for a single job that is queued.
+
+    ``result`` and ``error`` are given to those alone who see what the job is about.
+    """
 
     code: str
     title: Name
@@ -45,8 +50,8 @@ class JobOut(BaseModel):
     error: list[Line]
 
 
-def job_out(job: Job) -> JobOut:
-    """Give what is said of a job."""
+def job_out(job: Job, shown: bool) -> JobOut:
+    """Give what is said of a job, with what came of it where that may be shown."""
     return JobOut(
         code=job.code,
         title=named(job.title),
@@ -59,9 +64,14 @@ def job_out(job: Job) -> JobOut:
         created_by=job.created_by,
         started=job.started,
         ended=job.ended,
-        result=job.result,
-        error=[Line.model_validate(line) for line in job.error],
+        result=job.result if shown else None,
+        error=[Line.model_validate(line) for line in job.error if shown],
     )
+
+
+def _shown(person: Person, job: Job) -> JobOut:
+    """Give what is said of a job to somebody."""
+    return job_out(job, job.code in opened(person, [job]))
 
 
 def job_address(code: str) -> str:
@@ -72,20 +82,26 @@ def job_address(code: str) -> str:
 @SECTION.get("/jobs", READ, Text("列出可见的作业", "list the jobs that I see"), Paged[JobOut])
 def jobs(request: Call, asked: Query[Asked]) -> Paged[JobOut]:
     """List jobs, the newest first."""
-    return paged(Job.objects.visible_to(request.user).select_related("unit"), asked, "-id", job_out)
+    seen = Job.objects.visible_to(request.user).select_related("unit")
+
+    def show(found: list[Job]) -> list[JobOut]:
+        shown = opened(request.user, found)
+        return [job_out(each, each.code in shown) for each in found]
+
+    return paged_together(seen, asked, "-id", show)
 
 
 @SECTION.get("/jobs/{code}", READ, Text("读取一个作业的进度与结果", "read a job's progress and result"), JobOut, of=Job)
-def job(thing: Job) -> JobOut:
+def job(request: Call, thing: Job) -> JobOut:
     """Give a job."""
-    return job_out(thing).model_copy(update={"place": queue.place_of(thing)})
+    return _shown(request.user, thing).model_copy(update={"place": queue.place_of(thing)})
 
 
 @SECTION.post("/jobs/{code}/cancel", MANAGE, Text("取消一个作业", "cancel a job"), JobOut, of=Job, edition=False)
 def cancel_job(request: Call, thing: Job) -> JobOut:
     """Take a job out of the queue, or ask its worker to stop it."""
     queue.cancel(request.user, thing, "api")
-    return job_out(thing)
+    return _shown(request.user, thing)
 
 
 @SECTION.post(
@@ -101,4 +117,4 @@ def cancel_job(request: Call, thing: Job) -> JobOut:
 def do_again(request: Call, thing: Job) -> Made:
     """Ask for the same work once more."""
     new = queue.again(request.user, thing, "api")
-    return Made(job_out(new), job_address(new.code))
+    return Made(_shown(request.user, new), job_address(new.code))

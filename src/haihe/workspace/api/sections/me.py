@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from haihe.messages import Text
 from haihe.workspace.api.calls import Call
-from haihe.workspace.api.operations import Section
+from haihe.workspace.api.operations import Code, Section
 from haihe.workspace.api.paging import Asked, Paged, paged
 from haihe.workspace.api.sections.said import Name, named
 from haihe.workspace.units import tokens
@@ -55,7 +55,7 @@ class TokenOut(BaseModel):
 class TokenEnd(BaseModel):
     """Which token to end."""
 
-    code: str
+    code: Code
 
 
 def post_out(post: Post) -> PostOut:

@@ -154,7 +154,7 @@ def upload_findings(request: Call, thing: Upload, asked: Query[Asked]) -> Findin
     reading = Reading.objects.filter(upload=thing).first()
     found = reading.findings if reading else []
     by = f"finding:{thing.edition}"
-    start = int(read_cursor(asked.cursor, by)) if asked.cursor else 0
+    start = read_cursor(asked.cursor, by, int) if asked.cursor else 0
     until = start + asked.limit
     lang = language_of(request)
     return FindingsOut(

@@ -1,0 +1,1 @@
+"""Sessions of a leading group: agenda, pack, decisions that become duties, minutes that somebody else approves."""

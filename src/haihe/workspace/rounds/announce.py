@@ -1,0 +1,104 @@
+"""What the room announces: its menu, what waits, its search, its work, its papers, its uploads, its words in the record."""
+
+from collections.abc import Iterator
+
+from haihe.messages import HaiheError, Text
+from haihe.workspace.frame import wording
+from haihe.workspace.frame.finding import matching
+from haihe.workspace.frame.register import MENU, SEARCHES, WAITING, Entry, Hit
+from haihe.workspace.intake import targets
+from haihe.workspace.papers.holders import holds
+from haihe.workspace.rounds import ledger_announce, tasks, waiting  # noqa: F401 - tasks declares its kinds of work
+from haihe.workspace.rounds.actions import APPLY, INSIDE, KEEP, READ
+from haihe.workspace.rounds.applications_target import ApplicationsTarget
+from haihe.workspace.rounds.models import Application, Round
+from haihe.workspace.rounds.states import DECIDED, DRAFT
+from haihe.workspace.units.models import Person
+
+ROUND, APPLICATION = Text("申报批次", "round"), Text("申报", "application")
+
+
+def found(person: Person, wanted: str) -> Iterator[Hit]:
+    """Find rounds by name, code or pinyin, and applications by title or code."""
+    for each in matching(Round.objects.visible_to(person), wanted):
+        yield Hit(ROUND, each.name, each.code, each.get_absolute_url())
+    for each in matching(Application.objects.visible_to(person), wanted, names=("title",), pinyin=""):
+        yield Hit(APPLICATION, each.name, each.code, each.get_absolute_url())
+
+
+def _draft(application: Application) -> None:
+    application.must_be(DRAFT)
+
+
+def _undecided(round_: Round) -> None:
+    if round_.state == DECIDED:
+        raise HaiheError("E-RND-01", value=round_.code, state=round_.state_name)
+
+
+def register() -> None:
+    """Announce everything."""
+    MENU.append(Entry(Text("申报批次", "Rounds"), "rounds:rounds", READ, 50))
+    MENU.append(Entry(Text("申报", "Applications"), "rounds:applications", READ, 51))
+    MENU.append(Entry(Text("专家评审", "Reviews"), "rounds:reviews", INSIDE, 52))
+    MENU.append(Entry(Text("异议", "Objections"), "rounds:objections", READ, 53))
+    MENU.append(Entry(Text("立项", "Awards"), "rounds:awards", READ, 54))
+    WAITING.extend((waiting.firms, waiting.districts, waiting.experts, waiting.offices))
+    SEARCHES.append(found)
+    targets.register(ApplicationsTarget())
+    holds(Application, APPLY, _draft)
+    holds(Round, KEEP, _undecided)
+    _words()
+    ledger_announce.register()
+
+
+def _words() -> None:
+    wording.KINDS |= {
+        "rounds.round": ROUND,
+        "rounds.application": APPLICATION,
+        "rounds.run": Text("审核与排序", "run"),
+        "rounds.review": Text("评审意见", "review"),
+        "rounds.objection": Text("异议", "objection"),
+        "rounds.award": Text("立项", "award"),
+    }
+    wording.VERBS |= {
+        "withdraw": Text("撤回", "withdrew"),
+        "recommend": Text("提出区级意见", "recommended"),
+        "check": Text("资格审核", "checked"),
+        "rank": Text("排序", "ranked"),
+        "assign": Text("分派专家", "assigned experts"),
+        "mark": Text("评审", "marked"),
+        "reviewed": Text("评审完成", "reviewed"),
+        "stand-back": Text("回避", "stood back"),
+        "publish": Text("公示", "published"),
+        "object": Text("提出异议", "objected"),
+        "objected": Text("被提出异议", "was objected to"),
+        "answer": Text("答复异议", "answered"),
+        "kept": Text("异议不成立", "the objection was not upheld"),
+        "award": Text("立项", "awarded"),
+    }
+    wording.FIELDS |= {
+        "round": ROUND,
+        "wanted": Text("申报条款", "articles"),
+        "fields": Text("申报内容", "fields"),
+        "district": Text("区", "district"),
+        "recommended": Text("区是否推荐", "recommended"),
+        "district_rank": Text("区内排序", "place in the district"),
+        "district_words": Text("区级理由", "the district's words"),
+        "promise": Text("承诺配套（分）", "matching promised (fen)"),
+        "budget": Text("预算（分）", "budget (fen)"),
+        "rules": Text("办法文件校验值", "hash of the rules"),
+        "articles": Text("受理条款", "articles"),
+        "criteria": Text("评审指标", "criteria"),
+        "marks": Text("评分", "marks"),
+        "words": Text("意见", "words"),
+        "support": Text("支持额（分）", "support (fen)"),
+        "city": Text("市级（分）", "city (fen)"),
+        "district_part": Text("区级（分）", "district part (fen)"),
+        "inputs": Text("输入校验值", "hash of inputs"),
+        "outputs": Text("结果校验值", "hash of lines"),
+        "ranking": Text("现行排序", "ranking that stands"),
+        "effect": Text("决定", "decision"),
+        "answer": Text("答复", "answer"),
+        "decided_by": Text("决定人", "decided by"),
+        "decided_at": Text("决定时间", "decided at"),
+    }

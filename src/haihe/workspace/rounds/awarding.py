@@ -1,0 +1,73 @@
+"""The award: by somebody who did not rank, after publicity, with every objection answered; amounts are those of the ranking."""
+
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+
+from haihe.messages import HaiheError
+from haihe.workspace.audit.chain import Channel, store
+from haihe.workspace.rounds.actions import AWARD
+from haihe.workspace.rounds.models import Application, Award, Line, Objection, Round
+from haihe.workspace.rounds.payments import commit
+from haihe.workspace.rounds.runs import move
+from haihe.workspace.rounds.states import AWARDED, DECIDED, LISTED, NOT_LISTED, REFUSED
+from haihe.workspace.units.models import Person
+
+
+def made_by(round_: Round) -> set[str]:
+    """Give the people who may not award: who ranked."""
+    return {round_.ranking.created_by} if round_.ranking else set()
+
+
+@transaction.atomic
+def award(
+    person: Person, round_: Round, edition: int | None = None, channel: Channel = "web", today: date | None = None
+) -> list[Award]:
+    """Award what the published list says, to the fen.
+
+    Raises
+    ------
+    HaiheError
+        ``E-RND-01`` it is not published, ``E-RND-29`` publicity is not over, ``E-RND-30`` objections are open, ``E-WEB-22`` the
+        person ranked it, ``E-WEB-20`` somebody else was quicker.
+    """
+    round_.must_be(LISTED)
+    locked = Round.objects.select_for_update(of=("self",)).get(pk=round_.pk)
+    if person.username in made_by(locked):
+        raise HaiheError("E-WEB-22", value=locked.code)
+    if locked.objections_until is None or (today or timezone.localdate()) <= locked.objections_until:
+        raise HaiheError("E-RND-29", value=locked.code, until=str(locked.objections_until))
+    if Objection.objects.filter(round=locked, effect="").exists():
+        raise HaiheError("E-RND-30", value=locked.code)
+    seen = round_.edition if edition is None else edition
+    locked.state, locked.decided_by, locked.decided_at = DECIDED, person.username, timezone.now()
+    store(person.actor(AWARD, channel), "award", locked, edition=seen)
+    lines = Line.objects.filter(run=locked.ranking).select_related("application__unit", "application__district")
+    chosen = [line for line in lines if line.application.state == LISTED]
+    made = [_granted(person, locked, line, channel) for line in chosen]
+    move(chosen, lambda _: AWARDED)
+    left = Application.objects.filter(round=locked, state=NOT_LISTED)
+    move([Line(application=each) for each in left], lambda _: REFUSED)
+    return made
+
+
+def _granted(person: Person, round_: Round, line: Line, channel: Channel) -> Award:
+    application = line.application
+    grant = Award(
+        code=f"{application.code}-award",
+        unit=application.unit,
+        round=round_,
+        application=application,
+        line=line,
+        district=application.district,
+        support=line.support,
+        city=line.city,
+        district_part=line.district,
+        granted=line.parts,
+        decided_by=person.username,
+        created_by=person.username,
+    )
+    store(person.actor(AWARD, channel), "award", grant)
+    commit(person.actor(AWARD, channel), grant)
+    return grant

@@ -1,0 +1,318 @@
+"""Rounds of the demonstration: one with 200 applications in publicity, others in review, ranked, and awarded with its ledger.
+
+Firms, projects, marks, objections and payments are made up. The rules are the example's file of the manufacturing fund; the
+shares of its instalments were not found in public text, so that those written in here are made up as well, and say so.
+"""
+
+import csv
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+
+from haihe.region import Region
+from haihe.region.examples import examples_folder
+from haihe.workspace.audit.chain import Actor, store
+from haihe.workspace.data.models import Version
+from haihe.workspace.rounds import (
+    acceptance,
+    applying,
+    awarding,
+    calling,
+    clawback,
+    payments,
+    publishing,
+    ranking,
+    recommending,
+    reviewing,
+    rules,
+)
+from haihe.workspace.rounds.actions import RANK
+from haihe.workspace.rounds.forms import WAN
+from haihe.workspace.rounds.models import Application, Award, Objection, Review, Round, RuleText
+from haihe.workspace.rounds.states import LISTED, NOT_LISTED
+from haihe.workspace.units.models import Person, Post, Unit
+
+DEMO = Actor("demo", channel="cli")
+CITY, FUND = "TJ", "MFG"
+ARTICLE = "tj-manufacturing/upgrade"
+FOLDER = "jing-jin-ji"
+SPLIT = "      split: {city: 1, district: 1, remainder: district}\n"
+INSTALMENTS = (
+    SPLIT + "      instalments: [{id: first, share: 60 %, text: {zh: 首付（比例为虚构示例）, en: first payment (share made up)}}, "
+    "{id: tail, share: 40 %, text: {zh: 尾款（比例为虚构示例）, en: tail (share made up)}}]\n"
+)
+CRITERIA = [
+    {"key": "technology", "zh": "技术水平", "en": "technology", "weight": "50", "full": "100"},
+    {"key": "gain", "zh": "经济效益", "en": "gain", "weight": "30", "full": "100"},
+    {"key": "green", "zh": "绿色低碳", "en": "green", "weight": "20", "full": "100"},
+]
+"""Made-up criteria; official weights were never seen."""
+PEOPLE = (
+    ("zheng", "郑专家（示例）", "Zheng, expert (made up)", "reviewer", "IIB"),
+    ("ma", "马专家（示例）", "Ma, expert (made up)", "reviewer", "IIB"),
+    ("wu", "吴规划（示例）", "Wu, second planner (made up)", "planner", CITY),
+    ("bh-finance", "滨海财政（示例）", "Binhai finance (made up)", "finance", "TJ-BH"),
+)
+MADE_UP = "虚构示例 / made up"
+DAY = date(2025, 6, 30)
+PAID_ON = date(2025, 9, 15)
+MANY = 200
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One round of the demonstration: how many applications, its budget in 万元, and how far it has come."""
+
+    code: str
+    zh: str
+    en: str
+    count: int
+    budget: int
+    stop: str
+
+
+BATCHES = (
+    Batch("demo-2025-1", "2025年第一批技术改造（示例）", "Upgrades, first batch of 2025 (made up)", 24, 1500, "awarded"),
+    Batch("demo-2025-2", "2025年第二批技术改造（示例）", "Upgrades, second batch of 2025 (made up)", MANY, 9000, "listed"),
+    Batch("demo-2025-3", "2025年第三批技术改造（示例）", "Upgrades, third batch of 2025 (made up)", 16, 800, "checked"),
+    Batch("demo-2025-4", "2025年第四批技术改造（示例）", "Upgrades, fourth batch of 2025 (made up)", 8, 400, "ranked"),
+)
+
+
+@dataclass
+class Cast:
+    """Who acts: units and people by code and user name, the applicant of each firm, the rows of the example's applications."""
+
+    units: dict[str, Unit]
+    people: dict[str, Person]
+    firms: dict[str, tuple[Unit, Person]]
+    rows: list[dict[str, str]]
+
+    @property
+    def planner(self) -> Person:
+        """Who runs the rounds."""
+        return self.people["wang"]
+
+
+def seed(units: Mapping[str, Unit], people: Mapping[str, Person], region: Region) -> list[tuple[str, str]]:
+    """Put the rounds in; gives user names and passwords of the people added who can sign in.
+
+    Parameters
+    ----------
+    units, people : mapping
+        Of the demonstration, by code and user name.
+    region : Region
+        The example.
+    """
+    del region
+    rows = _rows()
+    accounts = [(name, secrets.token_urlsafe(9)) for name, *_ in PEOPLE]
+    known = dict(people)
+    for (name, zh, en, role, unit), (_, password) in zip(PEOPLE, accounts, strict=True):
+        known[name] = _person(name, (zh, en), role, units[unit], password)
+    cast = Cast(dict(units), known, {}, rows)
+    _districts(cast)
+    accounts += _firms(cast)
+    text = rules.keep(_text(), "manufacturing-2023-demo.yaml")
+    figures = Version.objects.filter(dataset__code="jing-jin-ji", state="approved").order_by("-number").first()
+    at = 0
+    for batch in BATCHES:
+        _batch(cast, batch, rows[at : at + batch.count], text, figures)
+        at = (at + batch.count) % (len(rows) - MANY + 1)
+    return accounts
+
+
+def _rows() -> list[dict[str, str]]:
+    """Read the example's applications for technical upgrades."""
+    file = examples_folder() / FOLDER / "rules" / "applications.csv"
+    with file.open(encoding="utf-8-sig", newline="") as opened:
+        return [row for row in csv.DictReader(opened) if "upgrade" in row["article"].split(";")]
+
+
+def _text() -> str:
+    file = examples_folder() / FOLDER / "rules" / "manufacturing-2023.yaml"
+    return "# 分期比例为虚构示例 / the shares of instalments are made up\n" + file.read_text("utf-8").replace(SPLIT, INSTALMENTS)
+
+
+def _person(
+    name: str, names: tuple[str, str], role: str, unit: Unit, password: str | None = None
+) -> Person:
+    """Make somebody with one post; without a password nobody can sign in with the name."""
+    person: Person = Person.objects.create_user(name, password, name_zh=names[0], name_en=names[1])
+    store(DEMO, "create", Post(code=f"{name}-{role}-{unit.code}", person=person, unit=unit, role=role))
+    return person
+
+
+def _districts(cast: Cast) -> None:
+    """Give every district of the applications somebody who recommends."""
+    have = {"TJ-BH": "bh-approver", "TJ-XQ": "xq-approver"}
+    for code in sorted({row["region"] for row in cast.rows}):
+        name = have.get(code) or f"{code.lower()}-approver"
+        if name not in cast.people:
+            unit = cast.units[code]
+            names = (f"{unit.name_zh}审批人（示例）", f"{unit.name.en}, approver (made up)")
+            cast.people[name] = _person(name, names, "approver", unit)
+        cast.people[f"recommends {code}"] = cast.people[name]
+
+
+def _firms(cast: Cast) -> list[tuple[str, str]]:
+    """Make the firms with an applicant each; the first two can sign in, the others have no password."""
+    accounts: list[tuple[str, str]] = []
+    for row in cast.rows:
+        name = row["enterprise"]
+        if name in cast.firms:
+            continue
+        code = f"FIRM-{name.removeprefix('示例企业')}"
+        district = cast.units[row["region"]]
+        unit = Unit(
+            code=code, name_zh=f"{name}（虚构）", name_en=f"Example firm {code[5:]} (made up)", kind_of="firm",
+            parent=district, region=row["region"],
+        )  # fmt: skip
+        store(DEMO, "create", unit)
+        password = secrets.token_urlsafe(9) if len(cast.firms) < 2 else None  # noqa: PLR2004
+        user = code.lower()
+        person = _person(user, (f"{name}经办人（示例）", f"Applicant {code[5:]} (made up)"), "applicant", unit, password)
+        if password is not None:
+            accounts.append((user, password))
+        cast.firms[name] = unit, person
+    return accounts
+
+
+def _batch(cast: Cast, batch: Batch, rows: Sequence[dict[str, str]], text: RuleText, figures: Version | None) -> None:
+    """Make one round and bring it as far as it has come."""
+    round_ = _called(cast, batch, text, figures)
+    for at, row in enumerate(rows):
+        _apply(cast, round_, row, at, batch.count)
+    round_ = _again(round_)
+    calling.close(cast.planner, round_, channel="cli")
+    ranking.check(_again(round_), cast.planner.actor(RANK, "cli"))
+    _review(cast, _again(round_), rows, whole=batch.stop != "checked")
+    if batch.stop == "checked":
+        return
+    ranking.rank(_again(round_), cast.planner.actor(RANK, "cli"))
+    if batch.stop == "ranked":
+        return
+    today = timezone.localdate() if batch.stop == "listed" else date(2025, 8, 1)
+    publishing.publish(cast.planner, _again(round_), channel="cli", today=today)
+    if batch.stop == "listed":
+        _object(cast, _again(round_), today)
+        return
+    made = awarding.award(cast.people["zhou"], _again(round_), channel="cli", today=today + timedelta(days=30))
+    _follow(cast, made)
+
+
+def _called(cast: Cast, batch: Batch, text: RuleText, figures: Version | None) -> Round:
+    opens = timezone.localdate() - timedelta(days=60) if batch.stop != "awarded" else DAY
+    said = {
+        "name_zh": batch.zh, "name_en": batch.en, "rules": text, "day": DAY, "fund": FUND, "articles": [ARTICLE],
+        "year": DAY.year, "budget": batch.budget * WAN, "criteria": CRITERIA, "least_reviews": 2,
+        "ties": [{"column": "support", "first": "smaller"}], "figures": figures, "payer": cast.units["FIN"],
+        "opens": opens, "closes": opens + timedelta(days=30), "publicity_days": 5, "illustrative": True, "note": MADE_UP,
+        "open_to": [cast.units[CITY]], "when_short": "skip",
+    }  # fmt: skip
+    round_ = calling.new(cast.planner, cast.units[CITY], said, "cli")
+    calling.open_(cast.planner, round_, channel="cli")
+    return round_
+
+
+def _apply(cast: Cast, round_: Round, row: Mapping[str, str], at: int, count: int) -> None:
+    """Bring one application as far as its place says: a few stay drafts, are withdrawn, wait, or are not recommended."""
+    unit, person = cast.firms[row["enterprise"]]
+    names = {column.name for column in rules.columns_of(round_)}
+    fields = {name: value for name, value in row.items() if name in names and value}
+    said = {"title": f"{row['project']}（虚构）", "wanted": [ARTICLE], "fields": fields}
+    made = applying.new(person, round_, unit, said, "cli")
+    part = at * 100 // count
+    if part < 3:  # noqa: PLR2004 - percent of the applications
+        return
+    applying.submit(person, made, channel="cli", today=round_.opens)
+    if part < 6:  # noqa: PLR2004
+        applying.withdraw(person, made, "项目调整 / the project changed", channel="cli")
+    elif part >= 9:  # noqa: PLR2004
+        recommends = cast.people[f"recommends {row['region']}"]
+        good = part >= 12  # noqa: PLR2004
+        words = "同意推荐 / recommended" if good else "前期手续不全 / papers are incomplete"
+        recommending.recommend(recommends, made, good, words, channel="cli")
+
+
+def _review(cast: Cast, round_: Round, rows: Iterable[Mapping[str, str]], whole: bool) -> None:
+    """Let two of three experts mark each application around the example's score; one of them is strict."""
+    experts = [cast.people[name] for name in ("zhao", "zheng", "ma")]
+    reviewing.deal(cast.planner, round_, experts, 2, "cli")
+    scores = {f"{row['project']}（虚构）": Decimal(row["score"] or "70") for row in rows}
+    every = Review.objects.filter(round=round_).select_related("round", "application", "expert", "unit")
+    for place, review in enumerate(every):
+        if not whole and place % 4 > 1:
+            continue
+        base = scores[review.application.title] - (4 if review.expert.username == "ma" else 0)
+        marks = {each["key"]: str(min(Decimal(100), max(Decimal(0), base + step))) for each, step in zip(CRITERIA, (2, 0, -2), strict=True)}
+        reviewing.mark(review.expert, review, marks, "虚构评审意见 / made-up review", channel="cli")
+
+
+def _object(cast: Cast, round_: Round, today: date) -> None:
+    """Three objections: one open, one turned down, one upheld."""
+    listed = list(Application.objects.filter(round=round_, state=LISTED).select_related("unit").order_by("pk")[:3])
+    losers = Application.objects.filter(round=round_, state=NOT_LISTED).select_related("unit").order_by("pk")[:3]
+    applicant = {unit.pk: person for unit, person in cast.firms.values()}
+    for about, loser in zip(listed, losers, strict=False):
+        person = applicant[loser.unit_id]
+        publishing.object_(person, round_, loser.unit, about, "项目投资额存疑 / the investment is in doubt", "cli", today)
+    answers = (("kept", "经核实无误 / checked and found right"), ("struck", "设备未到位 / the equipment is not there"))
+    for objection, (effect, words) in zip(Objection.objects.filter(round=round_).order_by("pk")[1:], answers, strict=False):
+        publishing.answer(cast.planner, objection, words, effect, channel="cli")
+
+
+def _follow(cast: Cast, made: Sequence[Award]) -> None:
+    """Pay first instalments, accept two reports of Binhai, ask back from the one that fell short."""
+    if not made:
+        return
+    planner, money = cast.planner, cast.people["qian"]
+    terms = {"document": "虚构示例办法第十条 / made-up rules, article 10", "least": Decimal(90), "expenditure": "2150517"}
+    acceptance.set_terms(planner, made[0].round, terms, channel="cli")
+    for place, award in enumerate(made):
+        goal = {"name_zh": "新增产值（示例）", "name_en": "new output (made up)", "counted_in": "万元", "year": 2025,
+                "value": Decimal(1000 + 100 * place)}  # fmt: skip
+        acceptance.set_goal(planner, _again(award), "output", goal, channel="cli")
+        if place % 4 != 3:  # noqa: PLR2004 - every fourth is not paid yet
+            _pay(money, award, "city", "first")
+    matched = [award for award in made if award.district is not None and award.district.code == "TJ-BH"]
+    for award in matched:
+        _pay(cast.people["bh-finance"], award, "district", "first")
+    for award, part in zip(matched, (Decimal("1.05"), Decimal("0.6")), strict=False):
+        _accept(cast, award, part)
+
+
+def _accept(cast: Cast, award: Award, part: Decimal) -> None:
+    """Report, check and accept; a tail is paid where it passed, else the rule's clawback is prepared."""
+    person = next(person for unit, person in cast.firms.values() if unit.pk == award.unit_id)
+    wanted = award.goals.get().value
+    figures = {"output": str(wanted * part)}
+    made = acceptance.report(person, award, "final", DAY.year, figures, MADE_UP, channel="cli")
+    acceptance.submit(person, made, channel="cli")
+    acceptance.check(cast.planner, made, "账实相符（示例） / the books agree (made up)", channel="cli")
+    acceptance.accept(cast.people["wu"], made, channel="cli")
+    if made.passed:
+        _pay(cast.people["qian"], award, "city", "tail")
+    elif any(clawback.due(award).values()):
+        clawback.by_rule(cast.planner, _again(award), "cli")
+
+
+def _pay(person: Person, award: Award, side: str, instalment: str) -> None:
+    award = _again(award)
+    book = payments.ledger_of(award)
+    amount = book.owed(book.due(ARTICLE, instalment), side)
+    if book.refusal(payments.Posting("paid", side, amount, PAID_ON.year, ARTICLE, instalment), payments.accepted(award)) is None:
+        document = f"示例拨款单 {award.pk} / made-up order"
+        payments.pay(person, award, side, ARTICLE, instalment, amount, day=PAID_ON, document=document, channel="cli")
+
+
+def _again(thing: Any) -> Any:
+    """Read an object again: its edition moved on."""
+    return type(thing)._default_manager.get(pk=thing.pk)
+
+

@@ -1,0 +1,137 @@
+"""Pages of expert review: who reviews what, the expert's own form, how lenient each expert is."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from haihe.messages import Text
+from haihe.workspace.frame.access import Request, act, acts_on, form, page
+from haihe.workspace.frame.forms import edition_of
+from haihe.workspace.frame.layout import tell
+from haihe.workspace.frame.lists import Choice, Column, Listing, Typed
+from haihe.workspace.papers import services as papers
+from haihe.workspace.rounds import reviewing
+from haihe.workspace.rounds.actions import INSIDE, KEEP, REVIEW
+from haihe.workspace.rounds.application_pages import shown_fields
+from haihe.workspace.rounds.call_pages import trail_of
+from haihe.workspace.rounds.forms import DealForm, MarkForm
+from haihe.workspace.rounds.models import Review, Round
+from haihe.workspace.rounds.states import CONFLICT, REVIEW_MARKS, REVIEW_STATES, REVIEWING
+from haihe.workspace.units.models import Person
+
+REVIEWS = Text("专家评审", "Reviews")
+LIST = Listing(
+    REVIEWS,
+    (
+        Column(
+            Text("项目", "project"), lambda r: r.application.title, "application__title", lambda r: r.get_absolute_url()
+        ),
+        Column(Text("申报单位", "firm"), lambda r: r.application.unit.name, "application__unit__name_zh"),
+        Column(Text("批次", "round"), lambda r: r.round.name, "round__name_zh"),
+        Column(Text("专家", "expert"), lambda r: r.expert.name, "expert__username"),
+        Column(Text("状态", "state"), lambda r: r.state_name, "state", mark=lambda r: REVIEW_MARKS[r.state]),
+    ),
+    search=("code", "application__title", "expert__username", "expert__name_zh"),
+    choices=(Choice("state", Text("状态", "state"), tuple(REVIEW_STATES.items())),),
+    typed=(Typed("round", Text("批次编号", "code of the round"), "round__code"),),
+    empty=Text("没有需要您评审的申报。", "No application waits for your review."),
+    file="reviews",
+)
+
+
+@page(INSIDE)
+def reviews(request: Request) -> HttpResponse:
+    """List the reviews that the person sees: an expert's own, or those of the rounds that the person runs."""
+    query = Review.objects.visible_to(request.user).select_related("application__unit", "round", "expert")
+    return LIST.answer(request, query)
+
+
+@form(KEEP, of=Round)
+def deal(request: Request, thing: Round) -> HttpResponse:
+    """Give the eligible applications to experts in turn."""
+    thing.must_be(REVIEWING)
+    people = reviewing.experts(request.user, thing)
+    asked = DealForm.of(request, people=people)
+    made: list[Review] = []
+
+    def service() -> None:
+        chosen = [each for each in people if each.username in asked.cleaned_data["experts"]]
+        made.extend(reviewing.deal(request.user, thing, chosen, asked.cleaned_data["each_to"]))
+
+    if asked.done(service):
+        tell(request, Text(f"已分派 {len(made)} 份评审", f"{len(made)} reviews assigned"))
+        return redirect(f"{reverse('rounds:reviews')}?round={thing.code}")
+    title, button = Text("分派专家", "Assign experts"), Text("分派", "Assign")
+    back = thing.get_absolute_url()
+    return asked.page(request, title, back=back, button=button, trail=trail_of(thing, (title, "")))
+
+
+@page(INSIDE, of=Review)
+def review(request: Request, thing: Review) -> HttpResponse:
+    """Show a review: what was applied for, the marks, and the form for the expert."""
+    if acts_on(request.user, thing, REVIEW) and thing.state != CONFLICT and thing.round.state == REVIEWING:
+        asked = MarkForm(review=thing, initial={"edition": thing.edition})
+        return _shown(request, thing, asked)
+    return _shown(request, thing, None)
+
+
+@act(REVIEW, of=Review)
+def mark(request: Request, thing: Review) -> HttpResponse:
+    """Take an expert's marks."""
+    asked = MarkForm(request.POST, review=thing)
+
+    def service() -> None:
+        given = asked.cleaned_data
+        reviewing.mark(request.user, thing, given, given["review_words"], asked.seen)
+
+    if asked.done(service):
+        tell(request, Text("评审意见已保存", "The review is kept"))
+        return redirect(thing.get_absolute_url())
+    return _shown(request, thing, asked)
+
+
+def _shown(request: Request, thing: Review, asked: MarkForm | None) -> HttpResponse:
+    application = thing.application
+    hidden = thing.state == CONFLICT and request.user.pk == thing.expert_id
+    more: dict[str, Any] = {
+        "thing": thing,
+        "application": application,
+        "mark": REVIEW_MARKS[thing.state],
+        "fields": [] if hidden else shown_fields(application),
+        "marks": [
+            (Text(each["zh"], each.get("en") or each["zh"]), thing.marks.get(each["key"]), each["full"])
+            for each in thing.round.criteria
+        ],
+        "form": asked,
+        "button": Text("保存评审意见", "Keep the review"),
+        "action": reverse("rounds:review-mark", args=[thing.code]),
+        "reviews": asked is not None,
+        "papers": [] if hidden else list(papers.of(application)),
+        "trail": [(REVIEWS, reverse("rounds:reviews")), (application.name, "")],
+    }
+    return render(request, "rounds/review.html", more, status=422 if asked is not None and asked.errors else 200)
+
+
+@act(REVIEW, of=Review)
+def stand_back(request: Request, thing: Review) -> HttpResponse:
+    """Declare a conflict of interest."""
+    reviewing.stand_back(request.user, thing, request.POST.get("reason", ""), edition_of(request))
+    tell(request, Text("已登记回避", "You stood back; the application is no longer shown to you"))
+    return redirect(thing.get_absolute_url())
+
+
+@page(KEEP, of=Round)
+def leniency(request: Request, thing: Round) -> HttpResponse:
+    """Show each expert's mean against the others' on the same applications."""
+    table = reviewing.leniency(thing)
+    names = dict(Person.objects.filter(username__in=list(table["reviewer"])).values_list("username", "name_zh"))
+    rows = [{"name": names.get(row["reviewer"], row["reviewer"]), **_numbers(row)} for row in table.to_dict("records")]
+    title = Text("评审宽严比较", "How lenient the experts are")
+    more = {"thing": thing, "rows": rows, "title": title, "trail": trail_of(thing, (title, ""))}
+    return render(request, "rounds/leniency.html", more)
+
+
+def _numbers(row: dict[Any, Any]) -> dict[str, float | int | None]:
+    return {str(name): None if value != value else value for name, value in row.items() if name != "reviewer"}

@@ -1,0 +1,77 @@
+"""The rules of a round: a scheme file kept by its hash, the articles in force on the round's day, the columns of the form."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
+
+from haihe.messages import HaiheError, Text
+from haihe.rules import Rulebook, read_scheme_text
+from haihe.rules.form import FormColumn, article_titles, form_columns
+from haihe.rules.plain_table import in_fen
+from haihe.workspace.data.versions import tables_of
+from haihe.workspace.rounds.models import Round, RuleText
+
+KEYS = frozenset({"application", "enterprise", "region", "article", "day", "score", "note"})
+"""Columns of the library's form that the workspace fills in itself."""
+LARGEST = 1_000_000
+"""Characters of a scheme file."""
+
+
+def keep(text: str, file_name: str) -> RuleText:
+    """Check a scheme file and keep it by its hash; the same text is kept once.
+
+    Raises
+    ------
+    HaiheError
+        ``E-RND-04`` too large; otherwise every error of the file, with its line.
+    """
+    if len(text) > LARGEST:
+        raise HaiheError("E-RND-04", value=file_name[:80], most=LARGEST)
+    read_scheme_text(text, file_name)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return RuleText.objects.get_or_create(sha256=digest, defaults={"text": text, "file_name": file_name[:200]})[0]
+
+
+@lru_cache(maxsize=16)
+def _book(sha256: str, text: str, file_name: str) -> Rulebook:
+    del sha256
+    return read_scheme_text(text, file_name)
+
+
+def book_of(rules: RuleText) -> Rulebook:
+    """Give the schemes of a kept text; ``E-RND-03`` where it is not what its hash says."""
+    return _book(rules.sha256, rules.checked(), rules.file_name)
+
+
+def in_force(book: Rulebook, day: date) -> dict[str, Text]:
+    """Give the articles of money in force on a day, by full code, with their titles; drafts are left out."""
+    found = {clause.full for clause in book.clauses if not clause.is_draft and clause.version.holds_on(day)}
+    return {full: title for full, title in article_titles(book).items() if full in found}
+
+
+def columns_of(round_: Round) -> list[FormColumn]:
+    """Give the declared columns of the round's scheme, which applicants fill in."""
+    return [column for column in form_columns(book_of(round_.rules)) if column.name not in KEYS]
+
+
+def titles_of(round_: Round) -> dict[str, Text]:
+    """Give the titles of the round's articles."""
+    titles = article_titles(book_of(round_.rules))
+    return {full: titles.get(full, Text(full, full)) for full in round_.articles}
+
+
+def abilities(round_: Round) -> Mapping[str, int] | None:
+    """Give what each district can match in the round's year, in fen; ``None`` where no figures are named.
+
+    They are the rows of the round's fund and year in the table ``budgets`` of the version that the round names.
+    """
+    if round_.figures is None:
+        return None
+    tables = tables_of(round_.figures, ["budgets"])
+    if "budgets" not in tables:
+        return None
+    frame = tables["budgets"]
+    frame = frame[(frame["fund"] == round_.fund) & (frame["year"] == round_.year) & frame["value"].notna()]
+    amounts = in_fen(frame.reset_index(drop=True), "value", round_.figures.code, Text("配套能力", "matching"))
+    return {str(region): int(fen) for region, fen in zip(frame["region"], amounts, strict=True)}

@@ -1,0 +1,58 @@
+"""Work of the room that is done in the background: checking every application, deciding a round."""
+
+from typing import Any
+
+from django.urls import reverse
+
+from haihe.messages import Text
+from haihe.rules.money import said_money
+from haihe.workspace.audit.chain import Channel
+from haihe.workspace.jobs.models import Job
+from haihe.workspace.jobs.queue import enqueue
+from haihe.workspace.jobs.tasks import Work, task
+from haihe.workspace.rounds import ranking
+from haihe.workspace.rounds.actions import RANK
+from haihe.workspace.rounds.models import Round, Run
+from haihe.workspace.units.models import Person
+
+CHECK, DECIDE = "rounds.check", "rounds.rank"
+TITLES = {
+    CHECK: Text("资格审核：{r}", "eligibility check: {r}"),
+    DECIDE: Text("排序：{r}", "ranking: {r}"),
+}
+
+
+def _page(job: Job) -> str:
+    return reverse("rounds:round", args=[job.inputs["round"]])
+
+
+def _round(work: Work, code: str) -> Round:
+    work.say(Text("读取申报并适用办法", "reading applications and applying the rules"))
+    found: Round = Round.objects.visible_to(work.person).select_related("unit", "rules").get(code=code)
+    return found
+
+
+def _result(run: Run) -> dict[str, Any]:
+    lines, support = run.lines.count(), said_money(run.summary["support"])
+    words = Text("{n} 份申报，支持额合计 {s}", "{n} applications, support of {s} in all")
+    return {"run": run.code, "summary": words.format(n=lines, s=support).to_dict()}
+
+
+@task(CHECK, name=Text("资格审核", "eligibility check"), action=RANK, seconds=1800, memory_mb=3072, link=_page)
+def check(work: Work, *, round: str, edition: int) -> dict[str, Any]:
+    """Apply the rules to every application of a round; done twice, it gives a second run with equal outputs."""
+    del edition
+    return _result(ranking.check(_round(work, round), work.actor, work))
+
+
+@task(DECIDE, name=Text("排序", "ranking"), action=RANK, seconds=1800, memory_mb=3072, link=_page)
+def decide(work: Work, *, round: str, edition: int) -> dict[str, Any]:
+    """Decide a round; done twice, it gives a second run with equal outputs."""
+    del edition
+    return _result(ranking.rank(_round(work, round), work.actor, work))
+
+
+def ask(person: Person, round_: Round, code: str, channel: Channel = "web") -> Job:
+    """Ask for the check or the ranking of a round."""
+    title = TITLES[code].format(r=round_.name)
+    return enqueue(person, round_.unit, code, title=title, channel=channel, round=round_.code, edition=round_.edition)

@@ -1,0 +1,29 @@
+"""Writers that lock the same rows in another order do not wait for each other for ever: on PostgreSQL it ends one of them."""
+
+from pathlib import Path
+
+import pytest
+from browsing import Server
+
+from postgres_server import postgres, why_not
+
+pytestmark = [pytest.mark.slow]
+
+
+@pytest.mark.postgres
+def test_nobody_is_ended_on_postgresql(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if reason := why_not():
+        pytest.skip(reason)
+    with postgres() as url:
+        monkeypatch.setenv("HAIHE_DATABASE_URL", url)
+        monkeypatch.setenv("HAIHE_JOBS_PER_UNIT", "1000")
+        server = Server("", tmp_path / "office")
+        server.run("workspace_job_cases:seed")
+        assert server.run("workspace_job_cases:collide", 40) == []
+
+
+def test_nobody_is_ended_on_sqlite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HAIHE_JOBS_PER_UNIT", "1000")
+    server = Server("", tmp_path / "office")
+    server.run("workspace_job_cases:seed")
+    assert server.run("workspace_job_cases:collide", 10) == []
