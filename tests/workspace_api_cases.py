@@ -20,6 +20,7 @@ from haihe.workspace.intake.models import Upload
 from haihe.workspace.jobs.models import Job
 from haihe.workspace.papers.models import Paper
 from haihe.workspace.projects.models import Board, Move, Project
+from haihe.workspace.rounds.models import Application, Award, Line, Round, RuleText, Run
 from haihe.workspace.units import tokens
 from haihe.workspace.units.approval import APPROVED
 from haihe.workspace.units.models import Person, Unit
@@ -90,8 +91,32 @@ def things_in(unit: Unit) -> Things:
         code=f"move-{unit.code}", project=project, from_stage="contact", to_stage="signed", day=date(2026, 1, 1),
         why=SCRIPT, state="submitted", **who,
     )  # fmt: skip
-    made = (unit, dataset, version, request, answer, job, upload, duty, target, report, paper, board, project, move)
+    rounds = rounds_in(unit, who)
+    made = (*rounds, unit, dataset, version, request, answer, job, upload, duty, target, report, paper, board, project, move)
     return Things(unit, {type(each): each for each in made})
+
+
+def rounds_in(unit: Unit, who: dict[str, Any]) -> tuple[Any, ...]:
+    """Make a published round with a run, an application and its award."""
+    rules = RuleText.objects.get_or_create(sha256="4" * 64, defaults={"file_name": "x.yaml", "text": SCRIPT})[0]
+    day = date(2026, 1, 1)
+    called = Round.objects.create(
+        code=f"round-{unit.code}", name_zh=SCRIPT, rules=rules, day=day, year=2026, budget=1, opens=day, closes=day,
+        state="open", **who,
+    )  # fmt: skip
+    each = Application.objects.create(
+        code=f"case-{unit.code}", round=called, title=SCRIPT, state="submitted", district=unit, **who
+    )
+    run = Run.objects.create(
+        code=f"run-{unit.code}", round=called, purpose="rank", number=1, inputs="5" * 64, outputs="6" * 64, version="0",
+        **who,
+    )  # fmt: skip
+    line = Line.objects.create(run=run, application=each, edition=1, state="eligible", support=2, city=1, district=1)
+    award = Award.objects.create(
+        code=f"award-{unit.code}", round=called, application=each, line=line, support=2, city=1, district_part=1,
+        decided_by="x", **who,
+    )  # fmt: skip
+    return called, each, run, award
 
 
 def filled(city: City) -> list[Things]:

@@ -160,7 +160,7 @@ def test_what_cannot_be_pooled_is_refused() -> None:
         assert refused.value.code == "E-COA-71"
 
 
-@pytest.mark.slow
+@pytest.mark.endure
 def test_the_example_is_recovered_within_forty_rounds() -> None:
     region = hh.example("jing-jin-ji")
     joint, done = together(region, ("CARBON", "money")), exchange(region, ("CARBON", "money"))

@@ -145,7 +145,7 @@ def test_nucleolus_is_that_of_the_primal_scheme(per_capita):
     assert mismatch_of_scheme(lambda g: nucleolus(g, per_capita=per_capita), FEW, per_capita) < 1e-7
 
 
-@pytest.mark.slow
+@pytest.mark.endure
 @pytest.mark.parametrize("imputations", [False, True])
 @pytest.mark.parametrize("per_capita", [False, True])
 def test_nucleolus_is_that_of_the_primal_scheme_on_all_games(per_capita, imputations):

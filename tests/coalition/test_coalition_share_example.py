@@ -34,6 +34,7 @@ def test_grand_coalition_of_the_example_is_its_plan() -> None:
     assert core_slack(game, point.split)[0] >= -1e-6
 
 
+@pytest.mark.endure
 def test_published_accounts_give_the_share_of_the_cost_that_was_found_before(reference: Path) -> None:
     """Coordination saves 39 to 46 % of the cost of an 18 % cap over all elasticities and segments tried before."""
     built = published(reference).build()

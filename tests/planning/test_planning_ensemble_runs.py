@@ -81,7 +81,7 @@ def test_a_killed_worker_loses_nothing(way: str, tmp_path: Path, request: pytest
     assert sum(line.startswith("3 ") for line in work.begun().splitlines()) == 2
 
 
-@pytest.mark.slow
+@pytest.mark.endure
 def test_runs_that_always_kill_their_process_are_named_and_the_others_are_kept(tmp_path: Path) -> None:
     work = Squares(str(tmp_path / "log"), kills=("2", "3"), always=True)
     journal = Journal(tmp_path / "runs.jsonl", work.key)

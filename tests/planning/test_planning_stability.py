@@ -126,7 +126,7 @@ def test_seven_segments_are_enough(reference: Path) -> None:
 
 
 @pytest.mark.reference
-@pytest.mark.slow
+@pytest.mark.endure
 def test_three_open_segments_are_not(reference: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lost, tonne = lost_and_price(case_of(reference), SEVEN)
     open_segments(monkeypatch)

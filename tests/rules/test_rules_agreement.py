@@ -192,7 +192,7 @@ def test_columns_agree_with_the_library() -> None:
     assert seen["none"] > 800
 
 
-@pytest.mark.slow
+@pytest.mark.endure
 def test_columns_agree_with_the_library_on_ten_thousand_expressions() -> None:
     different, seen = disagreements(10_000, seed=20261122)
     assert not different[:5]

@@ -19,13 +19,24 @@ from haihe.workspace.months.models import Indicator, Return
 from haihe.workspace.units.models import Unit
 from workspace_cases import City
 
-FACTS = {"name_zh": "高端光刻胶", "kind_of": "research", "evidence": "进口占比高", "quality": "illustrative", "source": "DEMO"}
+FACTS = {
+    "name_zh": "高端光刻胶",
+    "kind_of": "research",
+    "evidence": "进口占比高",
+    "quality": "illustrative",
+    "source": "DEMO",
+}
 
 
 def chain_board(city: City, chain: str = "IC", dataset: Any = None) -> Board:
     """The board of a chain, kept by a task force below the city."""
     force = Unit.objects.filter(code=f"CHAIN-{chain}").first() or Unit.objects.create(
-        code=f"CHAIN-{chain}", name_zh="集成电路专班", name_en="IC task force", kind_of="chain", parent=city.units["TJ"], chain=chain
+        code=f"CHAIN-{chain}",
+        name_zh="集成电路专班",
+        name_en="IC task force",
+        kind_of="chain",
+        parent=city.units["TJ"],
+        chain=chain,
     )
     said = {"name_zh": "集成电路", "name_en": "Integrated circuits", "chief": city.people["chief"], "dataset": dataset}
     return items.make_board(city.people["chief"], force, chain, said)
@@ -45,7 +56,14 @@ def indicator(city: City, code: str = "output", *reporters: str, **more: Any) ->
 
 def target(city: City, value: str, year: int, code: str = "output", region: str = "TJ-BH", **more: Any) -> Target:
     """A target of the year on the indicator."""
-    said = {"name_zh": "全年产值", "indicator": code, "counted_in": "亿元", "year": year, "value": Decimal(value), "region": region}
+    said = {
+        "name_zh": "全年产值",
+        "indicator": code,
+        "counted_in": "亿元",
+        "year": year,
+        "value": Decimal(value),
+        "region": region,
+    }
     return new_target(city.people["planner"], city.units["TJ"], city.units["TJ-BH"], f"T-{year}-{code}", said | more)
 
 

@@ -25,7 +25,7 @@ def seed() -> dict[str, Any]:
     problem = raise_problem(planner, city, facts)
     today = timezone.localdate()
     return {
-        "problem": problem.code,
+        "problem": f"/problems/p/{problem.code}",
         "due": (today + timedelta(days=40)).isoformat(),
         "period": last_complete("month", today),
     }

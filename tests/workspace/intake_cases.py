@@ -59,6 +59,16 @@ def sent(client: Client, data: bytes, name: str = "报送.xlsx", to: str = "smal
     return Upload.objects.select_related("unit", "reading").get(code=answer["Location"].rsplit("/", 1)[-1])
 
 
+def made(client: Client, address: str) -> Any:
+    """Have a file made in the background, and give the answer that holds it, or the one that still leads to the job."""
+    asked = client.get(address)
+    if asked.status_code != 302:
+        return asked
+    assert asked["Location"].startswith("/jobs/")
+    drain()
+    return client.get(address)
+
+
 def page_of(client: Client, upload: Upload, lang: str = "en") -> str:
     """Give an upload's page."""
     client.cookies["haihe-language"] = lang

@@ -14,8 +14,9 @@ from round_cases import terms
 
 from haihe.messages import Text
 from haihe.workspace.audit.chain import Actor
-from haihe.workspace.chains.models import Board, Proposal
+from haihe.workspace.chains.models import Board as ChainBoard
 from haihe.workspace.chains.models import Item as ChainItem
+from haihe.workspace.chains.models import Proposal
 from haihe.workspace.data import store
 from haihe.workspace.data.actions import ACCEPT
 from haihe.workspace.data.actions import READ as DATA_READ
@@ -490,15 +491,15 @@ def _item(city: City, unit: str) -> Sample:
     return Sample(item, (title,), unit)
 
 
-def chain_of(city: City, unit: str) -> Board:
+def chain_of(city: City, unit: str) -> ChainBoard:
     """The sample board of a unit, made where it is not there yet."""
-    found: Board | None = Board.objects.filter(code=f"chain-{unit.lower()}").first()
-    return found or Board.objects.create(
+    found: ChainBoard | None = ChainBoard.objects.filter(code=f"chain-{unit.lower()}").first()
+    return found or ChainBoard.objects.create(
         code=f"chain-{unit.lower()}", unit=city.units[unit], chain=f"C-{unit}", name_zh=f"样本产业链（{unit}）"
     )
 
 
-@sample(Board)
+@sample(ChainBoard)
 def _chain(city: City, unit: str) -> Sample:
     board = chain_of(city, unit)
     return Sample(board, (board.name_zh,), unit)
@@ -610,7 +611,7 @@ def _acceptance(city: City, unit: str) -> Sample:
         code=f"acceptance-{unit.lower()}", unit=city.units[unit], award=award_of(city, unit), year=2027, words=words,
         created_by=KEEPER[unit],
     )  # fmt: skip
-    return Sample(made, (words, made.code), unit, narrowed=lambda viewer: viewer.works_in(unit))
+    return Sample(made, (words,), unit, narrowed=lambda viewer: viewer.works_in(unit))
 
 
 @sample(Claim)

@@ -144,13 +144,23 @@ def test_a_version_from_below_comes_into_force_by_four_eyes(city: City, signed: 
     assert signed("planner").get(address).status_code == 200
     assert Dataset.objects.get(code="small").current.number == 1
     sent = {"edition": made.edition}
+    assert signed("planner").post(f"{address}/approve", sent).status_code == 409  # its own unit first
+    assert made.code not in signed("planner").get("/").content.decode()
     assert signed("bh-approver").post(f"{address}/approve", sent).status_code == 302
+    assert Dataset.objects.get(code="small").current.number == 1  # the keeper decides
+    made.refresh_from_db()
+    assert (made.state, made.vouched_by, made.approved_by) == ("submitted", "bh-approver", "")
+    sent = {"edition": made.edition}
+    assert signed("bh-approver").post(f"{address}/approve", sent).status_code == 409
+    assert made.code in signed("planner").get("/").content.decode()
+    assert signed("planner").post(f"{address}/approve", sent).status_code == 302
     assert Dataset.objects.get(code="small").current == made
     made.refresh_from_db()
-    refused = signed("bh-approver").post(f"{address}/reopen", {"edition": made.edition, "reason": " "})
-    assert refused.status_code == 422
-    reopened = signed("bh-approver").post(f"{address}/reopen", {"edition": made.edition, "reason": "数据有误"})
-    assert reopened.status_code == 302
+    assert made.approved_by == "planner"
+    reopen = {"edition": made.edition, "reason": "数据有误"}
+    assert signed("bh-approver").post(f"{address}/reopen", reopen).status_code == 403
+    assert signed("planner").post(f"{address}/reopen", reopen | {"reason": " "}).status_code == 422
+    assert signed("planner").post(f"{address}/reopen", reopen).status_code == 302
     assert Dataset.objects.get(code="small").current.number == 1
 
 

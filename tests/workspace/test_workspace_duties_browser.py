@@ -30,7 +30,7 @@ def test_from_a_problem_to_an_unapproved_report(tmp_path: Path, browser: Any, la
     with server_of(tmp_path / "office", "duties_cases:seed") as server:
         start = server.seeded
         with Visit(browser, server, "chief", lang) as visit:
-            page = visit.go(f"/problems/{start['problem']}")
+            page = visit.go(start["problem"])
             page.locator("main a[href^='/duties/new']").first.click()
             page.wait_for_url(re.compile(r"/duties/new"))
             visit.ready()
@@ -47,7 +47,7 @@ def test_from_a_problem_to_an_unapproved_report(tmp_path: Path, browser: Any, la
             visit.ready()
             visit.look("duties-2-duty")
             address = page.url.removeprefix(server.url)
-            assert page.locator(f"main a[href='/problems/{start['problem']}']").count()
+            assert page.locator(f"main a[href='{start['problem']}']").count()
         assert server.run("duties_cases:state")["about"] == "problems.problem"
         with Visit(browser, server, "bh-editor", lang) as visit:
             page = visit.go(address)

@@ -41,7 +41,13 @@ def grants(draw: st.DrawFn) -> list[dict[str, Any]]:
         city = draw(st.integers(0, support))
         names = [[f"step-{place}", amount] for place, amount in enumerate(steps)]
         made.append(
-            {"article": f"fund/a{number}", "support": support, "city": city, "district": support - city, "instalments": names}
+            {
+                "article": f"fund/a{number}",
+                "support": support,
+                "city": city,
+                "district": support - city,
+                "instalments": names,
+            }
         )
     return made
 
@@ -76,7 +82,10 @@ class History(RuleBasedStateMachine):
     @rule(granted=grants(), in_step=st.booleans(), tail=st.booleans())
     def award(self, granted: list[dict[str, Any]], in_step: bool, tail: bool) -> None:
         self.ledger = self.kind(schedule(granted), Terms(in_step, tail))
-        self.awarded = {CITY: sum(part["city"] for part in granted), DISTRICT: sum(part["district"] for part in granted)}
+        self.awarded = {
+            CITY: sum(part["city"] for part in granted),
+            DISTRICT: sum(part["district"] for part in granted),
+        }
         for side in SIDES:
             self.book(Posting(COMMITTED, side, self.awarded[side], YEAR))
 
@@ -148,7 +157,9 @@ class History(RuleBasedStateMachine):
             return
         for share in self.ledger.shares:
             if self.ledger.settled[PAID, CITY, share.key]:
-                before = [each for each in self.ledger.shares if each.article == share.article and each.place < share.place]
+                before = [
+                    each for each in self.ledger.shares if each.article == share.article and each.place < share.place
+                ]
                 assert not any(self.ledger.owed(each, DISTRICT) for each in before)
 
 
@@ -199,7 +210,13 @@ def test_broken_twins_are_found(code: str) -> None:
 def one() -> Ledger:
     """An award of 1000 fen, half and half, paid in two instalments, 60 and 40 percent."""
     granted = [
-        {"article": "fund/a", "support": 1000, "city": 500, "district": 500, "instalments": [["first", 600], ["tail", 400]]}
+        {
+            "article": "fund/a",
+            "support": 1000,
+            "city": 500,
+            "district": 500,
+            "instalments": [["first", 600], ["tail", 400]],
+        }
     ]
     made = Ledger(schedule(granted))
     for side in SIDES:
@@ -247,7 +264,9 @@ def test_terms_can_be_loosened() -> None:
 
 def test_a_tampered_ledger_is_said() -> None:
     book = one()
-    worse = Ledger.of(book.shares, [Posting(COMMITTED, CITY, 500, YEAR), Posting(PAID, CITY, 301, YEAR, "fund/a", "first")])
+    worse = Ledger.of(
+        book.shares, [Posting(COMMITTED, CITY, 500, YEAR), Posting(PAID, CITY, 301, YEAR, "fund/a", "first")]
+    )
     assert worse.faults()
     assert Ledger.of(book.shares, [Posting(CLAIMED, CITY, 1, YEAR)]).faults()
 
@@ -261,6 +280,7 @@ def test_what_was_attained_lies_between_none_and_all(figures: list[tuple[int, in
     if not figures or any(actual is None for _, actual, _ in figures):
         assert reached is None
         return
-    assert reached is not None and 0 <= reached <= 1
+    assert reached is not None
+    assert 0 <= reached <= 1
     met = all(actual >= target if sense else actual <= target for target, actual, sense in figures)  # type: ignore[operator]
     assert (reached == 1) == met

@@ -128,7 +128,7 @@ def test_sums_by_district_add_up_to_the_round(city: City) -> None:
         assert amount == sum(each.row[place] for each in parts.values())
     table = follow.budget_table(paid.case.round)
     assert sum(table.frame["city_paid"]) == pytest.approx(whole.of("paid", "city") / WAN)
-    assert list(table.frame["awards"]) == [2, 1]
+    assert list(table.frame["awards"]) == [3, 1]
 
 
 def test_release_ends_an_instalment(city: City) -> None:
@@ -137,7 +137,9 @@ def test_release_ends_an_instalment(city: City) -> None:
     refuses("E-WEB-26", payments.release, city.people["planner"], award, "city", ARTICLE, "tail", 1, " ", year=2026)
     payments.release(city.people["planner"], award, "city", ARTICLE, "tail", 40 * WAN, "项目缩减", year=2026)
     assert payments.ledger_of(paid.first).open("city") == 60 * WAN
-    refuses("E-RND-42", payments.release, city.people["planner"], paid.first, "city", ARTICLE, "tail", 1, "再减", year=2026)
+    refuses(
+        "E-RND-42", payments.release, city.people["planner"], paid.first, "city", ARTICLE, "tail", 1, "再减", year=2026
+    )
 
 
 def test_who_may_pay(city: City) -> None:
@@ -153,7 +155,9 @@ def test_two_who_pay_at_once(city: City) -> None:
     paid = paid_round(city)
     award = paid.first
     payments.pay(paid.city_money, award, "city", ARTICLE, "first", 5, day=DAY, edition=award.edition)
-    refuses("E-WEB-20", payments.pay, paid.bh_money, award, "district", ARTICLE, "first", 5, day=DAY, edition=award.edition)
+    refuses(
+        "E-WEB-20", payments.pay, paid.bh_money, award, "district", ARTICLE, "first", 5, day=DAY, edition=award.edition
+    )
     assert Entry.objects.filter(award=award, kind_of="paid").count() == 1
 
 
@@ -220,14 +224,18 @@ def test_a_firm_sees_its_own_money_and_no_more(city: City) -> None:
     assert set(Entry.objects.visible_to(one).values_list("unit__code", flat=True)) == {"F1"}
     assert set(Entry.objects.visible_to(two).values_list("unit__code", flat=True)) == {"F2"}
     assert not Claim.objects.visible_to(one).exists()
-    assert set(Entry.objects.visible_to(city.people["hp-approver"]).values_list("award__district__code", flat=True)) == {"TJ-HP"}
+    assert set(
+        Entry.objects.visible_to(city.people["hp-approver"]).values_list("award__district__code", flat=True)
+    ) == {"TJ-HP"}
     assert not Entry.objects.visible_to(city.people["bj-planner"]).exists()
 
 
 def test_the_trail_leads_from_the_money_to_the_rules(city: City) -> None:
     paid = paid_round(city)
     pay(paid, paid.first, "city", "first")
-    award = Award.objects.select_related("application", "round__rules", "line__run", "round__unit").get(pk=paid.first.pk)
+    award = Award.objects.select_related("application", "round__rules", "line__run", "round__unit").get(
+        pk=paid.first.pk
+    )
     found = follow.trail_of(award)
     assert found.fits
     assert found.sources[0]["document"] == "虚构示例〔2026〕1号"

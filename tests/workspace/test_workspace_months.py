@@ -40,7 +40,8 @@ def test_a_gap_last_year_gives_the_linear_pace_and_says_so(
     holed = {each: value for each, value in last.items() if each != gap}
     found = pace.due(pace.FLOW, pace.SEASONAL, at, goal, holed)
     assert found.value == pace.due(pace.FLOW, pace.LINEAR, at, goal, {}).value
-    assert "不全" in found.rule.zh and "not all known" in found.rule.en
+    assert "不全" in found.rule.zh
+    assert "not all known" in found.rule.en
 
 
 @given(st.integers(1, 12), amounts, years)
@@ -92,10 +93,13 @@ def test_without_target_or_with_a_gap_there_is_no_colour(city: City) -> None:
     indicator(city)
     month(city, "2026-02", [row("400")])
     (found,) = board.lights(city.people["planner"])
-    assert found.light.mark == "wait" and found.due is None
+    assert found.light.mark == "wait"
+    assert found.due is None
     target(city, "6000", 2026)
     (found,) = board.lights(city.people["planner"])
-    assert found.light.mark == "wait" and found.actual is None and found.due == Decimal(1000)
+    assert found.light.mark == "wait"
+    assert found.actual is None
+    assert found.due == Decimal(1000)
 
 
 @pytest.mark.django_db
@@ -128,7 +132,8 @@ def test_four_eyes_and_two_approvers_at_once(city: City) -> None:
     with pytest.raises(HaiheError, match="E-WEB-20"):
         returns.approve(city.people["bh-approver"], second, edition=made.edition)
     stored = Return.objects.get(pk=made.pk)
-    assert stored.state == "approved" and stored.revision == 1
+    assert stored.state == "approved"
+    assert stored.revision == 1
     assert list(chain.verify()) == []
 
 
@@ -153,7 +158,8 @@ def test_the_workbook_comes_in_warns_and_lights_change(city: City, signed: Signe
     assert "W-MON-01" in {each["code"] for each in upload.reading.findings}
     assert editor.post(f"/intake/{upload.code}/confirm").status_code == 302
     page = editor.get(f"/months/returns/{made.code}").content.decode()
-    assert "-20.0" in page and "不一致" in page
+    assert "-20.0" in page
+    assert "不一致" in page
     assert editor.post(f"/months/returns/{made.code}/submit").status_code == 302
     assert editor.post(f"/months/returns/{made.code}/approve").status_code == 403
     assert approver.post(f"/months/returns/{made.code}/approve").status_code == 302
@@ -163,7 +169,7 @@ def test_the_workbook_comes_in_warns_and_lights_change(city: City, signed: Signe
     assert "检修停产" in planner.get("/months/next").content.decode()
     assert planner.get("/months/indicators/output").status_code == 200
     assert 'id="haihe-data"' in planner.get("/months/indicators/output?place=TJ-BH").content.decode()
-    assert editor.post(f"/intake/{upload.code}/undo", {"reason": "x"}).status_code == 409  # approved and locked
+    assert editor.post(f"/intake/{upload.code}/undo", {"reason": "x"}).status_code == 409  # approved: locked
 
 
 @pytest.mark.django_db

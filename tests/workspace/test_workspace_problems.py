@@ -78,7 +78,7 @@ def test_a_problem_goes_from_raised_to_closed_by_other_eyes(city: City) -> None:
     done = again(problem)
     assert (done.state, done.reported_by, done.closed_by) == (states.CLOSED, "bh-editor", "chief")
     verbs = list(Entry.objects.filter(code=problem.code).order_by("number").values_list("verb", flat=True))
-    assert verbs == ["raise", "help", "accept", "decide", "start", "report", "return", "report", "close"]
+    assert verbs == ["raise", "help", "take-up", "decide", "start", "report", "return", "report", "close"]
 
 
 def test_who_reported_does_not_close(city: City) -> None:

@@ -19,12 +19,13 @@ from haihe.workspace.api.calls import FILE, JSON, Call, Guard
 from haihe.workspace.api.keys import done_once
 from haihe.workspace.audit.models import Recorded
 from haihe.workspace.frame.access import Kept, find
+from haihe.workspace.units.models import Person
 from haihe.workspace.units.roles import ALLOWED, ROLES
 
 View = Callable[..., Any]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._\-]{0,127}$")]
 """A code as addresses carry it."""
-COMMON = (400, 401, 403, 404, 405, 422, 429, 500)
+COMMON = (400, 401, 403, 404, 405, 422, 429, 500, 503)
 BODY = (413, 415)
 
 
@@ -64,6 +65,9 @@ class Operation:
         Whether the body is a file.
     limit : str
         Name of the count of an expensive operation.
+    prepare : callable, optional
+        Does what takes long, before the transaction: gets the person and the object, and what it gives is the view's
+        argument ``ready``.
     """
 
     name: str
@@ -79,6 +83,7 @@ class Operation:
     edition: bool = False
     file: bool = False
     limit: str = ""
+    prepare: Callable[[Person, Any], Any] | None = None
     section: str = ""
     body: bool = False
 
@@ -162,7 +167,16 @@ def _guarded(view: View, operation: Operation) -> View:
     def call(request: Call, **named: Any) -> HttpResponse:
         if not operation.changes:
             return _do(request, view, operation, named)
-        return done_once(request, request.user, lambda: _do(request, view, operation, named))
+
+        def do(ready: Any) -> HttpResponse:
+            return _do(request, view, operation, named if operation.prepare is None else named | {"ready": ready})
+
+        def prepare() -> Any:
+            if operation.prepare is not None:
+                return operation.prepare(request.user, _thing(request, operation, named["code"]))
+            return None
+
+        return done_once(request, request.user, do, prepare)
 
     call.__signature__ = _signature(view, operation)  # type: ignore[attr-defined]
     return call
@@ -171,10 +185,8 @@ def _guarded(view: View, operation: Operation) -> View:
 def _do(request: Call, view: View, operation: Operation, named: dict[str, Any]) -> HttpResponse:
     thing: Recorded | None = None
     if operation.of is not None:
-        thing = find(request.user, operation.of, named.pop("code"), operation.action)
-        if operation.edition:
-            _match(request, thing)
-        named["thing"] = thing
+        thing = _thing(request, operation, named["code"])
+        named = {name: said for name, said in named.items() if name != "code"} | {"thing": thing}
     said = view(request, **named) if "request" in inspect.signature(view).parameters else view(**named)
     if isinstance(said, HttpResponse):
         return said
@@ -188,6 +200,15 @@ def _do(request: Call, view: View, operation: Operation, named: dict[str, Any]) 
         content_type=f"{JSON}; charset=utf-8",
         headers=headers,
     )
+
+
+def _thing(request: Call, operation: Operation, code: str) -> Any:
+    """Give the object that the address names, in the edition that the call names."""
+    assert operation.of is not None
+    thing = find(request.user, operation.of, code, operation.action)
+    if operation.edition:
+        _match(request, thing)
+    return thing
 
 
 def etag(edition: int) -> str:
@@ -218,6 +239,6 @@ def _signature(view: View, operation: Operation) -> inspect.Signature:
     for name, each in signature.parameters.items():
         if name == "thing" and operation.of is not None:
             said.append(inspect.Parameter("code", inspect.Parameter.KEYWORD_ONLY, annotation=Path[Code]))
-        else:
+        elif name != "ready":
             said.append(each if name == "request" else each.replace(kind=inspect.Parameter.KEYWORD_ONLY))
     return signature.replace(parameters=said)

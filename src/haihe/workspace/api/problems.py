@@ -36,6 +36,7 @@ TITLES = {
     428: Text("须写明所依据的版本", "Say which edition you saw"),
     429: Text("请求过于频繁", "Too often"),
     500: Text("系统出错，已记录", "An error of ours; it has been logged"),
+    503: Text("系统忙", "Busy"),
 }
 """Every status of a problem and its title."""
 CODES = {
@@ -49,6 +50,7 @@ CODES = {
     429: "E-API-08",
     500: "E-API-09",
     428: "E-API-10",
+    503: "E-API-18",
 }
 """The code of a status for which nothing more is known."""
 STATUS = {code: status for status, code in CODES.items()} | {
@@ -158,6 +160,10 @@ def _invalid(request: HttpRequest, error: Any) -> HttpResponse:
 
 
 def _broken(request: HttpRequest, error: Any) -> HttpResponse:
+    if failures.is_busy(error):
+        answer = of_status(request, 503)
+        answer["Retry-After"] = str(failures.RETRY_SECONDS)
+        return answer
     logger.error("%s %s broke", request.method, request.path, exc_info=error)
     return of_status(request, 500)
 

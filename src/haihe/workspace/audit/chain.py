@@ -8,7 +8,7 @@ Triggers of the database refuse whatever does not extend the chain by one (the r
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC
 from typing import Any, Literal
 
@@ -34,11 +34,15 @@ WHAT = {
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who does something, for which unit, by which way."""
+    """Who does something, for which unit, by which way.
+
+    A ``settled`` unit stands in entries as it is; otherwise the unit of the object that is changed stands there.
+    """
 
     name: str
     unit: str = ""
     channel: Channel = "web"
+    settled: bool = False
 
 
 def content_of(entry: Entry) -> dict[str, Any]:
@@ -129,6 +133,8 @@ def store(actor: Actor, verb: str, thing: Recorded, *, edition: int | None = Non
             before = stored.snapshot()
             thing.edition = stored.edition + 1
         thing.save()
+        if not actor.settled:
+            actor = replace(actor, unit=thing.filed_under() or actor.unit)
         record(actor, verb, thing.kind(), thing.code, before, thing.snapshot(), reason)
 
 

@@ -97,6 +97,10 @@ class Recorded(models.Model):
         """Name of the kind of object in entries: application and model."""
         return str(cls._meta.label_lower)
 
+    def filed_under(self) -> str:
+        """Give the code of the unit to whose record its changes belong; "" where it belongs to none."""
+        return ""
+
     def snapshot(self) -> dict[str, Any]:
         """Give what an entry keeps of the object: its own fields, references by code."""
         said: dict[str, Any] = {}

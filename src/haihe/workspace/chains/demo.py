@@ -17,7 +17,7 @@ ITEMS = (
     ("IC", "R-02", "research", "EDA", "STB", 95, "", "设计工具（示例）", "Design tools (made up)", "示例：授权到期后无替代"),
     ("IC", "B-01", "recruit", "PACK", "TJ-XQ", 60, "", "先进封装（示例）", "Advanced packaging (made up)", "示例：本地封装能力不足"),
     ("IC", "K-01", "strengthen", "WAFER", "TJ-XQ", 150, WORKED, "示例晶圆企业甲", "Example wafer maker A", "示例：骨干企业扩产缺水指标"),
-    ("BIOMED", "R-01", "research", "REAGENT", "STB", 130, SOLVED, "分离纯化填料（示例）", "Chromatography media (made up)", "示例：进口替代已通过验证"),
+    ("BIOMED", "R-01", "research", "REAGENT", "STB", 130, SOLVED, "分离填料（示例）", "Resins (made up)", "示例：替代已通过验证"),
     ("BIOMED", "B-01", "recruit", "CDMO", "TJ-BH", 45, "", "合同生产（示例）", "Contract production (made up)", "示例：缺少商业化产能"),
     ("AUTO", "R-01", "research", "CHIP", "IIB", 310, WORKED, "车规级芯片（示例）", "Automotive chips (made up)", "示例：供货周期过长"),
     ("AUTO", "K-01", "strengthen", "BATTERY", "TJ-BH", 80, "", "示例电池企业乙", "Example battery maker B", "示例：用能指标紧张"),

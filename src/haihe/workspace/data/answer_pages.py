@@ -17,11 +17,10 @@ from haihe.workspace.data.differences import shown
 from haihe.workspace.data.request_pages import REQUESTS
 from haihe.workspace.data.requests import OPEN, Answer
 from haihe.workspace.data.sending import facts, sheets
-from haihe.workspace.data.version_pages import XLSX
 from haihe.workspace.frame.access import Request, act, acts_on, form, page
 from haihe.workspace.frame.forms import OfficeForm, edition_of
 from haihe.workspace.frame.layout import language_of, tell
-from haihe.workspace.frame.lists import attachment
+from haihe.workspace.frame.lists import XLSX, attachment
 from haihe.workspace.frame.words import words
 from haihe.workspace.units.approval import APPROVED, DRAFT, SUBMITTED
 

@@ -1,7 +1,8 @@
 """What one unit answers: its workbook, its contents, and the way from the editor to the asking office."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from hashlib import sha256
 
 import pandas as pd
@@ -16,7 +17,7 @@ from haihe.workspace.audit.chain import Channel, store
 from haihe.workspace.data import store as tables_store
 from haihe.workspace.data.actions import ACCEPT, ANSWER
 from haihe.workspace.data.asking import frame_or_empty, keys_of, narrowed
-from haihe.workspace.data.requests import OPEN, Answer
+from haihe.workspace.data.requests import OPEN, Answer, Request
 from haihe.workspace.data.sending import Sheet, facts, shares, sheets
 from haihe.workspace.units.approval import APPROVED
 from haihe.workspace.units.models import Person
@@ -144,6 +145,14 @@ def _lists(answer: Answer, specs: list[TableSpec], tables: Mapping[str, pd.DataF
     return lists
 
 
+@contextmanager
+def _open(answer: Answer) -> Iterator[None]:
+    """Do something in a transaction in which the answer's request is open and stays so."""
+    with transaction.atomic():
+        Request.objects.select_for_update(of=("self",)).get(pk=answer.request_id).must_be(OPEN)
+        yield
+
+
 def editable(answer: Answer) -> None:
     """Raise where an answer cannot be changed: the request is closed, or it was handed in."""
     answer.request.must_be(OPEN)
@@ -154,53 +163,55 @@ def submit(
     person: Person, answer: Answer, remark: str = "", edition: int | None = None, channel: Channel = "web"
 ) -> None:
     """Hand an answer in to the unit's approver; ``E-DAT-32`` where figures are missing and no remark says why."""
-    answer.request.must_be(OPEN)
     missing = sum(unanswered(answer).values())
     if missing and not remark.strip():
         raise HaiheError("E-DAT-32", column="remark", value=missing)
-    answer.remark, answer.since = remark.strip(), timezone.now()
-    answer.submit(person, edition, channel)
+    with _open(answer):
+        answer.remark, answer.since = remark.strip(), timezone.now()
+        answer.submit(person, edition, channel)
 
 
 def approve(person: Person, answer: Answer, edition: int | None = None, channel: Channel = "web") -> None:
     """Approve and lock what somebody else of the unit handed in: the asking office sees it from now on."""
-    answer.request.must_be(OPEN)
-    answer.since = timezone.now()
-    answer.approve(person, edition, channel)
+    with _open(answer):
+        answer.since = timezone.now()
+        answer.approve(person, edition, channel)
 
 
 def send_back(
     person: Person, answer: Answer, reason: str, edition: int | None = None, channel: Channel = "web"
 ) -> None:
     """Give a submitted answer back to the editor, with a reason."""
-    answer.since = timezone.now()
-    answer.send_back(person, reason, edition, channel)
+    with _open(answer):
+        answer.since = timezone.now()
+        answer.send_back(person, reason, edition, channel)
 
 
 def accept(person: Person, answer: Answer, edition: int | None = None, channel: Channel = "web") -> None:
     """Accept an approved answer: it can be merged."""
-    _approved_only(answer)
-    answer.accepted_by, answer.accepted_at, answer.since = person.username, timezone.now(), timezone.now()
-    store(person.actor(ACCEPT, channel), "accept", answer, edition=edition)
+    with _open(answer):
+        _approved_only(answer)
+        answer.accepted_by, answer.accepted_at, answer.since = person.username, timezone.now(), timezone.now()
+        store(person.actor(ACCEPT, channel, answer.request.unit), "accept", answer, edition=edition)
 
 
 def return_answer(
     person: Person, answer: Answer, reason: str, edition: int | None = None, channel: Channel = "web"
 ) -> None:
     """Return an approved or accepted answer to its unit, with a reason; it is a draft again. Not after merging."""
-    answer.request.must_be(OPEN)
-    if answer.merged_id is not None:
-        raise HaiheError("E-DAT-33", value=answer.code, state=answer.stage_name)
-    answer.accepted_by, answer.accepted_at, answer.since = "", None, timezone.now()
-    answer.reopen(person, reason, edition, channel)
+    with _open(answer):
+        if answer.merged_id is not None:
+            raise HaiheError("E-DAT-33", value=answer.code, state=answer.stage_name)
+        answer.accepted_by, answer.accepted_at, answer.since = "", None, timezone.now()
+        answer.reopen(person, reason, edition, channel)
 
 
 def reopen(person: Person, answer: Answer, reason: str, edition: int | None = None, channel: Channel = "web") -> None:
     """Un-approve in the unit what the asking office has not accepted yet, with a reason."""
-    answer.request.must_be(OPEN)
-    _approved_only(answer)
-    answer.since = timezone.now()
-    answer.reopen(person, reason, edition, channel)
+    with _open(answer):
+        _approved_only(answer)
+        answer.since = timezone.now()
+        answer.reopen(person, reason, edition, channel)
 
 
 def _approved_only(answer: Answer) -> None:
@@ -210,7 +221,7 @@ def _approved_only(answer: Answer) -> None:
 
 def made_by_upload(person: Person, answer: Answer, tables: Mapping[str, pd.DataFrame], upload: str) -> None:
     """Take the tables of an upload into an answer, in the transaction of the upload."""
-    with transaction.atomic():
+    with _open(answer):
         editable(answer)
         keep(answer, tables, upload)
         answer.created_by = person.username
@@ -219,7 +230,7 @@ def made_by_upload(person: Person, answer: Answer, tables: Mapping[str, pd.DataF
 
 def undone(person: Person, answer: Answer, upload: str, reason: str) -> None:
     """Take an upload out of an answer again, or put it back."""
-    with transaction.atomic():
+    with _open(answer):
         editable(answer)
         exchange(answer, upload)
         store(person.actor(ANSWER, "import"), "undo", answer, reason=reason)

@@ -14,6 +14,8 @@ from haihe.region.draft import empty_table
 from haihe.region.spec import TableSpec
 from haihe.workspace.intake.scope import region_columns
 
+SOURCE = "REQ-"
+"""How the codes of sources begin that stand for requests for data."""
 EVIDENCE = ("unit", "source", "quality")
 """What travels with every figure."""
 FRESH = ("source", "quality", "note")

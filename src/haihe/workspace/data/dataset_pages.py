@@ -158,7 +158,8 @@ def share(request: Request, thing: Dataset) -> HttpResponse:
     """Choose the units that see a dataset."""
     form = ShareForm.of(request, initial={"shared": [unit.code for unit in thing.shared.all()]})
     units: forms.ModelMultipleChoiceField[Unit] = form.fields["shared"]  # type: ignore[assignment]
-    units.queryset = Unit.objects.exclude(pk=thing.unit_id).exclude(kind_of="firm")
+    kept = Unit.objects.addressable(request.user, KEEP) | Unit.objects.filter(pk__in=thing.shared.all())
+    units.queryset = kept.exclude(pk=thing.unit_id).exclude(kind_of="firm")
     named(units)
     back = reverse("data:dataset", args=[thing.code])
     if form.done(lambda: versions.shared_with(request.user, thing, form.values()["shared"])):

@@ -11,9 +11,10 @@ from haihe.region.workbook import new_workbook, workbook_bytes, write_cell
 from haihe.workspace.data.differences import WORDS, counts, rows
 from haihe.workspace.data.models import Version
 from haihe.workspace.data.versions import region_of
+from haihe.workspace.frame.lists import XLSX
 
 FORMS = {
-    "xlsx": ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "xlsx": ("xlsx", XLSX),
     "zip": ("haihe.zip", "application/zip"),
 }
 """Ending and type of the file by its form: a workbook, or a bundle with a manifest."""

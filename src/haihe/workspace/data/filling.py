@@ -16,8 +16,9 @@ from haihe.region.spec import TableSpec
 from haihe.region.tables import TABLES
 from haihe.region.template import sheets_bytes
 from haihe.workspace.data import store
+from haihe.workspace.data.asking import SOURCE
 from haihe.workspace.data.models import Dataset, Version
-from haihe.workspace.data.versions import head, make, meta_of, table_of, tables_of
+from haihe.workspace.data.versions import head, make, make_like, meta_of, table_of, tables_of
 from haihe.workspace.intake.changes import Mine
 from haihe.workspace.intake.models import REPLACE, Upload
 from haihe.workspace.intake.scope import OPEN, below, rows_of
@@ -57,6 +58,10 @@ class DatasetTarget(Target):
         version = head(_dataset(thing), unit)
         return version.code if version is not None else "-"
 
+    def decides(self, thing: Owned, unit: Unit) -> bool:
+        """What the keeping unit confirms is in force at once."""
+        return unit.pk == _dataset(thing).unit_id
+
     def scope(self, thing: Owned, unit: Unit) -> frozenset[str] | None:
         """The regions of a unit that does not keep the dataset: its own and what lies below."""
         dataset = _dataset(thing)
@@ -74,9 +79,8 @@ class DatasetTarget(Target):
         before, meta = tables_of(version), meta_of(version)
         joined = _joined(before, meta, draft, regions, replaced=upload.way == REPLACE)
         known = {_said(finding) for finding in check_draft(Draft(before, {}, meta))}
-        return Findings(
-            finding for finding in check_draft(joined) if finding.file != STANDING or _said(finding) not in known
-        )
+        found = [each for each in check_draft(joined) if each.file != STANDING or _said(each) not in known]
+        return Findings([*found, *_reserved(draft, before)])
 
     def prepare(self, tables: Tables) -> None:
         """Write the tables' files."""
@@ -97,18 +101,14 @@ class DatasetTarget(Target):
         """Make a version with the content from before the last one of the upload."""
         dataset = _dataset(thing)
         done = Version.objects.select_related("parent").get(code=upload.made)
-        back = done.parent
-        was = tables_of(back)
-        changed = [name for name in TABLES if _hash(back, name) != _hash(done, name)]
-        tables = {name: was.get(name, empty_table(TABLES[name])) for name in changed}
-        version = make(
+        note = upload.file_name
+        version = make_like(
             person,
             dataset,
             upload.unit,
-            tables,
-            upload.file_name,
+            done.parent,
+            note,
             parent=done,
-            meta=meta_of(back) if back is not None else None,
             upload=upload.code,
             reason=reason,
             channel="import",
@@ -159,10 +159,6 @@ def _codes(there: Tables, ref: str) -> list[str]:
     return there[table][column].dropna().unique().tolist() if table in there else []
 
 
-def _hash(version: Version | None, name: str) -> str:
-    return str(version.tables[name]["sha256"]) if version is not None and name in version.tables else ""
-
-
 def _said(finding: Finding) -> tuple[str, str, str, str]:
     return finding.code, finding.table, finding.column or "", repr(sorted(map(str, dict(finding.values).items())))
 
@@ -188,6 +184,20 @@ def _joined(before: Tables, meta: Meta, draft: Draft, regions: frozenset[str] | 
         parts = _taken_parts(draft.origins[name], taken)
         joined.origins[name] = Origin([*parts, _standing(spec, int(stays.sum()))])
     return joined
+
+
+def _reserved(draft: Draft, before: Tables) -> list[Finding]:
+    """Give a finding for every new source whose code stands for a request for data: merging alone makes those."""
+    if "sources" not in draft.tables:
+        return []
+    there = set(before["sources"]["source"]) if "sources" in before else set[str]()
+    found = []
+    for at, code in enumerate(draft.tables["sources"]["source"].fillna("").tolist()):
+        if code.upper().startswith(SOURCE) and code not in there:
+            place = draft.origins["sources"].place(at, "source")
+            values = {"value": code}
+            found.append(Finding("E-DAT-07", place.sheet, place.row, column="source", values=values, file=place.file))
+    return found
 
 
 def _placed(issue: Issue, draft: Draft) -> Issue:

@@ -19,6 +19,8 @@ from haihe.workspace.frame.access import act, form
 from haihe.workspace.frame.layout import tell
 
 SHOWN = 200
+ONE_BY_ONE = 500
+"""Conflicts that are decided one by one; further ones are decided together. A form may hold only so many fields."""
 TITLE = Text("汇总预览", "Preview of the merging")
 
 
@@ -29,7 +31,9 @@ def merge(http: Http, thing: Request) -> HttpResponse:
     choices = _choices(http)
     back = reverse("data:request", args=[thing.code])
     if http.method == "POST":
-        version = merges.bring_together(http.user, thing, choices, http.POST.get("mark", ""))
+        version = merges.bring_together(
+            http.user, thing, choices, http.POST.get("mark", ""), rest=_choice(http, "rest")
+        )
         said = Text(f"已汇总为版本 {version.code}", f"Merged into the version {version.code}")
         tell(http, said, "success")
         return redirect(back)
@@ -38,7 +42,9 @@ def merge(http: Http, thing: Request) -> HttpResponse:
         "thing": thing,
         "found": found,
         "counts": _counts(found.merged.taken),
-        "conflicts": [(at, row.name, _lines(row)) for at, row in enumerate(found.merged.conflicts)],
+        "conflicts": [(at, row.name, _lines(row)) for at, row in enumerate(found.merged.conflicts[:ONE_BY_ONE])],
+        "in_conflict": len(found.merged.conflicts),
+        "rest": max(0, len(found.merged.conflicts) - ONE_BY_ONE),
         "taken": [_lines(row) for row in found.merged.taken[:SHOWN]],
         "title": TITLE,
         "back": back,
@@ -52,6 +58,12 @@ def _choices(http: Http) -> dict[str, str]:
     places = [key.removeprefix("name-") for key in http.POST if key.startswith("name-")]
     said = {http.POST.get(f"name-{at}", ""): http.POST.get(f"choice-{at}", "") for at in places}
     return {name: choice for name, choice in said.items() if choice in (ANSWER, DATASET)}
+
+
+def _choice(http: Http, name: str) -> str:
+    """Read one choice."""
+    said = http.POST.get(name, "")
+    return said if said in (ANSWER, DATASET) else ""
 
 
 def _counts(taken: list[Row]) -> list[tuple[Text, int, int]]:

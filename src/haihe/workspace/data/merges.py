@@ -14,6 +14,7 @@ from haihe.messages import HaiheError
 from haihe.region.cells import dtype_of
 from haihe.region.tables import TABLES
 from haihe.workspace.audit.chain import Channel, store
+from haihe.workspace.data import store as tables_store
 from haihe.workspace.data.actions import ASK
 from haihe.workspace.data.answers import contents
 from haihe.workspace.data.asking import asked_columns, frame_or_empty
@@ -21,7 +22,7 @@ from haihe.workspace.data.merging import Given, Merged, merge
 from haihe.workspace.data.models import Dataset, Version
 from haihe.workspace.data.requests import OPEN, Answer, Request
 from haihe.workspace.data.sending import facts
-from haihe.workspace.data.versions import head, make, table_of, tables_of
+from haihe.workspace.data.versions import head, make, make_like, tables_of
 from haihe.workspace.units.models import Person
 
 
@@ -40,27 +41,41 @@ class Preview:
         return bool(self.answers) and not self.merged.undecided
 
 
-def preview(request: Request, choices: Mapping[str, str]) -> Preview:
-    """Give what merging every accepted answer would do."""
-    accepted = request.answers.filter(accepted_at__isnull=False, merged__isnull=True)
-    answers = list(accepted.select_related("unit", "request__dataset", "request__base"))
-    dataset = Dataset.objects.select_related("current", "unit").get(pk=request.dataset_id)
-    parent = head(dataset, request.unit)
+def preview(request: Request, choices: Mapping[str, str], rest: str = "") -> Preview:
+    """Give what merging every accepted answer would do; ``rest`` is chosen for conflicts that ``choices`` do not name."""
+    answers, parent = _standing(request)
     names = [each.table for each in request.tables]
     now = tables_of(parent, [name for name in names if parent is not None and name in parent.tables])
     sent = {name: frame for name, frame in facts(request).items() if name in names}
     columns = {each.table: asked_columns(TABLES[each.table], each.columns) for each in request.tables}
     given = [Given(answer.code, contents(answer), columns, request.struck_keys) for answer in answers]
-    said = [parent.code if parent else "", *([answer.code, answer.edition] for answer in answers)]
-    mark = sha256(json.dumps(said).encode()).hexdigest()
     specs = {name: TABLES[name] for name in names}
-    return Preview(merge(specs, sent, now, given, choices), answers, parent, mark)
+    merged = merge(specs, sent, now, given, choices, rest)
+    return Preview(merged, answers, parent, _mark(answers, parent))
+
+
+def _standing(request: Request) -> tuple[list[Answer], Version | None]:
+    """Give the answers that can be merged, and the version that they are merged into."""
+    accepted = request.answers.filter(accepted_at__isnull=False, merged__isnull=True)
+    answers = list(accepted.select_related("unit", "request__dataset", "request__base"))
+    dataset = Dataset.objects.select_related("current", "unit").get(pk=request.dataset_id)
+    return answers, head(dataset, request.unit)
+
+
+def _mark(answers: list[Answer], parent: Version | None) -> str:
+    said = [parent.code if parent else "", *([answer.code, answer.edition] for answer in answers)]
+    return sha256(json.dumps(said).encode()).hexdigest()
 
 
 def bring_together(
-    person: Person, request: Request, choices: Mapping[str, str], mark: str, channel: Channel = "web"
+    person: Person,
+    request: Request,
+    choices: Mapping[str, str],
+    mark: str,
+    channel: Channel = "web",
+    rest: str = "",
 ) -> Version:
-    """Merge every accepted answer into one new version, in one transaction.
+    """Merge every accepted answer into one new version, in one transaction; what takes long is done before it.
 
     Parameters
     ----------
@@ -68,6 +83,8 @@ def bring_together(
         By name of a row in conflict: ``answer`` or ``dataset``.
     mark : str
         The `Preview.mark` that the person saw.
+    rest : str
+        What is chosen for conflicts that ``choices`` do not name; "" where each must be named.
 
     Returns
     -------
@@ -80,23 +97,28 @@ def bring_together(
         ``E-DAT-27`` where answers or dataset moved since the preview, ``E-DAT-28`` where conflicts are undecided,
         ``E-DAT-29`` where nothing is accepted.
     """
+    request.must_be(OPEN)
+    seen = preview(request, choices, rest)
+    if not seen.answers:
+        raise HaiheError("E-DAT-29", value=request.title)
+    if seen.mark != mark:
+        raise HaiheError("E-DAT-27", value=request.title)
+    if seen.merged.undecided:
+        raise HaiheError("E-DAT-28", value=len(seen.merged.undecided))
+    tables = _tables(request, seen)
+    tables_store.put(tables)
     with transaction.atomic():
         locked = Request.objects.select_for_update().get(pk=request.pk)
         locked.must_be(OPEN)
-        seen = preview(locked, choices)
-        if not seen.answers:
-            raise HaiheError("E-DAT-29", value=locked.title)
-        if seen.mark != mark:
+        if _mark(*_standing(locked)) != mark:
             raise HaiheError("E-DAT-27", value=locked.title)
-        if seen.merged.undecided:
-            raise HaiheError("E-DAT-28", value=len(seen.merged.undecided))
-        version = _version(person, locked, seen, channel) if seen.merged.taken else seen.parent
+        version = _version(person, locked, seen, tables, channel) if tables else seen.parent
         if version is None:
             raise HaiheError("E-DAT-29", value=locked.title)
         for answer in seen.answers:
             answer.merged, answer.since = version, timezone.now()
-            store(person.actor(ASK, channel), "merge", answer)
-        kept = [each.name for each in seen.merged.conflicts if choices.get(each.name) == "dataset"]
+            store(person.actor(ASK, channel, locked.unit), "merge", answer)
+        kept = [each.name for each in seen.merged.conflicts if choices.get(each.name, rest) == "dataset"]
         made = {
             "version": version.code,
             "made": bool(seen.merged.taken),
@@ -109,11 +131,16 @@ def bring_together(
     return version
 
 
-def _version(person: Person, request: Request, seen: Preview, channel: Channel) -> Version:
+def _tables(request: Request, seen: Preview) -> dict[str, pd.DataFrame]:
+    """Give the tables that merging changes."""
     tables = {name: seen.merged.tables[name] for name in {row.table for row in seen.merged.taken}}
     sources = with_source(request, seen.parent, tables)
-    if sources is not None:
-        tables["sources"] = sources
+    return tables if sources is None else tables | {"sources": sources}
+
+
+def _version(
+    person: Person, request: Request, seen: Preview, tables: Mapping[str, pd.DataFrame], channel: Channel
+) -> Version:
     note = f"{request.title} ({request.code}): {len(seen.answers)}"
     return make(person, request.dataset, request.unit, tables, note, parent=seen.parent, channel=channel)
 
@@ -166,7 +193,7 @@ def undo(person: Person, request: Request, reason: str, channel: Channel = "web"
         version = _back(person, locked, now, reason.strip(), channel) if last["made"] else now
         for answer in locked.answers.filter(code__in=last["answers"]).select_related("unit", "request"):
             answer.merged, answer.since = None, timezone.now()
-            store(person.actor(ASK, channel), "unmerge", answer, reason=reason.strip())
+            store(person.actor(ASK, channel, locked.unit), "unmerge", answer, reason=reason.strip())
         locked.merges = locked.merges[:-1]
         store(person.actor(ASK, channel), "unmerge", locked, reason=reason.strip())
     return version
@@ -174,9 +201,7 @@ def undo(person: Person, request: Request, reason: str, channel: Channel = "web"
 
 def _back(person: Person, request: Request, now: Version, reason: str, channel: Channel) -> Version:
     """Make a version with the content of the one before."""
-    before = now.parent
-    there = before.tables if before is not None else {}
-    moved = [name for name in {*now.tables, *there} if now.tables.get(name) != there.get(name)]
-    tables = {name: table_of(before, name) for name in moved}
     note = f"{request.title} ({request.code}): ↶ {now.code}"
-    return make(person, request.dataset, request.unit, tables, note, parent=now, reason=reason, channel=channel)
+    return make_like(
+        person, request.dataset, request.unit, now.parent, note, parent=now, reason=reason, channel=channel
+    )

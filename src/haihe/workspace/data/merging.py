@@ -86,6 +86,7 @@ def merge(
     now: Mapping[str, pd.DataFrame],
     answers: Sequence[Given],
     choices: Mapping[str, str],
+    rest: str = "",
 ) -> Merged:
     """Merge answers into a dataset.
 
@@ -100,11 +101,15 @@ def merge(
     choices : mapping
         ``answer`` or ``dataset`` by `Row.name` of a conflict. A conflict without a choice stays as the dataset has it
         and is among ``undecided``.
+    rest : str
+        The choice for conflicts that ``choices`` do not name.
     """
     merged = Merged(dict(now))
     for given in answers:
         for name, answer in given.tables.items():
-            merged.tables[name] = _take(specs[name], frame_or_empty(sent, specs[name]), merged, given, answer, choices)
+            merged.tables[name] = _take(
+                specs[name], frame_or_empty(sent, specs[name]), merged, given, answer, choices, rest
+            )
     return merged
 
 
@@ -115,6 +120,7 @@ def _take(
     given: Given,
     answer: pd.DataFrame,
     choices: Mapping[str, str],
+    rest: str,
 ) -> pd.DataFrame:
     now = frame_or_empty(merged.tables, spec)
     places = dict(zip(keys_of(now, spec), range(len(now)), strict=True))
@@ -141,7 +147,7 @@ def _take(
             if differs[name][at]
         )
         row = Row(given.by, spec.name, keys[at], cells, bool(new[at]))
-        choice = choices.get(row.name) if conflict[at] else ANSWER
+        choice = choices.get(row.name, rest) if conflict[at] else ANSWER
         if conflict[at]:
             merged.conflicts.append(row)
         if choice == ANSWER:

@@ -1,6 +1,7 @@
 """Datasets and their immutable versions."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.db import models
@@ -9,7 +10,8 @@ from haihe.messages import HaiheError
 from haihe.workspace.data.actions import APPROVE, READ
 from haihe.workspace.intake.actions import UPLOAD
 from haihe.workspace.units.approval import APPROVED, SUBMITTED, Approved
-from haihe.workspace.units.models import Named, Owned, Person, Seen, Unit
+from haihe.workspace.units.models import Named, Owned, Person, Post, Seen, Unit
+from haihe.workspace.units.roles import ALLOWED
 
 
 class Dataset(Owned, Named):
@@ -43,6 +45,7 @@ class Version(Approved):
 
     read_by = READ
     parties = ("unit", "dataset__unit", "dataset__shared")
+    unrecorded = Approved.unrecorded | {"changed"}
     content: ClassVar = ("dataset_id", "number", "sha256", "tables", "meta", "parent_id", "unit_id")
 
     dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="versions")
@@ -54,6 +57,11 @@ class Version(Approved):
     note = models.TextField(blank=True)
     upload = models.CharField(max_length=128, blank=True)
     """Code of the upload that it came by."""
+    changed = models.JSONField(null=True, blank=True)
+    """How many rows are new, changed and gone against its parent, by table; counted when it was made."""
+    vouched_by = models.CharField(max_length=150, blank=True)
+    """Who approved it in the unit that made it, before the keeper decides."""
+    vouched_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         """Newest first; a number stands once."""
@@ -69,8 +77,26 @@ class Version(Approved):
         return query.filter(models.Q(unit__in=own) | models.Q(state=APPROVED) | models.Q(state=SUBMITTED) & waiting)
 
     def deciders(self, action: str) -> Iterable[Unit]:
-        """The keeper of the dataset, too, may approve."""
+        """Its unit approves what its editors made; the keeper of the dataset decides what comes into force."""
         return (self.unit, self.dataset.unit) if action == APPROVE else (self.unit,)
+
+    def decided_by(self, person: Person) -> bool:
+        """Whether a person may put it in force, and take it out: in the office that keeps the dataset."""
+        return person.may(APPROVE, self.dataset.unit)
+
+    @property
+    def to_be_vouched(self) -> bool:
+        """Whether the unit that made it must approve it first: where another keeps the dataset and the unit has an approver."""
+        if self.vouched_by or self.unit_id == self.dataset.unit_id:
+            return False
+        roles = [role for role, actions in ALLOWED.items() if APPROVE in actions]
+        return Post.objects.filter(unit=self.unit_id, role__in=roles, active=True, person__is_active=True).exists()
+
+    def waits_for(self, person: Person) -> bool:
+        """Whether a person is the next to approve it."""
+        if self.state != SUBMITTED or person.username in self.made_by() or not self.allows(person, APPROVE):
+            return False
+        return not self.to_be_vouched if self.decided_by(person) else self.to_be_vouched
 
     def save(self, *args: Any, **more: Any) -> None:
         """Save; ``E-DAT-03`` where the content would change."""
@@ -83,12 +109,42 @@ class Version(Approved):
     @property
     def base(self) -> "Version | None":
         """The approved version on which it and the drafts before it stand; none for a first version."""
-        below = self.parent
-        while below is not None and below.state != APPROVED:
-            below = below.parent
-        return below
+        found = None if self.parent_id is None else Line.of(self.dataset_id).base(self.pk)
+        return None if found is None else Version.objects.select_related("unit").get(pk=found)
 
     @property
     def rows(self) -> int:
         """Number of records in all tables."""
         return sum(int(table["rows"]) for table in self.tables.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """How the versions of a dataset stand on each other, read at once: parent and state of each, the newest first."""
+
+    parents: dict[int, int | None]
+    states: dict[int, str]
+    units: dict[int, int]
+
+    @classmethod
+    def of(cls, dataset: int) -> "Line":
+        """Read the versions of a dataset."""
+        every = Version.objects.filter(dataset=dataset).order_by("-number")
+        said = list(every.values_list("pk", "parent", "state", "unit"))
+        return cls(
+            {pk: parent for pk, parent, _, _ in said},
+            {pk: state for pk, _, state, _ in said},
+            {pk: unit for pk, _, _, unit in said},
+        )
+
+    def base(self, version: int) -> int | None:
+        """Give the approved version on which one and the drafts before it stand."""
+        below = self.parents[version]
+        while below is not None and self.states[below] != APPROVED:
+            below = self.parents[below]
+        return below
+
+    def newest(self, unit: int, base: int | None) -> int | None:
+        """Give a unit's newest draft that stands on a version."""
+        drafts = (pk for pk, of in self.units.items() if of == unit and self.states[pk] != APPROVED)
+        return next((pk for pk in drafts if self.base(pk) == base), None)

@@ -47,7 +47,6 @@ LIST = Listing(
             sort="state",
             mark=lambda each: REQUEST_MARKS[each.state],
         ),
-        Column(Text("填报单位数", "Units asked"), lambda each: len(each.addressees)),
         Column(Text("截止日", "Due"), lambda each: each.due, sort="due"),
         Column(Text("发出时间", "Sent"), lambda each: each.sent_at, sort="sent_at"),
     ),
@@ -143,8 +142,8 @@ class RequestForm(OfficeForm):
         datasets.queryset = Dataset.objects.visible_to(person).filter(unit__in=person.units(ASK), current__isnull=False)
         datasets.label_from_instance = lambda each: str(words(each.name))  # type: ignore[method-assign,assignment]
         units = cast("forms.ModelMultipleChoiceField[Unit]", self.fields["addressees"])
-        asked = Unit.objects.exclude(region="").exclude(kind_of__in=("city", "firm"))
-        units.queryset = asked.filter(pk__in=person.units(ASK)) | asked.filter(parent__isnull=True)
+        asked = Unit.objects.addressable(person, ASK)
+        units.queryset = asked.exclude(region="").exclude(kind_of__in=("city", "firm"))
         named(units)
         tables = cast("forms.MultipleChoiceField", self.fields["tables"])
         tables.choices = [(name, words(spec.title)) for name, spec in TABLES.items() if can_be_asked(spec)]

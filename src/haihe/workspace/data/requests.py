@@ -10,7 +10,7 @@ from django.utils import timezone
 from haihe.messages import HaiheError, Text
 from haihe.region.tables import TABLES
 from haihe.workspace.data.actions import ACCEPT, READ
-from haihe.workspace.data.asking import Asked
+from haihe.workspace.data.asking import SOURCE, Asked
 from haihe.workspace.data.models import Dataset, Version
 from haihe.workspace.units.approval import APPROVED, DRAFT, STATES, SUBMITTED, Approved
 from haihe.workspace.units.models import Owned, Person, Seen, Unit
@@ -68,6 +68,10 @@ class Request(Owned):
 
         ordering: ClassVar = ["-created", "-pk"]
 
+    def hidden_from(self, person: Person) -> frozenset[str]:
+        """Who else is asked and was merged is the asking office's alone."""
+        return frozenset() if person.may(READ, self.unit) else frozenset({"addressees", "merges"})
+
     @property
     def tables(self) -> list[Asked]:
         """What is asked, table by table."""
@@ -81,7 +85,7 @@ class Request(Owned):
     @property
     def source(self) -> str:
         """Code, in the dataset's sources, of what is collected."""
-        return f"REQ-{self.code}"
+        return f"{SOURCE}{self.code}"
 
     def must_be(self, *states: str) -> None:
         """Raise ``E-DAT-20`` in another state."""

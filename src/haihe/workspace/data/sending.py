@@ -224,7 +224,7 @@ def send(person: Person, request: Request, edition: int | None = None, channel: 
     for unit in units:
         if unit.region not in known:
             raise HaiheError("E-DAT-22", value=unit.name, region=unit.region or "—", dataset=request.dataset.code)
-    actor = person.actor(ASK, channel)
+    actor = person.actor(ASK, channel, request.unit)
     with transaction.atomic():
         request.base, request.state, request.sent_at = version, OPEN, timezone.now()
         store(actor, "send", request, edition=edition)
@@ -240,7 +240,7 @@ def send(person: Person, request: Request, edition: int | None = None, channel: 
 def remind(person: Person, request: Request, channel: Channel = "web") -> list[Answer]:
     """Remind every addressee whose answer is not approved yet; gives whom."""
     request.must_be(OPEN)
-    actor = person.actor(ASK, channel)
+    actor = person.actor(ASK, channel, request.unit)
     with transaction.atomic():
         late = list(request.answers.exclude(state=APPROVED).select_related("unit", "request"))
         for answer in late:

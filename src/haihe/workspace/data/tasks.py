@@ -54,10 +54,12 @@ def check(work: Work, *, version: str, sha256: str) -> dict[str, Any]:
 
 
 def _file(job: Job) -> str:
-    return f"{reverse('data:download', args=[job.inputs['version']])}?as={job.inputs['form']}"
+    return f"{reverse('data:version-download', args=[job.inputs['version']])}?as={job.inputs['form']}"
 
 
-@task(FILE, name=Text("生成下载文件", "write a file"), action=READ, seconds=900, memory_mb=3072, link=_file, about=ABOUT)
+@task(
+    FILE, name=Text("生成下载文件", "write a file"), action=READ, seconds=900, memory_mb=3072, link=_file, about=ABOUT
+)
 def write_file(work: Work, *, version: str, sha256: str, form: str, lang: Lang) -> dict[str, Any]:
     """Write a version as a file; ``sha256`` names its content."""
     work.say(Text("写入各表", "writing the tables"))

@@ -75,8 +75,9 @@ def version(request: Request, thing: Version) -> HttpResponse:
         "others": Version.objects.visible_to(request.user).filter(dataset=thing.dataset).exclude(pk=thing.pk)[:SHOWN],
         "submits": thing.state == DRAFT and acts_on(request.user, thing, SUBMIT),
         "decides": thing.state == SUBMITTED and decides,
+        "approves": thing.waits_for(request.user),
         "own": request.user.username in thing.made_by(),
-        "reopens": in_force and thing.base is not None and decides,
+        "reopens": in_force and thing.base is not None and thing.decided_by(request.user),
         "trail": trail_of(thing),
         "printed": printed(thing),
     }
@@ -126,9 +127,13 @@ def submit(request: Request, thing: Version) -> HttpResponse:
 
 @act(APPROVE, of=Version)
 def approve(request: Request, thing: Version) -> HttpResponse:
-    """Approve a version: it is in force."""
+    """Approve a version: in its unit, or as the keeper of the dataset, so that it is in force."""
     versions.approve(request.user, thing, edition_of(request))
-    return _done(request, thing, Text("已审批，现为生效版本", "Approved; it is in force"))
+    if thing.state == APPROVED:
+        return _done(request, thing, Text("已审批，现为生效版本", "Approved; it is in force"))
+    keeper = thing.dataset.unit.name
+    said = Text("本单位已审批，待{keeper}审批后生效", "Approved here; it is in force once {keeper} approves it")
+    return _done(request, thing, said.format(keeper=keeper))
 
 
 @act(APPROVE, of=Version)

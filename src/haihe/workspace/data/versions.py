@@ -1,9 +1,10 @@
 """Making, approving and reading versions of datasets.
 
-A version of the keeping unit is in force at once. A version that another unit sends in is a draft, is submitted, and is in
-force when somebody else approves it. Each unit works on its own line of drafts over the version in force: no unit sees or
-carries another's drafts. Whoever approves makes the line's newest version the one in force; where another came first, the
-same changes are carried over to what is in force now (`carry_over`), or named where both changed the same row.
+A version of the keeping unit is in force at once. A version that another unit sends in is a draft, is submitted, is approved
+in that unit by somebody else, and is in force when the keeping unit approves it. Each unit works on its own line of drafts
+over the version in force: no unit sees or carries another's drafts. The keeper makes the line's newest version the one in
+force; where another came first, the same changes are carried over to what is in force now (`carry_over`), or named where
+both changed the same row.
 """
 
 import hashlib
@@ -14,7 +15,9 @@ from functools import lru_cache
 from typing import Any
 
 import pandas as pd
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.utils import timezone
 
 from haihe.messages import HaiheError
 from haihe.region.draft import Draft, empty_table
@@ -23,14 +26,12 @@ from haihe.region.region import Region
 from haihe.region.tables import TABLES
 from haihe.workspace.audit.chain import Channel, record, store
 from haihe.workspace.data import store as tables_store
-from haihe.workspace.data.models import Dataset, Version
+from haihe.workspace.data.models import Dataset, Line, Version
 from haihe.workspace.intake.changes import Changes, changes
 from haihe.workspace.units.approval import APPROVED
 from haihe.workspace.units.models import Person, Unit
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
-_LINE = 50
-"""Newest versions of a unit among which its line is looked for."""
 
 
 def create(
@@ -58,7 +59,7 @@ def create(
         store(person.actor("data.keep", channel), "create", dataset)
         shared_with(person, dataset, share, channel)
         if region is not None:
-            _add(person, dataset, unit, kept, region.meta.model_dump(), channel=channel)
+            _add(person, dataset, unit, Version(tables=kept, meta=region.meta.model_dump()), None, "", channel)
     return dataset
 
 
@@ -71,18 +72,14 @@ def shared_with(person: Person, dataset: Dataset, units: Iterable[Unit], channel
     with transaction.atomic():
         dataset.shared.set(wanted.values())
         said = {"shared": before}, {"shared": after}
-        record(person.actor("data.keep", channel), "share", dataset.kind(), dataset.code, *said)
+        record(person.actor("data.keep", channel, dataset.unit), "share", dataset.kind(), dataset.code, *said)
 
 
 def head(dataset: Dataset, unit: Unit) -> Version | None:
     """Give the version on which a unit goes on: its newest draft over the version in force, else the one in force."""
-    current = dataset.current
-    version: Version
-    newer = Version.objects.filter(dataset=dataset, unit=unit).exclude(state=APPROVED).order_by("-number")
-    for version in newer[:_LINE]:
-        if version.base == current:
-            return version
-    return current
+    found = Line.of(dataset.pk).newest(unit.pk, dataset.current_id)
+    version: Version | None = dataset.current
+    return version if found is None else Version.objects.select_related("unit", "parent").get(pk=found)
 
 
 def make(
@@ -111,43 +108,79 @@ def make(
         name: new.get(name) or kept[name] for name in TABLES if name in new or (name in kept and name not in tables)
     }
     said = meta.model_dump() if meta is not None else (parent.meta if parent is not None else {})
+    version = Version(tables=kept, meta=said, note=note, upload=upload, changed=_counted(parent, tables))
+    return _put(person, dataset, unit, version, parent, reason, channel)
+
+
+def make_like(
+    person: Person,
+    dataset: Dataset,
+    unit: Unit,
+    like: Version | None,
+    note: str = "",
+    *,
+    parent: Version,
+    upload: str = "",
+    reason: str = "",
+    channel: Channel = "web",
+) -> Version:
+    """Make a version that says what another said (nothing, where there is none); raises as `make`. No table is read."""
+    version = Version(
+        tables=dict(like.tables) if like is not None else {},
+        meta=dict(like.meta) if like is not None else parent.meta,
+        note=note,
+        upload=upload,
+    )
+    return _put(person, dataset, unit, version, parent, reason, channel)
+
+
+def _counted(parent: Version | None, tables: Mapping[str, pd.DataFrame]) -> dict[str, dict[str, int]] | None:
+    """Give how many rows of the tables are new, changed and gone; nothing where there was nothing before."""
+    if parent is None:
+        return None
+    found = {}
+    for name in TABLES:
+        if name in tables:
+            said = changes(table_of(parent, name), tables[name], TABLES[name], replace=True).counts
+            found[name] = {what: said[what] for what in ("new", "changed", "gone")}
+    return {name: said for name, said in found.items() if any(said.values())}
+
+
+def _put(
+    person: Person,
+    dataset: Dataset,
+    unit: Unit,
+    version: Version,
+    parent: Version | None,
+    reason: str,
+    channel: Channel,
+) -> Version:
+    """Put a version on top of its parent; ``E-DAT-01`` where the unit's newest is another by now."""
     with transaction.atomic():
         dataset = Dataset.objects.select_for_update(of=("self",)).select_related("current", "unit").get(pk=dataset.pk)
         now = head(dataset, unit)
         if (now.pk if now else None) != (parent.pk if parent else None):
             raise HaiheError("E-DAT-01", value=dataset.code, now=now.number if now else 0)
-        return _add(person, dataset, unit, kept, said, parent, note, upload, reason, channel)
+        return _add(person, dataset, unit, version, parent, reason, channel)
 
 
 def _add(
     person: Person,
     dataset: Dataset,
     unit: Unit,
-    kept: tables_store.Kept,
-    meta: dict[str, Any],
-    parent: Version | None = None,
-    note: str = "",
-    upload: str = "",
-    reason: str = "",
-    channel: Channel = "web",
+    version: Version,
+    parent: Version | None,
+    reason: str,
+    channel: Channel,
 ) -> Version:
-    """Add a version whose files are kept already; called in a transaction."""
+    """Give a version its number and store it; called in a transaction. The keeper's is in force at once."""
     dataset.number += 1
-    version = Version(
-        code=f"{dataset.code}-{dataset.number}",
-        unit=unit,
-        created_by=person.username,
-        dataset=dataset,
-        number=dataset.number,
-        sha256=content_hash(kept, meta),
-        tables=kept,
-        meta=meta,
-        parent=parent,
-        note=note,
-        upload=upload,
-    )
+    version.code, version.number = f"{dataset.code}-{dataset.number}", dataset.number
+    version.dataset, version.unit, version.parent = dataset, unit, parent
+    version.created_by = person.username
+    version.sha256 = content_hash(version.tables, version.meta)
     if unit.pk == dataset.unit_id:
-        version.state = APPROVED
+        version.state, version.approved_by, version.approved_at = APPROVED, person.username, timezone.now()
     actor = person.actor("", channel)
     store(actor, "create", version, reason=reason)
     if version.state == APPROVED:
@@ -166,13 +199,30 @@ def submit(person: Person, version: Version, edition: int | None = None, channel
     """Hand a version in for approval; ``E-DAT-04`` where another version came into force since."""
     with transaction.atomic():
         _in_line(version)
+        version.vouched_by, version.vouched_at = "", None
         version.submit(person, edition, channel)
 
 
 def approve(person: Person, version: Version, edition: int | None = None, channel: Channel = "web") -> None:
-    """Approve what somebody else submitted: it is in force from now on; ``E-DAT-04`` where another came first."""
+    """Approve what somebody else submitted: in the unit that made it, or, as its keeper, so that it is in force from now on.
+
+    Raises
+    ------
+    HaiheError
+        ``E-DAT-04`` where another version came into force first, ``E-WEB-22`` for one's own, ``E-DAT-06`` where the unit that
+        made it has not approved it yet, or has already.
+    """
     with transaction.atomic():
         dataset = _in_line(version)
+        if not version.decided_by(person):
+            version.may_approve(person)
+            if not version.to_be_vouched:
+                raise HaiheError("E-DAT-06", value=version.code, waits=dataset.unit.name)
+            version.vouched_by, version.vouched_at = person.username, timezone.now()
+            store(person.actor("data.approve", channel), "vouch", version, edition=edition)
+            return
+        if version.to_be_vouched:
+            raise HaiheError("E-DAT-06", value=version.code, waits=version.unit.name)
         version.approve(person, edition, channel)
         dataset.current = version
         store(person.actor("data.approve", channel), "version", dataset)
@@ -186,9 +236,14 @@ def send_back(
 
 
 def reopen(person: Person, version: Version, reason: str, edition: int | None = None, channel: Channel = "web") -> None:
-    """Un-approve the version in force: what was in force before it is again; ``E-DAT-04`` for any other version."""
+    """Un-approve the version in force: what was in force before it is again. The keeper alone does so.
+
+    ``E-DAT-04`` for any other version.
+    """
     with transaction.atomic():
         dataset = Dataset.objects.select_for_update().get(pk=version.dataset_id)
+        if not version.decided_by(person):
+            raise PermissionDenied
         if dataset.current_id != version.pk:
             raise HaiheError("E-DAT-04", value=version.code)
         version.reopen(person, reason, edition, channel)
@@ -199,7 +254,7 @@ def reopen(person: Person, version: Version, reason: str, edition: int | None = 
 def _in_line(version: Version) -> Dataset:
     """Give the dataset, locked; ``E-DAT-04`` where the version does not stand on what is in force."""
     dataset: Dataset = (
-        Dataset.objects.select_for_update(of=("self",)).select_related("current").get(pk=version.dataset_id)
+        Dataset.objects.select_for_update(of=("self",)).select_related("current", "unit").get(pk=version.dataset_id)
     )
     if version.base != dataset.current:
         raise HaiheError("E-DAT-04", value=version.code)

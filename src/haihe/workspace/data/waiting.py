@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from haihe.messages import Text
-from haihe.workspace.data.actions import ACCEPT, ANSWER, APPROVE, ASK, VOUCH
+from haihe.workspace.data.actions import ACCEPT, ANSWER, ASK, VOUCH
 from haihe.workspace.data.models import Version
 from haihe.workspace.data.requests import OPEN, Answer, Request
 from haihe.workspace.frame.register import Waiting
@@ -97,6 +97,6 @@ def versions(person: Person) -> Iterator[Waiting]:
     """Give the versions that wait for approval by the person."""
     there = Version.objects.visible_to(person).filter(state=SUBMITTED).select_related("unit", "dataset__unit")
     for version in there:
-        if version.allows(person, APPROVE) and person.username not in version.made_by():
+        if version.waits_for(person):
             address = reverse("data:version", args=[version.code])
             yield Waiting(DECIDE.format(code=version.code), address, version.submitted_at, None, version.unit.name)

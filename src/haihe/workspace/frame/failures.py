@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -32,6 +33,7 @@ STATUS = {
     "E-DAT-02": 409,
     "E-DAT-03": 409,
     "E-DAT-04": 409,
+    "E-DAT-06": 409,
     "E-DAT-20": 409,
     "E-DAT-24": 403,
     "E-DAT-27": 409,
@@ -124,6 +126,12 @@ BROKEN = Failure(
         "Try again later; if it comes back, tell the administrator the time and what you were doing.",
     ),
 )
+BUSY = Failure(
+    503,
+    Text("系统忙，未办理", "Busy; nothing was done"),
+    Text("请稍候片刻再办理一次。", "Wait a moment and do it again."),
+)
+RETRY_SECONDS = 5
 EXPIRED = Failure(
     401, Text("登录已过期", "Your session has ended"), Text("请重新登录后再办理。", "Sign in again and go on.")
 )
@@ -182,6 +190,18 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer what does not exist for the person."""
     del exception
     return _page(request, ABSENT)
+
+
+def is_busy(error: Exception) -> bool:
+    """Whether others held the database for longer than a request waits; nothing was written then."""
+    return isinstance(error, OperationalError) and "locked" in str(error)
+
+
+def busy(request: HttpRequest) -> HttpResponse:
+    """Answer where others hold the database."""
+    answer = _page(request, BUSY)
+    answer.headers["Retry-After"] = str(RETRY_SECONDS)
+    return answer
 
 
 def broken(request: HttpRequest, *_more: Any) -> HttpResponse:

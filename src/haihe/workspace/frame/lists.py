@@ -21,6 +21,7 @@ from haihe.files import safe_text
 from haihe.messages import Text
 from haihe.workspace.frame.layout import language_of
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PAGE = 50
 MOST_WIDE = 60
 
@@ -173,8 +174,7 @@ class Listing:
         sheet.freeze_panes(1, 0)
         sheet.autofit(MOST_WIDE * 7)
         book.close()
-        kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-        return attachment(out.getvalue(), f"{self.file}.xlsx", kind)
+        return attachment(out.getvalue(), f"{self.file}.xlsx", XLSX)
 
 
 def _cell(column: Column, thing: Any) -> dict[str, Any]:

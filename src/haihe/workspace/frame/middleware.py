@@ -91,4 +91,6 @@ class Guard:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Say an error of ours in the user's words; anything else is left to `failures.broken`."""
+        if failures.is_busy(error):
+            return failures.busy(request)
         return failures.said(request, error) if isinstance(error, HaiheError) else None

@@ -5,15 +5,13 @@ from django.http import HttpResponse
 from haihe.messages import Text
 from haihe.workspace.frame.access import Request, page
 from haihe.workspace.frame.layout import language_of
-from haihe.workspace.frame.lists import attachment
+from haihe.workspace.frame.lists import XLSX, attachment
 from haihe.workspace.intake import tasks
 from haihe.workspace.intake import uploads as services
 from haihe.workspace.intake.actions import READ, UPLOAD
 from haihe.workspace.intake.models import Upload
 from haihe.workspace.intake.pages import sent_for
 from haihe.workspace.jobs.files import given
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @page(UPLOAD)

@@ -11,6 +11,10 @@ OPEN = frozenset({"sources"})
 """Tables to which every sender may add rows, and in which only the keeper changes any."""
 
 
+KEPT = frozenset({"regions"})
+"""Tables that say what belongs to whom: their keeper's alone, for whoever changed them would change what is theirs."""
+
+
 def region_columns(spec: TableSpec) -> list[str]:
     """Give the columns that say whose a row is: ``region`` where there is one, else every reference to a region.
 
@@ -23,8 +27,8 @@ def region_columns(spec: TableSpec) -> list[str]:
 
 
 def rows_of(spec: TableSpec, regions: frozenset[str]) -> Mine:
-    """Give the test of rows that are these regions'."""
-    columns = [spec.column(name) for name in region_columns(spec)]
+    """Give the test of rows that are these regions'; of a table in `KEPT` none is."""
+    columns = [] if spec.name in KEPT else [spec.column(name) for name in region_columns(spec)]
 
     def mine(frame: pd.DataFrame) -> Mask:
         if not columns:

@@ -68,6 +68,11 @@ class Target(ABC):
         del thing, upload
         return None
 
+    def decides(self, thing: Owned, unit: Unit) -> bool:
+        """Whether what a unit confirms is in force at once, without anybody's approval."""
+        del thing, unit
+        return False
+
     def units(self, person: Person, thing: Owned) -> list[Unit]:
         """Give the units for which a person may send in files for the thing."""
         return [unit for unit in thing.deciders(self.upload_action) if person.may(self.upload_action, unit)]

@@ -11,7 +11,6 @@ from haihe.workspace.jobs.files import keep
 from haihe.workspace.jobs.models import Job
 from haihe.workspace.jobs.tasks import Work, task
 
-
 MARKED, CHANGED = "intake.mark", "intake.tell-changes"
 ABOUT = ("upload", Upload)
 

@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -115,8 +116,9 @@ def receive(
         way=way if target.replaces and way == REPLACE else ADD,
     )
     with transaction.atomic():
+        store(actor, "upload", upload)  # first: the job is about an upload that its sender can see
         upload.job = _queue(person, upload, channel)
-        store(actor, "upload", upload)
+        upload.save(update_fields=["job"])
     return upload
 
 
@@ -231,15 +233,16 @@ def _allowed(person: Person, upload: Upload) -> tuple[Target, Owned]:
     return target, thing
 
 
-def confirm(person: Person, upload: Upload, edition: int | None = None, channel: Channel = "web") -> None:
-    """Write what the preview showed, in one transaction.
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The tables that a confirmation will write, worked out before the transaction; ``edition`` is the upload's."""
 
-    Raises
-    ------
-    HaiheError
-        ``E-WEB-21`` where it does not wait for confirmation; ``E-INT-20`` where what it changes was changed since the
-        preview: nothing is written then.
-    """
+    edition: int
+    tables: dict[str, pd.DataFrame]
+
+
+def prepared(person: Person, upload: Upload) -> Ready:
+    """Work out what confirming writes, and write the files: what takes long, before the database is locked."""
     if upload.state != PREVIEWED:
         raise HaiheError("E-WEB-21", value=upload.code, state=STATES[upload.state])
     target, thing = _allowed(person, upload)
@@ -250,9 +253,33 @@ def confirm(person: Person, upload: Upload, edition: int | None = None, channel:
         if each
     }
     target.prepare(tables)
+    return Ready(upload.edition, tables)
+
+
+def confirm(
+    person: Person,
+    upload: Upload,
+    edition: int | None = None,
+    channel: Channel = "web",
+    ready: Ready | None = None,
+) -> None:
+    """Write what the preview showed, in one transaction.
+
+    Raises
+    ------
+    HaiheError
+        ``E-WEB-21`` where it does not wait for confirmation; ``E-INT-20`` where what it changes was changed since the
+        preview, ``E-WEB-20`` where the upload was: nothing is written then.
+    """
+    ready = prepared(person, upload) if ready is None else ready
+    if upload.state != PREVIEWED:
+        raise HaiheError("E-WEB-21", value=upload.code, state=STATES[upload.state])
+    if upload.edition != ready.edition:
+        raise HaiheError("E-WEB-20", value=upload.code, edition=upload.edition, seen=ready.edition)
+    target, thing = _allowed(person, upload)
     with transaction.atomic():
         _unmoved(target, thing, upload)
-        upload.made = target.apply(person, thing, tables, upload)
+        upload.made = target.apply(person, thing, ready.tables, upload)
         upload.state = CONFIRMED
         store(person.actor(CONFIRM, channel), "confirm", upload, edition=edition)
 

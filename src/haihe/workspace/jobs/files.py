@@ -24,9 +24,7 @@ def keep(work: Work, data: bytes) -> dict[str, Any]:
     return {"bytes": len(data)}
 
 
-def given(
-    person: Person, unit: Unit, task: str, *, title: Text, name: str, media: str, **inputs: Any
-) -> HttpResponse:
+def given(person: Person, unit: Unit, task: str, *, title: Text, name: str, media: str, **inputs: Any) -> HttpResponse:
     """Answer with the file that work in the background makes; where it is not made yet, with the page of the job that does.
 
     Parameters

@@ -65,10 +65,10 @@ def enqueue(person: Person, unit: Unit, code: str, *, title: Text, channel: Chan
     Raises
     ------
     HaiheError
-        ``E-JOB-03`` where the person may not, or does not see what the work is about; ``E-JOB-02`` where the unit has too many jobs pending.
+        ``E-JOB-03`` where the person may not; ``E-JOB-02`` where the unit has too many jobs pending.
     """
     task = TASKS[code]
-    if (task.action and not person.may(task.action, unit)) or not sees(person, task, inputs):
+    if task.action and not person.may(task.action, unit):
         raise HaiheError("E-JOB-03", value=title)
     mark = mark_of(code, inputs)
     with transaction.atomic():
@@ -80,7 +80,7 @@ def enqueue(person: Person, unit: Unit, code: str, *, title: Text, channel: Chan
             raise HaiheError("E-JOB-02", value=unit.name, count=most)
         job = Job(code=_new_code(), unit=unit, created_by=person.username, task=code, inputs=inputs, mark=mark)
         job.title_zh, job.title_en = title.zh[:200], title.en[:200]
-        if task.pure:
+        if task.pure and sees(person, task, inputs):
             _take_over(job)
         try:
             with transaction.atomic():
@@ -255,9 +255,11 @@ def cancel(person: Person, job: Job, channel: Channel = "web") -> None:
 
 
 def again(person: Person, job: Job, channel: Channel = "web") -> Job:
-    """Ask for the work of a job that is over once more, for the same unit."""
+    """Ask for the work of a job that is over once more, for the same unit; who does not see what it is about may not."""
     if job.task not in TASKS:
         raise HaiheError("E-JOB-01", value=job.task)
+    if not sees(person, TASKS[job.task], job.inputs):
+        raise HaiheError("E-JOB-03", value=job.title)
     return enqueue(person, job.unit, job.task, title=job.title, channel=channel, **job.inputs)
 
 

@@ -146,7 +146,8 @@ def _row(
     of, row = course.rows[month]
     now, last = course.figures[year], course.figures[year - 1]
     value, given = decimal(row["value"]), decimal(row["growth"])
-    worked_out = pace.growth_of(value, last.get(number))
+    ago = last.get(number) if indicator.measure != pace.RATE else None  # a rate does not grow by per cent
+    worked_out = pace.growth_of(value, ago)
     actual, due, light = judged(indicator, number, now, last, target)
     return Row(
         indicator=indicator,
@@ -157,7 +158,7 @@ def _row(
         value=value,
         before=course.before(month),
         growth=worked_out if worked_out is not None else given,
-        contradicts=pace.contradicts(given, value, last.get(number)),
+        contradicts=pace.contradicts(given, value, ago),
         actual=actual,
         due=due,
         target=target,

@@ -14,15 +14,26 @@ MONTHS = 24
 """Twelve months to be looked at, and the twelve before them for growth and the seasonal pace."""
 REPORTERS = {"TJ-BH": ("bh-editor", "bh-approver"), "TJ-XQ": ("xq-editor", "xq-approver"), "TJ": ("wang", "zhou")}
 MADE_UP = "虚构示例 / made up"
+BOTH = ("TJ-BH", "TJ-XQ")
 INDICATORS = (
-    ("M-OUTPUT", "规上工业总产值（示例）", "Industrial output (made up)", "亿元", AT_LEAST, pace.FLOW, "region", pace.SEASONAL, "", ("TJ-BH", "TJ-XQ"), 900),
-    ("M-INVEST", "工业投资（示例）", "Industrial investment (made up)", "亿元", AT_LEAST, pace.FLOW, "region", pace.LINEAR, "", ("TJ-BH", "TJ-XQ"), 70),
-    ("M-ENERGY", "规上工业能耗（示例）", "Energy use of industry (made up)", "万吨标准煤", AT_MOST, pace.FLOW, "region", pace.LINEAR, "", ("TJ-BH", "TJ-XQ"), 210),
-    ("M-CHAIN", "重点产业链产值（示例）", "Output of key chains (made up)", "亿元", AT_LEAST, pace.FLOW, "chain", pace.SEASONAL, "IC;BIOMED;AUTO", ("TJ",), 260),
-    ("M-GROWTH", "主要行业增加值增速（示例）", "Growth of main sectors (made up)", "%", AT_LEAST, pace.RATE, "sector", pace.LINEAR, "CHM;ELX;TEQ", ("TJ",), 5),
+    ("M-OUTPUT", "规上工业总产值（示例）", "Industrial output (made up)", "亿元",
+     AT_LEAST, pace.FLOW, "region", pace.SEASONAL, "", BOTH, 900),
+    ("M-INVEST", "工业投资（示例）", "Industrial investment (made up)", "亿元",
+     AT_LEAST, pace.FLOW, "region", pace.LINEAR, "", BOTH, 70),
+    ("M-ENERGY", "规上工业能耗（示例）", "Energy use of industry (made up)", "万吨标准煤",
+     AT_MOST, pace.FLOW, "region", pace.LINEAR, "", BOTH, 210),
+    ("M-CHAIN", "重点产业链产值（示例）", "Output of key chains (made up)", "亿元",
+     AT_LEAST, pace.FLOW, "chain", pace.SEASONAL, "IC;BIOMED;AUTO", ("TJ",), 260),
+    ("M-GROWTH", "主要行业增加值增速（示例）", "Growth of main sectors (made up)", "%",
+     AT_LEAST, pace.RATE, "sector", pace.LINEAR, "CHM;ELX;TEQ", ("TJ",), 5),
 )  # fmt: skip
 """Code, names, unit of measure, sense, measure, scope, pace, places, reporters, size of a month."""
-ASKED = {"M-OUTPUT": Decimal("1.06"), "M-INVEST": Decimal("1.10"), "M-ENERGY": Decimal("1.01"), "M-CHAIN": Decimal("1.07")}
+ASKED = {
+    "M-OUTPUT": Decimal("1.06"),
+    "M-INVEST": Decimal("1.10"),
+    "M-ENERGY": Decimal("1.01"),
+    "M-CHAIN": Decimal("1.07"),
+}
 """What the year shall bring, times last year's sum as made up."""
 
 
@@ -98,4 +109,3 @@ def _targets(planner: Person, units: Mapping[str, Unit], year: int) -> None:
             }
             owner = units[place] if scope == "region" else city
             documents.new_target(planner, city, owner, f"{code}-{place}-{year}", said, "cli")
-

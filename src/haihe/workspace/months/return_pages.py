@@ -85,16 +85,18 @@ def _rows(thing: Return) -> list[dict[str, Any]]:
     for key, row in returns.keyed(thing.rows).items():
         value, given = returns.decimal(row["value"]), returns.decimal(row["growth"])
         year_ago = returns.decimal(ago.get(key, {}).get("value"))
+        indicator = indicators.get(key[0])
+        compared = year_ago if indicator is None or indicator.measure != pace.RATE else None
         rows.append(
             {
-                "indicator": indicators.get(key[0]),
+                "indicator": indicator,
                 "place": names[key[1]],
                 "value": value,
                 "previous": returns.decimal(last.get(key, {}).get("value")),
                 "year_ago": year_ago,
                 "growth": given,
-                "worked_out": pace.growth_of(value, year_ago),
-                "contradicts": pace.contradicts(given, value, year_ago),
+                "worked_out": pace.growth_of(value, compared),
+                "contradicts": pace.contradicts(given, value, compared),
                 "quality": row["quality"],
                 "quality_name": quality_name(row["quality"] or ""),
                 "note": row["note"],

@@ -164,7 +164,8 @@ class ReturnTarget(Target):
                 found.append(Issue("E-MON-04", SPEC.name, at, "counted_in", values))
             if row["quality"] is None and any(row[name] is not None for name in GIVEN):
                 found.append(Issue("E-MON-05", SPEC.name, at, "quality", {"value": row["indicator"]}))
-            last = decimal(ago.get((row["indicator"], row["place"]), {}).get("value"))
+            beside = ago.get((row["indicator"], row["place"]), {}) if indicator.measure != pace.RATE else {}
+            last = decimal(beside.get("value"))
             value, growth = decimal(_written(row["value"])), decimal(_written(row["growth"]))
             if pace.contradicts(growth, value, last):
                 worked_out = pace.growth_of(value, last)

@@ -17,7 +17,7 @@ from haihe.workspace.frame.access import Request, act, page, signed_in
 from haihe.workspace.frame.layout import tell
 from haihe.workspace.frame.lists import Choice, Column, Listing, Typed
 from haihe.workspace.office.actions import AUDIT_READ
-from haihe.workspace.office.seen import audited, things
+from haihe.workspace.office.seen import audited, hidden, things
 
 PAGE = 50
 MOST_CHECKED = 100_000
@@ -43,8 +43,9 @@ class Told:
     changes: list[tuple[Text, Any, Any]]
 
 
-def _told(entry: Entry) -> Told:
-    changes = [(wording.field(name), *values) for name, values in chain.changes(entry).items() if name != "edition"]
+def _told(entry: Entry, hidden: frozenset[str]) -> Told:
+    left_out = hidden | {"edition"}
+    changes = [(wording.field(name), *said) for name, said in chain.changes(entry).items() if name not in left_out]
     channel = CHANNELS.get(entry.channel, Text(entry.channel, entry.channel))
     return Told(entry, wording.verb(entry.verb), channel, changes)
 
@@ -65,7 +66,7 @@ def history(request: Request, kind: str, code: str) -> HttpResponse:
         "code": code,
         "name": name,
         "page": shown,
-        "told": [_told(entry) for entry in shown],
+        "told": [_told(entry, hidden(request.user, thing)) for entry in shown],
         "trail": trail,
     }
     return render(request, "office/history.html", context)

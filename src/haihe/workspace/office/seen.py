@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from haihe.workspace.audit.models import Entry
 from haihe.workspace.frame.wording import model_of
 from haihe.workspace.office.actions import AUDIT_READ
-from haihe.workspace.units.models import Person
+from haihe.workspace.units.models import Owned, Person
 
 
 def audited(person: Person) -> "QuerySet[Entry]":
@@ -33,3 +33,8 @@ def things(person: Person, named: Iterable[tuple[str, str]]) -> dict[tuple[str, 
         key = getattr(model, "USERNAME_FIELD", "code")
         found |= {(kind, thing.code): thing for thing in query(person).filter(**{f"{key}__in": codes})}
     return found
+
+
+def hidden(person: Person, thing: Any) -> frozenset[str]:
+    """Give the fields of an object that a person does not see in its history."""
+    return thing.hidden_from(person) if isinstance(thing, Owned) else frozenset()

@@ -82,6 +82,7 @@ def _words() -> None:
     wording.KINDS |= {"problems.problem": NAME, "problems.register": Text("问题登记", "register of problems")}
     wording.VERBS |= {
         "raise": Text("提出问题", "raised"),
+        "take-up": Text("受理", "took up"),
         "decide": Text("作出决定", "decided"),
         "start": Text("着手办理", "began"),
         "report": Text("报告结果", "reported"),

@@ -48,7 +48,7 @@ STEPS = {
     "decline": Step((RAISED, ACCEPTED), DECLINED),
     "reopen": Step((CLOSED, MERGED, DECLINED), RAISED),
 }
-"""Every step by the verb under which it is recorded."""
+"""Every step by its name."""
 
 
 def can(state: str, step: str) -> bool:

@@ -21,6 +21,9 @@ from haihe.workspace.problems.states import STEPS
 from haihe.workspace.problems.states import WORK as IN_WORK
 from haihe.workspace.units.models import Person, Unit
 
+VERBS = {"accept": "take-up"}
+"""Verbs of entries where a step is not called so: to accept says something else of reports."""
+
 
 def _stepped(
     person: Person, problem: Problem, step: str, action: str, edition: int | None, channel: Channel, reason: str = ""
@@ -30,7 +33,7 @@ def _stepped(
     after = STEPS[step].after
     if after and after != problem.state:
         problem.state, problem.since = after, timezone.now()
-    store(person.actor(action, channel), step, problem, edition=edition, reason=reason)
+    store(person.actor(action, channel), VERBS.get(step, step), problem, edition=edition, reason=reason)
 
 
 def _reasoned(reason: str, problem: Problem) -> str:

@@ -39,6 +39,7 @@ def _page(job: Job) -> str:
     seconds=1800,
     pure=True,
     link=_page,
+    about=("version", Version),
 )
 def find_bottlenecks(work: Work, *, version: str, sha256: str) -> dict[str, Any]:
     """Plan on a version and keep the limits that bind, with price, band, worth and place.

@@ -284,12 +284,20 @@ NO_ROOM = Text(
 )
 
 
-def caps(ground: Ground, project: Project, to_stage: str, from_stage: str = "") -> list[Cap]:
-    """Give what a move changes of each resource at the project's site, with the rule; what goes over its cap first."""
-    changed = taken(ground, project, from_stage or project.stage, to_stage)
+def standing(ground: Ground, project: Project) -> "pd.Series[float]":
+    """Give what new projects hold now of each thing at a project's site."""
     there = Project.objects.filter(board=project.board_id, region=project.region).values_list(*FIELDS)
     frame = held(ground, there)
-    new = frame[frame["holder"] == NEW].groupby("thing")["amount"].sum()
+    return frame[frame["holder"] == NEW].groupby("thing")["amount"].sum()
+
+
+def caps(ground: Ground, project: Project, to_stage: str, new: "pd.Series[float] | None" = None) -> list[Cap]:
+    """Give what a move changes of each resource at the project's site, with the rule; what goes over its cap first.
+
+    ``new`` is what `standing` gives, where it is known already.
+    """
+    changed = taken(ground, project, project.stage, to_stage)
+    new = standing(ground, project) if new is None else new
     found = []
     for thing, asked in changed.items():
         if thing == MONEY or asked != asked:

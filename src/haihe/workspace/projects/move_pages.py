@@ -11,7 +11,7 @@ from haihe.workspace.frame.layout import tell
 from haihe.workspace.projects import moving
 from haihe.workspace.projects.actions import CONFIRM, MOVE, READ
 from haihe.workspace.projects.forms import MoveForm
-from haihe.workspace.projects.holdings import caps, ground_of
+from haihe.workspace.projects.holdings import caps, ground_of, standing
 from haihe.workspace.projects.lists import MOVE_LIST, MOVES, move_mark, move_state
 from haihe.workspace.projects.models import Move, Project
 from haihe.workspace.projects.project_pages import trail_of
@@ -50,7 +50,8 @@ def propose(request: Request, thing: Project) -> HttpResponse:
 
 def _page(request: Request, form: MoveForm, project: Project) -> HttpResponse:
     ground = ground_of(project.board)
-    ways = [(name, caps(ground, project, stage)) for stage, name in STATES.items() if stage != project.stage]
+    new = standing(ground, project)
+    ways = [(name, caps(ground, project, stage, new)) for stage, name in STATES.items() if stage != project.stage]
     trail = [*trail_of(project), (PROPOSE, "")]
     back = project.get_absolute_url()
     more = {"thing": project, "ways": ways, "trail": trail}

@@ -70,7 +70,7 @@ def set_goal(
     goals_open(award)
     goal = Goal.objects.filter(award=award, key=key).select_related("unit", "award").first()
     made = goal or Goal(code=f"{award.code}-goal-{key}", unit=award.unit, award=award, key=key)
-    for name in ("name_zh", "name_en", "indicator", "counted_in", "year", "value", "sense", "note"):
+    for name in ("name_zh", "name_en", "indicator", "counted_in", "year", "value", "sense", "note", "dropped", "came"):
         if name in fields:
             setattr(made, name, fields[name])
     value = made.value
@@ -81,6 +81,11 @@ def set_goal(
     made.created_by = made.created_by or person.username
     store(person.actor(KEEP, channel), "change" if goal else "create", made, edition=edition)
     return made
+
+
+def goals_of(award: Award) -> list[Goal]:
+    """Give the performance targets of an award, in the order of their years."""
+    return list(Goal.objects.filter(award=award, dropped=False).order_by("year", "key"))
 
 
 def goals_open(award: Award) -> None:
@@ -104,7 +109,7 @@ def report(
 
     ``E-RND-57`` a figure that cannot be read, ``E-RND-59`` no targets, ``E-WEB-21`` it was handed in.
     """
-    goals = list(Goal.objects.filter(award=award))
+    goals = goals_of(award)
     if not goals:
         raise HaiheError("E-RND-59", value=award.code)
     found = Acceptance.objects.filter(award=award, stage=stage, year=year).select_related("unit").first()
@@ -136,7 +141,7 @@ def _figure(key: str, given: Any) -> str | None:
 
 def submit(person: Person, made: Acceptance, edition: int | None = None, channel: Channel = "web") -> None:
     """Hand the report in; ``E-RND-57`` where a figure is missing."""
-    missing = [goal.key for goal in Goal.objects.filter(award=made.award) if made.figures.get(goal.key) is None]
+    missing = [goal.key for goal in goals_of(made.award) if made.figures.get(goal.key) is None]
     if missing:
         raise HaiheError("E-RND-57", column=f"figure_{missing[0]}", key=", ".join(missing))
     made.submit(person, edition, channel)
@@ -195,7 +200,7 @@ def _must_be(made: Acceptance, *steps: str) -> None:
 
 def reached_by(made: Acceptance) -> Fraction | None:
     """Give the part of the targets that a report says was reached: an interim check looks at those due by its year."""
-    goals = [goal for goal in Goal.objects.filter(award=made.award) if made.stage == FINAL or goal.year <= made.year]
+    goals = [goal for goal in goals_of(made.award) if made.stage == FINAL or goal.year <= made.year]
     return ledger.attained(
         [(Fraction(goal.value), _fraction(made.figures.get(goal.key)), goal.sense == AT_LEAST) for goal in goals]
     )

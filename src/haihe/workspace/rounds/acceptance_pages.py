@@ -13,11 +13,10 @@ from haihe.figures.workbook import write_workbook
 from haihe.files import file_name
 from haihe.messages import Text
 from haihe.rules.money import said_money
-from haihe.workspace.data.version_pages import XLSX
 from haihe.workspace.frame.access import Request, act, acts_on, form, page
 from haihe.workspace.frame.forms import edition_of
 from haihe.workspace.frame.layout import language_of, tell
-from haihe.workspace.frame.lists import Choice, Column, Listing, attachment
+from haihe.workspace.frame.lists import XLSX, Choice, Column, Listing, attachment
 from haihe.workspace.papers import services as papers
 from haihe.workspace.rounds import acceptance, follow
 from haihe.workspace.rounds.actions import ACCEPT, APPLY, CHECK, INSIDE, KEEP, READ
@@ -76,7 +75,7 @@ def result(made: Acceptance) -> Text | None:
 @page(READ)
 def goals(request: Request) -> HttpResponse:
     """List the performance targets that the person sees."""
-    return GOAL_LIST.answer(request, seen(request.user, Goal))
+    return GOAL_LIST.answer(request, seen(request.user, Goal).filter(dropped=False))
 
 
 @page(READ)
@@ -108,7 +107,7 @@ def report(request: Request, thing: Award) -> HttpResponse:
         initial = {"stage": draft.stage, "year": draft.year, "remark": draft.words, "edition": draft.edition}
         initial |= {f"figure_{key}": value for key, value in draft.figures.items()}
     asked = ReportForm.of(request, initial=initial)
-    asked.ask(list(thing.goals.all()))
+    asked.ask(acceptance.goals_of(thing))
     made: list[Acceptance] = []
 
     def service() -> None:
@@ -131,9 +130,7 @@ def _to(request: Request, thing: Award, said: Text) -> HttpResponse:
 
 
 def _asked(request: Request, asked: Any, thing: Award, title: Text) -> HttpResponse:
-    answer: HttpResponse = asked.page(
-        request, title, back=thing.get_absolute_url(), trail=way(thing, (title, ""))
-    )
+    answer: HttpResponse = asked.page(request, title, back=thing.get_absolute_url(), trail=way(thing, (title, "")))
     return answer
 
 
@@ -143,7 +140,7 @@ def one(request: Request, thing: Acceptance) -> HttpResponse:
     person = request.user
     firm, own = acts_on(person, thing, APPLY), person.username in thing.made_by()
     checks, accepts = acts_on(person, thing, CHECK), acts_on(person, thing, ACCEPT)
-    rows = [(each, thing.figures.get(each.key)) for each in thing.award.goals.all()]
+    rows = [(each, thing.figures.get(each.key)) for each in acceptance.goals_of(thing.award)]
     part = acceptance.reached_by(thing)
     more = {
         "thing": thing,
@@ -214,7 +211,10 @@ def money(request: Request, thing: Round) -> HttpResponse:
             return attachment(book.read_bytes(), f"{file_name(thing.code)}-money.xlsx", XLSX)
     entries = Entry.objects.filter(award__round=thing)
     whole = follow.sums(entries).get(None, follow.Sums())
-    by_year = [each | {k: said_money(v) for k, v in each.items() if isinstance(v, int) and k != "year"} for each in follow.years(entries)]
+    by_year = [
+        each | {k: said_money(v) for k, v in each.items() if isinstance(v, int) and k != "year"}
+        for each in follow.years(entries)
+    ]
     more = {
         "thing": thing,
         "sums": [(SIDE[side], [said_money(whole.of(kind, side)) for kind in NAMES]) for side in SIDES],
@@ -230,7 +230,9 @@ def money(request: Request, thing: Round) -> HttpResponse:
 
 def _rows(table: Any) -> dict[str, Any]:
     columns = table.columns
-    rows = [[(column.show(row[column.key]), column.numeric) for column in columns] for row in table.frame.to_dict("records")]
+    rows = [
+        [(column.show(row[column.key]), column.numeric) for column in columns] for row in table.frame.to_dict("records")
+    ]
     return {"heads": [column.heading for column in columns], "rows": rows, "title": table.title}
 
 

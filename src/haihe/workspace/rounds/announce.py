@@ -65,7 +65,7 @@ def _words() -> None:
         "recommend": Text("提出区级意见", "recommended"),
         "check": Text("资格审核", "checked"),
         "rank": Text("排序", "ranked"),
-        "assign": Text("分派专家", "assigned experts"),
+        "assign-experts": Text("分派专家", "assigned experts"),
         "mark": Text("评审", "marked"),
         "reviewed": Text("评审完成", "reviewed"),
         "stand-back": Text("回避", "stood back"),

@@ -54,6 +54,9 @@ def award(
 
 def _granted(person: Person, round_: Round, line: Line, channel: Channel) -> Award:
     application = line.application
+    assert line.support is not None  # what is funded is eligible, and has amounts
+    assert line.city is not None
+    assert line.district is not None
     grant = Award(
         code=f"{application.code}-award",
         unit=application.unit,

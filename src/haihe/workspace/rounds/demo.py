@@ -33,8 +33,9 @@ from haihe.workspace.rounds import (
 )
 from haihe.workspace.rounds.actions import RANK
 from haihe.workspace.rounds.forms import WAN
+from haihe.workspace.rounds.ledger import PAID, Posting
 from haihe.workspace.rounds.models import Application, Award, Objection, Review, Round, RuleText
-from haihe.workspace.rounds.states import LISTED, NOT_LISTED
+from haihe.workspace.rounds.states import LISTED, NOT_LISTED, SUBMITTED
 from haihe.workspace.units.models import Person, Post, Unit
 
 DEMO = Actor("demo", channel="cli")
@@ -43,7 +44,8 @@ ARTICLE = "tj-manufacturing/upgrade"
 FOLDER = "jing-jin-ji"
 SPLIT = "      split: {city: 1, district: 1, remainder: district}\n"
 INSTALMENTS = (
-    SPLIT + "      instalments: [{id: first, share: 60 %, text: {zh: 首付（比例为虚构示例）, en: first payment (share made up)}}, "
+    SPLIT
+    + "      instalments: [{id: first, share: 60 %, text: {zh: 首付（比例为虚构示例）, en: first payment (share made up)}}, "
     "{id: tail, share: 40 %, text: {zh: 尾款（比例为虚构示例）, en: tail (share made up)}}]\n"
 )
 CRITERIA = [
@@ -77,8 +79,12 @@ class Batch:
 
 
 BATCHES = (
-    Batch("demo-2025-1", "2025年第一批技术改造（示例）", "Upgrades, first batch of 2025 (made up)", 24, 1500, "awarded"),
-    Batch("demo-2025-2", "2025年第二批技术改造（示例）", "Upgrades, second batch of 2025 (made up)", MANY, 9000, "listed"),
+    Batch(
+        "demo-2025-1", "2025年第一批技术改造（示例）", "Upgrades, first batch of 2025 (made up)", 24, 1500, "awarded"
+    ),
+    Batch(
+        "demo-2025-2", "2025年第二批技术改造（示例）", "Upgrades, second batch of 2025 (made up)", MANY, 9000, "listed"
+    ),
     Batch("demo-2025-3", "2025年第三批技术改造（示例）", "Upgrades, third batch of 2025 (made up)", 16, 800, "checked"),
     Batch("demo-2025-4", "2025年第四批技术改造（示例）", "Upgrades, fourth batch of 2025 (made up)", 8, 400, "ranked"),
 )
@@ -136,12 +142,12 @@ def _rows() -> list[dict[str, str]]:
 
 def _text() -> str:
     file = examples_folder() / FOLDER / "rules" / "manufacturing-2023.yaml"
-    return "# 分期比例为虚构示例 / the shares of instalments are made up\n" + file.read_text("utf-8").replace(SPLIT, INSTALMENTS)
+    return "# 分期比例为虚构示例 / the shares of instalments are made up\n" + file.read_text("utf-8").replace(
+        SPLIT, INSTALMENTS
+    )
 
 
-def _person(
-    name: str, names: tuple[str, str], role: str, unit: Unit, password: str | None = None
-) -> Person:
+def _person(name: str, names: tuple[str, str], role: str, unit: Unit, password: str | None = None) -> Person:
     """Make somebody with one post; without a password nobody can sign in with the name."""
     person: Person = Person.objects.create_user(name, password, name_zh=names[0], name_en=names[1])
     store(DEMO, "create", Post(code=f"{name}-{role}-{unit.code}", person=person, unit=unit, role=role))
@@ -174,9 +180,11 @@ def _firms(cast: Cast) -> list[tuple[str, str]]:
             parent=district, region=row["region"],
         )  # fmt: skip
         store(DEMO, "create", unit)
-        password = secrets.token_urlsafe(9) if len(cast.firms) < 2 else None  # noqa: PLR2004
+        password = secrets.token_urlsafe(9) if len(cast.firms) < 2 else None
         user = code.lower()
-        person = _person(user, (f"{name}经办人（示例）", f"Applicant {code[5:]} (made up)"), "applicant", unit, password)
+        person = _person(
+            user, (f"{name}经办人（示例）", f"Applicant {code[5:]} (made up)"), "applicant", unit, password
+        )
         if password is not None:
             accounts.append((user, password))
         cast.firms[name] = unit, person
@@ -193,6 +201,9 @@ def _batch(cast: Cast, batch: Batch, rows: Sequence[dict[str, str]], text: RuleT
     ranking.check(_again(round_), cast.planner.actor(RANK, "cli"))
     _review(cast, _again(round_), rows, whole=batch.stop != "checked")
     if batch.stop == "checked":
+        for late in Application.objects.filter(round=round_, state=SUBMITTED)[:1]:
+            recommends = cast.people[f"recommends {late.region}"]
+            recommending.recommend(recommends, late, True, "补充推荐 / recommended late", channel="cli")
         return
     ranking.rank(_again(round_), cast.planner.actor(RANK, "cli"))
     if batch.stop == "ranked":
@@ -228,14 +239,14 @@ def _apply(cast: Cast, round_: Round, row: Mapping[str, str], at: int, count: in
     said = {"title": f"{row['project']}（虚构）", "wanted": [ARTICLE], "fields": fields}
     made = applying.new(person, round_, unit, said, "cli")
     part = at * 100 // count
-    if part < 3:  # noqa: PLR2004 - percent of the applications
+    if part < 3:
         return
     applying.submit(person, made, channel="cli", today=round_.opens)
-    if part < 6:  # noqa: PLR2004
+    if part < 6:
         applying.withdraw(person, made, "项目调整 / the project changed", channel="cli")
-    elif part >= 9:  # noqa: PLR2004
+    elif part >= 9:
         recommends = cast.people[f"recommends {row['region']}"]
-        good = part >= 12  # noqa: PLR2004
+        good = part >= 12
         words = "同意推荐 / recommended" if good else "前期手续不全 / papers are incomplete"
         recommending.recommend(recommends, made, good, words, channel="cli")
 
@@ -250,7 +261,10 @@ def _review(cast: Cast, round_: Round, rows: Iterable[Mapping[str, str]], whole:
         if not whole and place % 4 > 1:
             continue
         base = scores[review.application.title] - (4 if review.expert.username == "ma" else 0)
-        marks = {each["key"]: str(min(Decimal(100), max(Decimal(0), base + step))) for each, step in zip(CRITERIA, (2, 0, -2), strict=True)}
+        marks = {
+            each["key"]: str(min(Decimal(100), max(Decimal(0), base + step)))
+            for each, step in zip(CRITERIA, (2, 0, -2), strict=True)
+        }
         reviewing.mark(review.expert, review, marks, "虚构评审意见 / made-up review", channel="cli")
 
 
@@ -261,9 +275,13 @@ def _object(cast: Cast, round_: Round, today: date) -> None:
     applicant = {unit.pk: person for unit, person in cast.firms.values()}
     for about, loser in zip(listed, losers, strict=False):
         person = applicant[loser.unit_id]
-        publishing.object_(person, round_, loser.unit, about, "项目投资额存疑 / the investment is in doubt", "cli", today)
+        publishing.object_(
+            person, round_, loser.unit, about, "项目投资额存疑 / the investment is in doubt", "cli", today
+        )
     answers = (("kept", "经核实无误 / checked and found right"), ("struck", "设备未到位 / the equipment is not there"))
-    for objection, (effect, words) in zip(Objection.objects.filter(round=round_).order_by("pk")[1:], answers, strict=False):
+    for objection, (effect, words) in zip(
+        Objection.objects.filter(round=round_).order_by("pk")[1:], answers, strict=False
+    ):
         publishing.answer(cast.planner, objection, words, effect, channel="cli")
 
 
@@ -272,13 +290,17 @@ def _follow(cast: Cast, made: Sequence[Award]) -> None:
     if not made:
         return
     planner, money = cast.planner, cast.people["qian"]
-    terms = {"document": "虚构示例办法第十条 / made-up rules, article 10", "least": Decimal(90), "expenditure": "2150517"}
+    terms = {
+        "document": "虚构示例办法第十条 / made-up rules, article 10",
+        "least": Decimal(90),
+        "expenditure": "2150517",
+    }
     acceptance.set_terms(planner, made[0].round, terms, channel="cli")
     for place, award in enumerate(made):
         goal = {"name_zh": "新增产值（示例）", "name_en": "new output (made up)", "counted_in": "万元", "year": 2025,
                 "value": Decimal(1000 + 100 * place)}  # fmt: skip
         acceptance.set_goal(planner, _again(award), "output", goal, channel="cli")
-        if place % 4 != 3:  # noqa: PLR2004 - every fourth is not paid yet
+        if place % 4 != 3:
             _pay(money, award, "city", "first")
     matched = [award for award in made if award.district is not None and award.district.code == "TJ-BH"]
     for award in matched:
@@ -306,7 +328,7 @@ def _pay(person: Person, award: Award, side: str, instalment: str) -> None:
     award = _again(award)
     book = payments.ledger_of(award)
     amount = book.owed(book.due(ARTICLE, instalment), side)
-    if book.refusal(payments.Posting("paid", side, amount, PAID_ON.year, ARTICLE, instalment), payments.accepted(award)) is None:
+    if book.refusal(Posting(PAID, side, amount, PAID_ON.year, ARTICLE, instalment), payments.accepted(award)) is None:
         document = f"示例拨款单 {award.pk} / made-up order"
         payments.pay(person, award, side, ARTICLE, instalment, amount, day=PAID_ON, document=document, channel="cli")
 
@@ -314,5 +336,3 @@ def _pay(person: Person, award: Award, side: str, instalment: str) -> None:
 def _again(thing: Any) -> Any:
     """Read an object again: its edition moved on."""
     return type(thing)._default_manager.get(pk=thing.pk)
-
-

@@ -127,7 +127,9 @@ def performance_table(round_: Round) -> Table:
             "year": goal.year,
             "reached": _number(accepted.get((goal.award_id, goal.key))),
         }
-        for goal in Goal.objects.filter(award__round=round_).select_related("award__application", "award__unit")
+        for goal in Goal.objects.filter(award__round=round_, dropped=False).select_related(
+            "award__application", "award__unit"
+        )
     ]
     columns = [
         Column("award", Text("立项编号", "award")),

@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from haihe.messages import Text
 from haihe.workspace.frame import wording
 from haihe.workspace.frame.register import MENU, WAITING, Entry, Waiting
+from haihe.workspace.intake import targets
 from haihe.workspace.papers.holders import holds
 from haihe.workspace.rounds.actions import ACCEPT, APPLY, CHECK, INSIDE, PAY, READ, SETTLE
 from haihe.workspace.rounds.ledger_models import Acceptance, Claim
 from haihe.workspace.rounds.models import Award
+from haihe.workspace.rounds.performance_target import PerformanceTarget
 from haihe.workspace.units.approval import DRAFT, SUBMITTED
 from haihe.workspace.units.models import Person
 
@@ -43,6 +45,7 @@ def register() -> None:
     MENU.append(Entry(Text("绩效验收", "Acceptances"), "rounds:acceptances", READ, 57))
     MENU.append(Entry(Text("追回", "Clawbacks"), "rounds:claims", INSIDE, 58))
     WAITING.append(waits)
+    targets.register(PerformanceTarget())
     holds(Acceptance, APPLY)
     holds(Award, PAY, lambda _award: None)
     wording.KINDS |= {

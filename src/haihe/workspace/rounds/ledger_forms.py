@@ -14,7 +14,7 @@ from haihe.workspace.rounds.ledger import KINDS, PAID, SIDES, Ledger
 from haihe.workspace.rounds.ledger_models import FIGURE, FINAL, SENSES, STAGES, WAYS, Goal
 
 SIDE_NAMES = {"city": Text("市级", "city"), "district": Text("区级", "district")}
-DOCUMENT = {"max_length": 200, "required": False}
+DOCUMENT: dict[str, Any] = {"max_length": 200, "required": False}
 ONCE = Text("一次性拨付", "in one payment")
 
 
@@ -77,7 +77,9 @@ class ReceiveForm(OfficeForm):
 class CarryForm(OfficeForm):
     """The budget year whose rest is carried over."""
 
-    year = forms.IntegerField(label=words("结转哪一年度的余额", "budget year to carry from"), min_value=2000, max_value=2100)
+    year = forms.IntegerField(
+        label=words("结转哪一年度的余额", "budget year to carry from"), min_value=2000, max_value=2100
+    )
 
 
 class ClaimForm(OfficeForm):
@@ -92,7 +94,9 @@ class GoalForm(OfficeForm):
     """A performance target."""
 
     key = forms.SlugField(
-        label=words("编号", "key"), help_text=words("项目内不重复；已有的编号即修改", "an existing key changes that target"), max_length=40
+        label=words("编号", "key"),
+        help_text=words("项目内不重复；已有的编号即修改", "an existing key changes that target"),
+        max_length=40,
     )
     name_zh = forms.CharField(label=words("绩效指标", "name in Chinese"), max_length=200)
     name_en = forms.CharField(label=words("英文名称", "name in English"), max_length=200, required=False)
@@ -108,7 +112,10 @@ class ReportForm(OfficeForm):
     stage = forms.ChoiceField(label=words("阶段", "stage"), choices=_options(STAGES), initial=FINAL)
     year = forms.IntegerField(label=words("年度", "year"), min_value=2000, max_value=2100)
     remark = forms.CharField(
-        label=words("完成情况", "what was done"), max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 4})
+        label=words("完成情况", "what was done"),
+        max_length=4000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
     )
 
     def ask(self, goals: list[Goal]) -> None:
@@ -122,7 +129,7 @@ class ReportForm(OfficeForm):
     def figures(self) -> dict[str, Any]:
         """Give what was entered by key of the target."""
         start = "figure_"
-        return {name[len(start):]: value for name, value in self.cleaned_data.items() if name.startswith(start)}
+        return {name[len(start) :]: value for name, value in self.cleaned_data.items() if name.startswith(start)}
 
 
 class TermsForm(OfficeForm):
@@ -130,8 +137,12 @@ class TermsForm(OfficeForm):
 
     document = forms.CharField(label=words("依据文件与条款", "document and article"), **DOCUMENT)
     expenditure = forms.CharField(label=words("支出功能科目", "code of the expenditure"), max_length=40, required=False)
-    in_step = forms.BooleanField(label=words("区级配套到位后市级再拨下一期", "the city pays on only in step with matching"), required=False)
-    tail_after_acceptance = forms.BooleanField(label=words("尾款在验收通过后拨付", "the tail is paid after a passed acceptance"), required=False)
+    in_step = forms.BooleanField(
+        label=words("区级配套到位后市级再拨下一期", "the city pays on only in step with matching"), required=False
+    )
+    tail_after_acceptance = forms.BooleanField(
+        label=words("尾款在验收通过后拨付", "the tail is paid after a passed acceptance"), required=False
+    )
     least = forms.DecimalField(
         label=words("达标比例（%）", "least part of the targets (%)"),
         help_text=words("低于此比例即按规定追回", "below it support is asked back"),

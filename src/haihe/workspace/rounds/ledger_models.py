@@ -105,6 +105,10 @@ class Goal(OfAward, Named):
     value = models.DecimalField(**FIGURE)
     sense = models.CharField(max_length=16, default=AT_LEAST)
     note = models.TextField(blank=True)
+    dropped = models.BooleanField(default=False)
+    """Whether the upload that set it was undone."""
+    came = models.JSONField(default=dict, blank=True)
+    """The upload that set it last, what it said before, and the edition that the upload made."""
 
     class Meta:
         """In the order of years; a key once an award."""

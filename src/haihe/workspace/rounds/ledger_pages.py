@@ -15,7 +15,7 @@ from haihe.workspace.frame.layout import tell
 from haihe.workspace.frame.lists import Choice, Column, Listing
 from haihe.workspace.papers import services as papers
 from haihe.workspace.rounds import clawback, payments
-from haihe.workspace.rounds.acceptance import follow_of
+from haihe.workspace.rounds.acceptance import follow_of, goals_of
 from haihe.workspace.rounds.actions import APPLY, CLAIM, INSIDE, KEEP, PAY, READ, SETTLE
 from haihe.workspace.rounds.follow import SIDE, seen, wan
 from haihe.workspace.rounds.forms import in_fen
@@ -28,7 +28,9 @@ from haihe.workspace.units.models import Person
 
 LEDGER, CLAIMS = Text("资金台账", "Ledger"), Text("追回", "Clawbacks")
 BY = {True: Text("按规定", "by rule"), False: Text("按决定", "by decision")}
-KIND_CHOICES = tuple({kind: Text(name.zh[2:], name.en) for (kind, side), name in KINDS.items() if side == "city"}.items())
+KIND_CHOICES = tuple(
+    {kind: Text(name.zh[2:], name.en) for (kind, side), name in KINDS.items() if side == "city"}.items()
+)
 ENTRIES = Listing(
     LEDGER,
     (
@@ -92,7 +94,7 @@ def part(person: Person, award: Award) -> dict[str, Any]:
     return {
         "rows": rows,
         "entries": [(each, said_money(each.amount)) for each in award.entries.select_related("giver", "taker")],
-        "goals": list(award.goals.all()),
+        "goals": goals_of(award),
         "acceptances": list(Acceptance.objects.visible_to(person).filter(award=award)),
         "claim_list": [
             (each, clawback.said({"city": each.city, "district": each.district}), person.username not in each.made_by())
@@ -122,7 +124,9 @@ def way(award: Award, *more: tuple[Text, str]) -> list[tuple[Text, str]]:
 @page(READ)
 def entries(request: Request) -> HttpResponse:
     """List the entries that the person sees."""
-    query = seen(request.user, Entry).select_related("giver", "taker", "unit", "award__application").order_by("-day", "-pk")
+    query = (
+        seen(request.user, Entry).select_related("giver", "taker", "unit", "award__application").order_by("-day", "-pk")
+    )
     return ENTRIES.answer(request, query)
 
 
@@ -240,5 +244,3 @@ def _page(request: Request, asked: Any, thing: Award, title: Text) -> HttpRespon
         request, title, back=thing.get_absolute_url(), button=title, trail=way(thing, (title, ""))
     )
     return answer
-
-

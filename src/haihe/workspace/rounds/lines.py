@@ -73,8 +73,8 @@ def _with_promises(
     """Make a promise below the district's part a condition that fails."""
     promised = {each.code: each.promise or 0 for each in applications}
     rows, short = [], set()
-    for one in candidates[candidates["state"] == "eligible"].itertuples():
-        code, due = str(one.application), int(one.district)
+    for one in candidates[candidates["state"] == "eligible"].to_dict("records"):
+        code, due = str(one["application"]), int(one["district"])
         if promised[code] < due:
             short.add(code)
             seen = (
@@ -160,10 +160,9 @@ def parts_of(result: Evaluation) -> dict[str, list[dict[str, Any]]]:
     due = frame[(frame["unit"] == "分") & (frame["support"].fillna(0) > 0)]
     paid = result.payments
     instalments: dict[tuple[str, str], list[list[Any]]] = {}
-    for one in paid.itertuples():
-        instalments.setdefault((str(one.application), f"{one.scheme}/{one.article}"), []).append(
-            [str(one.instalment), int(one.amount)]
-        )
+    for one in paid.to_dict("records"):
+        key = (str(one["application"]), f"{one['scheme']}/{one['article']}")
+        instalments.setdefault(key, []).append([str(one["instalment"]), int(one["amount"])])
     found: dict[str, list[dict[str, Any]]] = {}
     for row in due.to_dict("records"):
         code, article = str(row["application"]), f"{row['scheme']}/{row['article']}"

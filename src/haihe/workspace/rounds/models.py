@@ -73,7 +73,7 @@ class Calls(Seen):
         paths = {post.unit.path for post in person.held() if person.may(action or READ, post.unit)}
         above = {path[: at + 1] for path in paths for at, letter in enumerate(path) if letter == "/"}
         called = Round.open_to.through.objects.filter(unit__path__in=above).values("round")
-        return self.filter(Q(pk__in=own) | (~Q(state=DRAFT) & Q(pk__in=called)))  # type: ignore[return-value]
+        return self.filter(Q(pk__in=own) | (~Q(state=DRAFT) & Q(pk__in=called)))
 
 
 class Round(Owned, Named):
@@ -192,7 +192,7 @@ class Cases(Seen):
         if self.model is Application:
             given = Review.objects.filter(expert=person).exclude(state=CONFLICT)
             where |= Q(pk__in=given.values("application"))
-        return self.filter(where)  # type: ignore[return-value]
+        return self.filter(where)
 
 
 class Case(Owned):

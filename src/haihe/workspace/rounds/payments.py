@@ -61,7 +61,8 @@ def locked(award: Award, edition: int | None) -> Award:
 
 def commit(actor: Actor, award: Award, day: date | None = None) -> list[Entry]:
     """Book what city and district commit by an award, in the transaction that makes it."""
-    book, made = ledger_of(award), []
+    book = ledger_of(award)
+    made: list[Entry] = []
     for side in SIDES:
         amount = sum(share.of(side) for share in book.shares)
         if amount:

@@ -33,7 +33,7 @@ def _where(expert: Person) -> Unit:
     unit = expert.units(REVIEW).order_by("path").first()
     if unit is None:
         raise HaiheError("E-RND-18", value=expert.username, application="—")
-    return unit  # type: ignore[no-any-return]
+    return unit
 
 
 def experts(person: Person, round_: Round) -> "list[Person]":
@@ -109,7 +109,7 @@ def _given(person: Person, round_: Round, pairs: list[tuple[Application, Person]
     )
     after = {"reviews": len(made), "experts": sorted({expert.username for _, expert in pairs})}
     if made:
-        record(person.actor(KEEP, channel), "assign", round_.kind(), round_.code, after=after)
+        record(person.actor(KEEP, channel), "assign-experts", round_.kind(), round_.code, after=after)
     return made
 
 

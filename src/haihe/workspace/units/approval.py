@@ -56,9 +56,7 @@ class Approved(Owned):
 
     def approve(self, person: Person, edition: int | None = None, channel: Channel = "web") -> None:
         """Approve and lock what somebody else submitted; one's own raises ``E-WEB-22``."""
-        self._must_be(SUBMITTED)
-        if person.username in self.made_by():
-            raise HaiheError("E-WEB-22", value=self.code)
+        self.may_approve(person)
         self.state, self.approved_by, self.approved_at = APPROVED, person.username, timezone.now()
         store(person.actor(channel=channel), "approve", self, edition=edition)
 
@@ -71,6 +69,12 @@ class Approved(Owned):
         """Un-approve: unlock an approved thing, with a reason."""
         self._must_be(APPROVED)
         self._draft_again(person, "unapprove", reason, edition, channel)
+
+    def may_approve(self, person: Person) -> None:
+        """Raise ``E-WEB-21`` where it was not submitted, ``E-WEB-22`` where the person made or submitted it."""
+        self._must_be(SUBMITTED)
+        if person.username in self.made_by():
+            raise HaiheError("E-WEB-22", value=self.code)
 
     def made_by(self) -> set[str]:
         """Give the people who may not approve it: who submitted it, and who made it."""

@@ -58,6 +58,10 @@ class Units(InTurn["Unit"]):
         where = person.reach(action)
         return self.none() if where is None else self.filter(where)
 
+    def addressable(self, person: "Person", action: str) -> "Units":
+        """Keep the units to which a person may turn in doing something: those where they may do it, and equals at the top."""
+        return self.visible_to(person, action) | self.filter(parent__isnull=True)
+
     def called(self, code: str) -> "Unit | None":
         """Give the unit of a code."""
         return self.filter(code=code).select_related("parent").first()
@@ -201,8 +205,13 @@ class Person(Named, Recorded, AbstractBaseUser):
         posts = [post for post in self.held() if action in ALLOWED[post.role]]
         return bool(posts) if unit is None else any(post.covers(unit, below) for post in posts)
 
-    def actor(self, action: str = "", channel: Channel = "web") -> Actor:
-        """Give how entries name the person: with the unit of the post that allows the action."""
+    def actor(self, action: str = "", channel: Channel = "web", unit: Unit | None = None) -> Actor:
+        """Give how entries name the person: with the unit for which they act.
+
+        Without one it is the unit of the object that is changed, and where that has none, of the post that allows the action.
+        """
+        if unit is not None:
+            return Actor(self.username, unit.code, channel, settled=True)
         posts = [post for post in self.held() if not action or action in ALLOWED[post.role]]
         return Actor(self.username, posts[0].unit.code if posts else "", channel)
 
@@ -260,6 +269,15 @@ class Owned(Recorded):
 
     def __str__(self) -> str:
         return self.code
+
+    def hidden_from(self, person: Person) -> frozenset[str]:
+        """Give the fields that a person who sees the object does not see, in its history as elsewhere; by default none."""
+        del person
+        return frozenset()
+
+    def filed_under(self) -> str:
+        """Its unit, for the auditors of that unit."""
+        return self.unit.code
 
     def deciders(self, action: str) -> "Iterable[Unit]":
         """Give the units in one of which a person must hold an action to do it on this object; by default its own."""

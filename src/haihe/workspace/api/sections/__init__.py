@@ -1,6 +1,21 @@
 """The sections of the API for the rooms that stand below it."""
 
-from haihe.workspace.api.sections import audit, chains, datasets, duties, jobs, me, months, problems, projects, requests, rounds, units, uploads
+from haihe.workspace.api.sections import (
+    audit,
+    chains,
+    datasets,
+    duties,
+    jobs,
+    ledger,
+    me,
+    months,
+    problems,
+    projects,
+    requests,
+    rounds,
+    units,
+    uploads,
+)
 
 ALL = (
     me.SECTION,
@@ -9,6 +24,7 @@ ALL = (
     uploads.SECTION,
     requests.SECTION,
     rounds.SECTION,
+    ledger.SECTION,
     duties.SECTION,
     problems.SECTION,
     chains.SECTION,

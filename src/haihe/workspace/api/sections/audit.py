@@ -13,7 +13,7 @@ from haihe.workspace.api.operations import Code, Section
 from haihe.workspace.api.paging import Asked, Paged, paged
 from haihe.workspace.audit.models import Entry
 from haihe.workspace.office.actions import AUDIT_READ
-from haihe.workspace.office.seen import audited, things
+from haihe.workspace.office.seen import audited, hidden, things
 
 SECTION = Section("audit", Text("记录与审计", "The record"))
 
@@ -22,7 +22,10 @@ Plain = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]*$", max_len
 
 
 class EntryOut(BaseModel):
-    """An entry of the chain; its hash covers all else and the hash of the entry before it."""
+    """An entry of the chain; its hash covers all else and the hash of the entry before it.
+
+    In the history of an object, fields that its reader does not see are left out; the audit has every field.
+    """
 
     number: int
     at: datetime
@@ -49,9 +52,13 @@ class EntriesAsked(Asked):
     channel: Plain = Field("", description="web, api, cli, job or import")
 
 
-def entry_out(entry: Entry) -> EntryOut:
-    """Give what is said of an entry."""
-    return EntryOut.model_validate({name: getattr(entry, name) for name in EntryOut.model_fields})
+def entry_out(entry: Entry, left_out: frozenset[str] = frozenset()) -> EntryOut:
+    """Give what is said of an entry, without some fields of the object."""
+    said = {name: getattr(entry, name) for name in EntryOut.model_fields}
+    for part in ("before", "after"):
+        if said[part] is not None:
+            said[part] = {name: value for name, value in said[part].items() if name not in left_out}
+    return EntryOut.model_validate(said)
 
 
 @SECTION.get(
@@ -63,11 +70,12 @@ def entry_out(entry: Entry) -> EntryOut:
 )
 def history(request: Call, kind: Path[Kind], code: Path[Code], asked: Query[Asked]) -> Paged[EntryOut]:
     """List the entries of an object, the newest first."""
-    seen = (kind, code) in things(request.user, [(kind, code)])
-    entries = (Entry.objects.all() if seen else audited(request.user)).filter(kind=kind, code=code)
-    if not seen and not entries.exists():
+    thing = things(request.user, [(kind, code)]).get((kind, code))
+    entries = (Entry.objects.all() if thing is not None else audited(request.user)).filter(kind=kind, code=code)
+    if thing is None and not entries.exists():
         raise Http404
-    return paged(entries, asked, "-number", entry_out)
+    left_out = hidden(request.user, thing)
+    return paged(entries, asked, "-number", lambda entry: entry_out(entry, left_out))
 
 
 @SECTION.get("/audit", AUDIT_READ, Text("读取审计记录", "read the audit"), Paged[EntryOut], limit="audit")

@@ -48,7 +48,10 @@ class TableOut(BaseModel):
 
 
 class VersionOut(BaseModel):
-    """A version. Its content never changes; its state does."""
+    """A version. Its content never changes; its state does.
+
+    ``vouched_by`` approved it in the unit that made it, ``approved_by`` in the unit that keeps the dataset.
+    """
 
     code: str
     dataset: str
@@ -61,6 +64,7 @@ class VersionOut(BaseModel):
     created: datetime
     created_by: str
     submitted_by: str
+    vouched_by: str
     approved_by: str
     returned: str
     tables: list[TableOut]
@@ -118,6 +122,7 @@ def version_out(version: Version) -> VersionOut:
         created=version.created,
         created_by=version.created_by,
         submitted_by=version.submitted_by,
+        vouched_by=version.vouched_by,
         approved_by=version.approved_by,
         returned=version.returned,
         tables=[TableOut(name=name, sha256=each["sha256"], rows=each["rows"]) for name, each in version.tables.items()],
@@ -208,7 +213,7 @@ def submit_version(request: Call, thing: Version) -> VersionOut:
     "/versions/{code}/approve", APPROVE, Text("审批版本", "approve a version"), VersionOut, of=Version, scope="approve"
 )
 def approve_version(request: Call, thing: Version) -> VersionOut:
-    """Approve what somebody else submitted: it is in force from then on."""
+    """Approve what somebody else submitted: in the unit that made it, or as the keeper, so that it is in force."""
     versions.approve(request.user, thing, channel="api")
     return version_out(thing)
 

@@ -143,13 +143,17 @@ def light_out(row: board.Row) -> LightOut:
     )
 
 
-@SECTION.get("/indicators", READ, Text("列出可见的月度指标", "list the monthly indicators that I see"), Paged[IndicatorOut])
+@SECTION.get(
+    "/indicators", READ, Text("列出可见的月度指标", "list the monthly indicators that I see"), Paged[IndicatorOut]
+)
 def monthly_indicators(request: Call, asked: Query[Asked]) -> Paged[IndicatorOut]:
     """List indicators by code."""
     return paged(Indicator.objects.visible_to(request.user).select_related("unit"), asked, "code", indicator_out)
 
 
-@SECTION.get("/indicators/{code}", READ, Text("读取一个月度指标", "read a monthly indicator"), IndicatorOut, of=Indicator)
+@SECTION.get(
+    "/indicators/{code}", READ, Text("读取一个月度指标", "read a monthly indicator"), IndicatorOut, of=Indicator
+)
 def monthly_indicator(thing: Indicator) -> IndicatorOut:
     """Give an indicator."""
     return indicator_out(thing)

@@ -13,6 +13,7 @@ from haihe.workspace.api.sections.said import LongWords, Reason
 from haihe.workspace.data import answers, sending
 from haihe.workspace.data.actions import ACCEPT, ANSWER, ASK, READ, VOUCH
 from haihe.workspace.data.requests import Answer, Request
+from haihe.workspace.units.models import Person
 
 SECTION = Section("requests", Text("数据收集", "Requests for data"))
 
@@ -26,7 +27,7 @@ class AskedOut(BaseModel):
 
 
 class RequestOut(BaseModel):
-    """A request."""
+    """A request; ``addressees`` is given to the asking office alone."""
 
     code: str
     title: str
@@ -35,7 +36,7 @@ class RequestOut(BaseModel):
     dataset: str
     base: str | None
     tables: list[AskedOut]
-    addressees: list[str]
+    addressees: list[str] | None
     due: date
     state: str
     created: datetime
@@ -67,8 +68,9 @@ class Remark(BaseModel):
     remark: LongWords = ""
 
 
-def request_out(request: Request) -> RequestOut:
-    """Give what is said of a request."""
+def request_out(request: Request, person: Person) -> RequestOut:
+    """Give what is said of a request to somebody."""
+    hidden = request.hidden_from(person)
     return RequestOut(
         code=request.code,
         title=request.title,
@@ -77,7 +79,7 @@ def request_out(request: Request) -> RequestOut:
         dataset=request.dataset.code,
         base=request.base.code if request.base else None,
         tables=[AskedOut(table=each.table, columns=list(each.columns), year=each.year) for each in request.tables],
-        addressees=request.addressees,
+        addressees=None if "addressees" in hidden else request.addressees,
         due=request.due,
         state=request.state,
         created=request.created,
@@ -109,13 +111,13 @@ def answer_out(answer: Answer) -> AnswerOut:
 def requests(request: Call, asked: Query[Asked]) -> Paged[RequestOut]:
     """List requests, the newest first."""
     seen = Request.objects.visible_to(request.user).select_related("unit", "dataset", "base")
-    return paged(seen, asked, "-id", request_out)
+    return paged(seen, asked, "-id", lambda each: request_out(each, request.user))
 
 
 @SECTION.get("/requests/{code}", READ, Text("读取一项数据收集", "read a request"), RequestOut, of=Request)
-def data_request(thing: Request) -> RequestOut:
+def data_request(request: Call, thing: Request) -> RequestOut:
     """Give a request."""
-    return request_out(thing)
+    return request_out(thing, request.user)
 
 
 @SECTION.get(
@@ -137,7 +139,7 @@ def request_answers(request: Call, thing: Request, asked: Query[Asked]) -> Paged
 def remind_answers(request: Call, thing: Request) -> RequestOut:
     """Remind every addressee whose answer is not approved yet."""
     sending.remind(request.user, thing, "api")
-    return request_out(thing)
+    return request_out(thing, request.user)
 
 
 @SECTION.get("/answers/{code}", READ, Text("读取一份填报", "read an answer"), AnswerOut, of=Answer)

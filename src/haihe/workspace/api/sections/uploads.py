@@ -21,7 +21,8 @@ from haihe.workspace.frame.layout import language_of
 from haihe.workspace.intake import uploads as service
 from haihe.workspace.intake.actions import CONFIRM, READ, UPLOAD
 from haihe.workspace.intake.models import Reading, Upload
-from haihe.workspace.intake.targets import target_of
+from haihe.workspace.intake.targets import target_of, thing_of
+from haihe.workspace.units.tokens import SCOPES
 
 SECTION = Section("uploads", Text("上传", "Uploads"))
 
@@ -180,12 +181,28 @@ def upload_preview(thing: Upload) -> PreviewOut:
     return PreviewOut(counts=reading.counts if reading else {}, tables=reading.preview if reading else {})
 
 
+def _may_decide(request: Call, upload: Upload) -> None:
+    """Raise ``E-API-14`` where a call would put something in force and its token may not approve."""
+    if target_of(upload.target).decides(thing_of(upload), upload.unit) and "approve" not in request.auth.scopes:
+        raise HaiheError("E-API-14", scope=SCOPES["approve"])
+
+
 @SECTION.post(
-    "/uploads/{code}/confirm", CONFIRM, Text("确认写入", "confirm an upload"), UploadOut, of=Upload, limit="uploads"
+    "/uploads/{code}/confirm",
+    CONFIRM,
+    Text("确认写入", "confirm an upload"),
+    UploadOut,
+    of=Upload,
+    limit="uploads",
+    prepare=service.prepared,
 )
-def confirm_upload(request: Call, thing: Upload) -> UploadOut:
-    """Write what the preview showed, in one transaction; 409 where what it changes has moved since."""
-    service.confirm(request.user, thing, channel="api")
+def confirm_upload(request: Call, thing: Upload, ready: service.Ready) -> UploadOut:
+    """Write what the preview showed, in one transaction; 409 where what it changes has moved since.
+
+    Where that is in force at once, a token needs the scope ``approve``.
+    """
+    _may_decide(request, thing)
+    service.confirm(request.user, thing, channel="api", ready=ready)
     return upload_out(thing)
 
 
@@ -198,7 +215,8 @@ def confirm_upload(request: Call, thing: Upload) -> UploadOut:
     limit="uploads",
 )
 def undo_upload(request: Call, thing: Upload, sent: Reason) -> UploadOut:
-    """Take a confirmed upload back by a new change, with a reason."""
+    """Take a confirmed upload back by a new change, with a reason; the scopes are those of confirming."""
+    _may_decide(request, thing)
     service.undo(request.user, thing, sent.reason, channel="api")
     return upload_out(thing)
 
