@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 """What text begins with that a spreadsheet takes for a formula."""
 _UNSAFE = re.compile(r'[%/\\:*?"<>|\x00-\x1f\x7f]|^[.=+@-]|\.\Z')
 """What no part of a path may hold on one system or another, or must not begin or end with."""

@@ -10,7 +10,7 @@ from django.test import Client, RequestFactory
 from django.utils import translation
 
 from haihe.messages import Finding, HaiheError, Text
-from haihe.workspace.frame.forms import OfficeForm, ReasonForm, edition_of
+from haihe.workspace.frame.forms import OfficeForm, edition_of
 from haihe.workspace.frame.words import words
 from workspace_cases import City
 
@@ -118,11 +118,6 @@ def test_a_conflict_is_left_to_its_own_page(city: City) -> None:
 )
 def test_an_edition_is_read_or_nothing(city: City, said: str, edition: int | None) -> None:
     assert edition_of(asked(city, {"edition": said})) == edition
-
-
-def test_a_reason_must_be_given(city: City) -> None:
-    assert not ReasonForm.of(asked(city, {"reason": "  "})).is_valid()
-    assert ReasonForm.of(asked(city, {"reason": "更正"})).is_valid()
 
 
 @pytest.mark.parametrize(

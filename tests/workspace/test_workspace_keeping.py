@@ -2,9 +2,11 @@
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import zipfile
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +99,7 @@ def test_nothing_is_put_over_a_workspace(office_folder: Path, backup_file: Path)
 DAMAGES = ("byte", "table", "elsewhere", "missing", "cut", "text")
 TRY_ALL = """
 import json, sys
+from contextlib import closing
 from pathlib import Path
 from haihe.workspace.start import prepare
 prepare()
@@ -167,3 +170,53 @@ def test_a_workspace_moves_to_postgresql_and_back(office_folder: Path, tmp_path:
     back = run(tmp_path, "restore", str(file), str(tmp_path / "new"))
     assert back.returncode == 0, back.stderr
     assert found(tmp_path / "new") == moved
+
+
+UPGRADED = """
+import json
+from haihe.workspace.start import prepare
+prepare()
+from django.db import connection
+from haihe.workspace.audit.chain import verify
+from haihe.workspace.audit.models import Entry
+from haihe.workspace.data import versions
+from haihe.workspace.data.models import Dataset
+from haihe.workspace.keeping.copying import migrations_wanting
+from haihe.workspace.units.models import Person, Post, Unit
+dataset = Dataset.objects.select_related("current").get()
+person = Person.objects.get(username="bh-editor")
+print(json.dumps({
+    "wanting": migrations_wanting("default"),
+    "breaks": [str(each) for each in verify()],
+    "entries": Entry.objects.count(),
+    "units": Unit.objects.count(),
+    "posts": Post.objects.count(),
+    "rows": {name: len(frame) for name, frame in versions.tables_of(dataset.current).items()},
+    "said": {name: table["rows"] for name, table in dataset.current.tables.items()},
+    "seen": [each.code for each in Dataset.objects.visible_to(person)],
+    "password": person.check_password("a-long-test-password"),
+}))
+"""
+
+
+def test_a_workspace_of_the_first_migrations_is_upgraded_with_its_data(tmp_path: Path) -> None:
+    first = Path(__file__).with_name("data") / "first-migrations.zip"
+    with zipfile.ZipFile(first) as archive, archive.open("office.sqlite3") as packed:
+        (tmp_path / "office.sqlite3").write_bytes(packed.read())
+    with closing(sqlite3.connect(tmp_path / "office.sqlite3")) as old:
+        tables = {name for (name,) in old.execute("SELECT name FROM sqlite_master WHERE type='table'")}
+        entries = old.execute("SELECT COUNT(*) FROM audit_entry").fetchone()[0]
+        posts = old.execute("SELECT COUNT(*) FROM units_post").fetchone()[0]
+    assert not {name for name in tables if name.startswith(("duties_", "rounds_", "problems_"))}, "it is of before them"
+    done = run(tmp_path, "restore", str(first), str(tmp_path / "new"))
+    assert done.returncode == 0, done.stderr
+    told = run(tmp_path / "new", code=UPGRADED)
+    assert told.returncode == 0, told.stderr
+    said = json.loads(told.stdout)
+    assert said["wanting"] == []
+    assert said["breaks"] == []
+    assert (said["entries"], said["posts"]) == (entries, posts)
+    assert entries > 0
+    assert said["rows"] == said["said"]
+    assert sum(said["rows"].values()) > 0
+    assert said["password"]

@@ -72,7 +72,7 @@ def test_from_the_list_to_the_trail(browser: Any, published: Server, lang: str) 
         for expected in ("虚构示例〔2026〕1号", "second", "planner", "finance", "our-fund/upgrade"):
             assert expected in text
         visit.look("round-trail")
-        links = page.locator("ol.trail a").evaluate_all("all => all.map(each => each.getAttribute('href'))")
+        links = page.locator("ol.followed a").evaluate_all("all => all.map(each => each.getAttribute('href'))")
         kinds = (
             "/history/rounds.entry/",
             "/rounds/awards/",

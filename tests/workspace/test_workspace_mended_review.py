@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from intake_cases import made, sent, small_dataset, uses_of, workbook
@@ -185,9 +185,9 @@ def test_nothing_is_accepted_after_the_end(city: City, signed: Signed) -> None:
     Answer.objects.filter(request=request, unit__code="TJ-BH").update(state="approved")
     seen = answer_of(request, "TJ-BH")  # read while the request was open
     sending.close(city.people["planner"], request)
-    for step in (answers.accept, answers.approve, answers.submit):
+    for step, more in ((answers.accept, ()), (answers.approve, ()), (answers.submit, ("未统计",))):
         with pytest.raises(HaiheError) as caught:
-            step(city.people["planner"], seen)
+            step(city.people["planner"], seen, *more)
         assert code_of(caught) == "E-DAT-20"
     seen.refresh_from_db()
     assert seen.accepted_at is None
@@ -245,7 +245,7 @@ def test_the_office_that_accepts_stands_in_the_entry(city: City, signed: Signed)
 def test_conflicts_beyond_the_fields_of_a_form_are_decided_together(
     city: City, signed: Signed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    request = open_request(city)
+    request = open_request(city, year=2017)
     accepted(city, signed, request, "TJ-BH", lambda row: 5.0)
     dataset = Dataset.objects.select_related("current", "unit").get(code="small")
     frame = versions.table_of(dataset.current, "endowments")
@@ -306,3 +306,52 @@ def test_a_job_of_a_kind_about_nothing_is_open(city: City) -> None:
 
     job = Job.objects.create(code="J-x", unit=city.units["TJ"], task="gone", title_zh="x", title_en="x", mark="x")
     assert opened(city.people["planner"], [job]) == {"J-x"}
+
+
+def test_a_locked_database_is_busy_and_not_broken(city: City, signed: Signed, monkeypatch: pytest.MonkeyPatch) -> None:
+    small_dataset(city)
+    upload = sent(signed("planner"), workbook({"uses": uses_of("north", value=1.0)}))
+
+    def locked(*_: Any, **__: Any) -> None:
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(uploads, "confirm", locked)
+    client = signed("planner")
+    page = client.post(f"/intake/{upload.code}/confirm", {"edition": upload.edition})
+    called = client.post(f"{API}/uploads/{upload.code}/confirm", {}, "application/json", headers={"If-Match": "*"})
+    assert called.json()["code"] == "E-API-19"
+    for answer in (page, called):
+        assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+
+
+def test_what_takes_long_is_done_before_the_database_is_locked(
+    city: City, signed: Signed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small_dataset(city)
+    upload = sent(signed("planner"), workbook({"uses": uses_of("north", value=1.0)}))
+    depth = len(connection.savepoint_ids)
+    depths: list[int] = []
+    compared = uploads.compared
+    monkeypatch.setattr(
+        uploads, "compared", lambda each: depths.append(len(connection.savepoint_ids)) or compared(each)
+    )
+    client = signed("planner")
+    sent_with = {"If-Match": "*", "Idempotency-Key": "once"}
+    answers_given = [
+        client.post(f"{API}/uploads/{upload.code}/confirm", {}, "application/json", headers=sent_with) for _ in "12"
+    ]
+    assert [each.status_code for each in answers_given] == [200, 200]
+    assert depths == [depth]  # not within a transaction of the call, and not for the answer given again
+
+
+def test_a_confirmation_worked_out_for_an_older_reading_is_refused(city: City, signed: Signed) -> None:
+    small_dataset(city)
+    upload = sent(signed("planner"), workbook({"uses": uses_of("north", value=1.0)}))
+    ready = uploads.prepared(city.people["planner"], upload)
+    uploads.again(city.people["planner"], upload)
+    drain()
+    upload.refresh_from_db()
+    with pytest.raises(HaiheError) as caught:
+        uploads.confirm(city.people["planner"], upload, ready=ready)
+    assert code_of(caught) == "E-WEB-20"
+    assert Version.objects.count() == 1

@@ -59,7 +59,7 @@ def paged_together(
     field, down = by.lstrip("-"), by.startswith("-")
     if asked.cursor:
         whole = isinstance(query.model._meta.get_field(field), IntegerField)
-        last: str | int = read_cursor(asked.cursor, by, int if whole else str)
+        last: str | int = read_cursor(asked.cursor, by, int) if whole else read_cursor(asked.cursor, by, str)
         query = query.filter(**{f"{field}__{'lt' if down else 'gt'}": last})
     found = list(query.order_by(by)[: asked.limit + 1])
     shown = found[: asked.limit]
@@ -82,4 +82,4 @@ def read_cursor(said: str, by: str, kind: type[Last]) -> Last:
     fits = last.isprintable() if isinstance(last, str) else isinstance(last, int) and 0 <= last < LARGEST
     if order != by or type(last) is not kind or not fits:
         raise HaiheError("E-API-12", column="cursor")
-    return last  # type: ignore[no-any-return]
+    return last

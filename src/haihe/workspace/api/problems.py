@@ -50,7 +50,7 @@ CODES = {
     429: "E-API-08",
     500: "E-API-09",
     428: "E-API-10",
-    503: "E-API-18",
+    503: "E-API-19",
 }
 """The code of a status for which nothing more is known."""
 STATUS = {code: status for status, code in CODES.items()} | {

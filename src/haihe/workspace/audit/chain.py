@@ -202,6 +202,7 @@ def verify(since: int = 0, anchors: Mapping[int, str] | None = None) -> Iterator
 
     Any edit, deletion, insertion or exchange of entries is found. Whoever can write past the triggers could still cut the
     tail off together with the head, or compute every later hash anew: only a hash that was noted elsewhere finds that.
+    Work may go on meanwhile: what is written while the entries are read is not taken for a break.
 
     Parameters
     ----------
@@ -212,7 +213,8 @@ def verify(since: int = 0, anchors: Mapping[int, str] | None = None) -> Iterator
     """
     wanted = {number: digest for number, digest in (anchors or {}).items() if number > since}
     entries = Entry.objects.order_by("number")
-    previous, number = START, 0
+    previous, number, first = START, 0, end()
+    held = first.number <= since
     if since:
         start = Entry.objects.filter(number=since).first()
         if start is None:
@@ -229,7 +231,9 @@ def verify(since: int = 0, anchors: Mapping[int, str] | None = None) -> Iterator
         if wanted.pop(entry.number, entry.hash) != entry.hash:
             yield Break(entry.number, "anchor")
         previous, number = entry.hash, entry.number
-    if end() != End(number, previous):
+        held = held or End(number, previous) == first
+    last = end()
+    if not held or number > last.number or (number == last.number and previous != last.hash):
         yield Break(number, "head")
     for noted, digest in sorted(wanted.items()):
         if (noted, digest) != (0, START):

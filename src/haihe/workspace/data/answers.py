@@ -163,6 +163,7 @@ def submit(
     person: Person, answer: Answer, remark: str = "", edition: int | None = None, channel: Channel = "web"
 ) -> None:
     """Hand an answer in to the unit's approver; ``E-DAT-32`` where figures are missing and no remark says why."""
+    answer.request.must_be(OPEN)
     missing = sum(unanswered(answer).values())
     if missing and not remark.strip():
         raise HaiheError("E-DAT-32", column="remark", value=missing)

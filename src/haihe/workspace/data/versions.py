@@ -16,7 +16,7 @@ from typing import Any
 
 import pandas as pd
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from haihe.messages import HaiheError
@@ -56,7 +56,11 @@ def create(
     kept = tables_store.put(region.tables) if region is not None else {}
     with transaction.atomic():
         dataset = Dataset(code=code, unit=unit, name_zh=name_zh, name_en=name_en, created_by=person.username)
-        store(person.actor("data.keep", channel), "create", dataset)
+        try:
+            with transaction.atomic():
+                store(person.actor("data.keep", channel), "create", dataset)
+        except IntegrityError as error:  # somebody took the code at the same moment
+            raise HaiheError("E-DAT-05", value=code) from error
         shared_with(person, dataset, share, channel)
         if region is not None:
             _add(person, dataset, unit, Version(tables=kept, meta=region.meta.model_dump()), None, "", channel)

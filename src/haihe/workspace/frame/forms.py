@@ -14,7 +14,7 @@ from django.shortcuts import render
 from haihe.messages import HaiheError, Text
 from haihe.workspace.audit.models import Recorded
 from haihe.workspace.frame.failures import status_of
-from haihe.workspace.frame.words import spoken, words
+from haihe.workspace.frame.words import spoken
 
 SAVE = Text("保存", "Save")
 MOST_DIGITS = 9
@@ -112,16 +112,6 @@ class OfficeForm(forms.Form):
         """Answer with the form's page: 200, or 422 where what was sent is refused."""
         said = {"form": self, "title": title, "button": button, "back": back} | more
         return render(request, template, said, status=422 if self.is_bound and self.errors else 200)
-
-
-class ReasonForm(OfficeForm):
-    """A reason, for what may be done only with one."""
-
-    reason = forms.CharField(
-        label=words("理由", "reason"),
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
 
 
 def edition_of(request: HttpRequest) -> int | None:

@@ -18,12 +18,14 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from haihe.files import safe_text
-from haihe.messages import Text
+from haihe.messages import HaiheError, Text
 from haihe.workspace.frame.layout import language_of
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PAGE = 50
 MOST_WIDE = 60
+MOST_ROWS = 50_000
+"""Rows of a workbook that is written while the reader waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +168,8 @@ class Listing:
         return attachment(("\ufeff" + out.getvalue()).encode(), f"{self.file}.csv", "text/csv; charset=utf-8")
 
     def _xlsx(self, request: HttpRequest, query: "QuerySet[Any]") -> HttpResponse:
+        if query[MOST_ROWS:].exists():
+            raise HaiheError("E-WEB-74", most=MOST_ROWS)
         out = io.BytesIO()
         book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
         sheet = book.add_worksheet(self.file[:31])

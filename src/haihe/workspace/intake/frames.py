@@ -5,8 +5,7 @@ whole; nothing is ever changed or written over, so a reader needs no lock.
 """
 
 import re
-import time
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -53,13 +52,6 @@ class TableStore:
         """Give several tables (hash by name), typed as their declarations say."""
         with self.database(tables) as database:
             return {name: _typed(database.table(f'"{name}"').df(), specs[name]) for name in tables}
-
-    def orphans(self, kept: Collection[str], hours: float = 24.0) -> list[Path]:
-        """Give the files that nothing in ``kept`` names, and that are too old to belong to work that is being written."""
-        old = time.time() - hours * 3600
-        return sorted(
-            path for path in self.folder.glob("??/*.parquet") if path.stem not in kept and path.stat().st_mtime < old
-        )
 
     def database(self, tables: Mapping[str, str]) -> duckdb.DuckDBPyConnection:
         """Give a database in memory that holds these tables (hash by name); it can reach no file any more."""

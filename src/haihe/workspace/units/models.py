@@ -336,6 +336,10 @@ class Post(Owned):
         role, unit = self.role_name, self.unit.name
         return Text(f"{unit.zh}{role.zh}{zh}", f"{role.en}, {unit.en}{en}")
 
+    def allows(self, person: Person, action: str) -> bool:
+        """Whether a person may do an action on the post: where it reaches below, they must answer for what is below."""
+        return person.may(action, self.unit, self.below)
+
     def covers(self, unit: Unit, below: bool = False) -> bool:
         """Whether a unit, or a unit with all below it, lies in the post's scope."""
         return unit.path.startswith(self.unit.path) if self.below else unit.path == self.unit.path and not below
