@@ -326,3 +326,15 @@ def test_the_command_line_proves_exports_and_finds_a_break(tmp_path: Path, monke
     assert "第 2 条" in told.stderr
     assert haihe(home, "audit", "verify", str(tmp_path / "nowhere")).returncode == 1
     assert not (tmp_path / "nowhere").exists()
+
+
+def test_what_is_written_while_the_chain_is_read_is_no_break(monkeypatch: pytest.MonkeyPatch) -> None:
+    chain.record(chain.Actor("a"), "create", "toy", "1")
+    end = chain.end
+
+    def later() -> chain.End:
+        chain.record(chain.Actor("b"), "edit", "toy", "1")
+        return end()
+
+    monkeypatch.setattr(chain, "end", later)
+    assert list(chain.verify()) == []

@@ -145,14 +145,14 @@ def test_a_version_from_below_comes_into_force_by_four_eyes(city: City, signed: 
     assert Dataset.objects.get(code="small").current.number == 1
     sent = {"edition": made.edition}
     assert signed("planner").post(f"{address}/approve", sent).status_code == 409  # its own unit first
-    assert made.code not in signed("planner").get("/").content.decode()
+    assert f"审批数据版本 {made.code}" not in signed("planner").get("/").content.decode()
     assert signed("bh-approver").post(f"{address}/approve", sent).status_code == 302
     assert Dataset.objects.get(code="small").current.number == 1  # the keeper decides
     made.refresh_from_db()
     assert (made.state, made.vouched_by, made.approved_by) == ("submitted", "bh-approver", "")
     sent = {"edition": made.edition}
     assert signed("bh-approver").post(f"{address}/approve", sent).status_code == 409
-    assert made.code in signed("planner").get("/").content.decode()
+    assert f"审批数据版本 {made.code}" in signed("planner").get("/").content.decode()
     assert signed("planner").post(f"{address}/approve", sent).status_code == 302
     assert Dataset.objects.get(code="small").current == made
     made.refresh_from_db()
