@@ -54,7 +54,20 @@ def postgres() -> Iterator[str]:
         subprocess.run([str(bin_ / command[0]), *command[1:]], user=user, check=True, capture_output=True, cwd=folder)
 
     data = folder / "data"
-    run("initdb", "-D", str(data), "-U", "haihe", "--pwfile", str(word), "-A", "scram-sha-256", "-E", "UTF8", "--no-sync")
+    run(
+        "initdb",
+        "-D",
+        str(data),
+        "-U",
+        "haihe",
+        "--pwfile",
+        str(word),
+        "-A",
+        "scram-sha-256",
+        "-E",
+        "UTF8",
+        "--no-sync",
+    )
     options = f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories= -c fsync=off"
     run("pg_ctl", "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start")
     try:

@@ -92,7 +92,23 @@ def things_in(unit: Unit) -> Things:
         why=SCRIPT, state="submitted", **who,
     )  # fmt: skip
     rounds = rounds_in(unit, who)
-    made = (*rounds, unit, dataset, version, request, answer, job, upload, duty, target, report, paper, board, project, move)
+    made = (
+        *rounds,
+        unit,
+        dataset,
+        version,
+        request,
+        answer,
+        job,
+        upload,
+        duty,
+        target,
+        report,
+        paper,
+        board,
+        project,
+        move,
+    )
     return Things(unit, {type(each): each for each in made})
 
 
@@ -131,7 +147,11 @@ def bearer(person: Person, *scopes: str) -> dict[str, str]:
 
 def body_of(operation: Operation) -> Any:
     """Give the smallest body that an operation takes."""
-    return {"reason": "because", "remark": "none", "code": "nothing0000", "period": "2026-01", "share": 5} if operation.body else None
+    return (
+        {"reason": "because", "remark": "none", "code": "nothing0000", "period": "2026-01", "share": 5}
+        if operation.body
+        else None
+    )
 
 
 def called(client: Client, operation: Operation, code: str = "", **headers: str) -> Any:

@@ -48,9 +48,7 @@ def small_city() -> City:
     units: dict[str, Unit] = {}
     for code, zh, en, kind, parent, region in UNITS:
         above = units[parent] if parent else None
-        units[code] = Unit.objects.create(
-            code=code, name_zh=zh, name_en=en, kind_of=kind, parent=above, region=region
-        )
+        units[code] = Unit.objects.create(code=code, name_zh=zh, name_en=en, kind_of=kind, parent=above, region=region)
     people = {}
     for username, role, unit, below in PEOPLE:
         person = Person.objects.create_user(username, PASSWORD, name_zh=username, name_en=username)

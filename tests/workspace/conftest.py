@@ -20,7 +20,9 @@ def office(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Of
     monkeypatch.setenv("HAIHE_HOME", str(tmp_path / "office"))
     settings.OFFICE = Office.read()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": str(tmp_path)}}
+    settings.CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": str(tmp_path)}
+    }
     settings.ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
     settings.WHITENOISE_AUTOREFRESH = True
     settings.OFFICE.make_key()

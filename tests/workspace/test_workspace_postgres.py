@@ -20,7 +20,17 @@ def test_the_same_suite_passes_on_postgresql(tmp_path: Path) -> None:
         pytest.skip(why_not())
     with postgres() as url:
         done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-p", "no:xdist", "-m", "not browser and not postgres and not endure", str(HERE)],
+            [
+                sys.executable,
+                "-m",
+                "pytest",
+                "-q",
+                "-p",
+                "no:xdist",
+                "-m",
+                "not browser and not postgres and not endure",
+                str(HERE),
+            ],
             env=os.environ | {"HAIHE_DATABASE_URL": url, "PYTEST_ADDOPTS": ""},
             cwd=HERE.parents[1],
             capture_output=True,

@@ -84,6 +84,7 @@ class Terms(NamedTuple):
 STRICT = Terms()
 """The terms where a round says nothing."""
 
+
 def schedule(granted: Iterable[Mapping[str, Any]]) -> tuple[Share, ...]:
     """Give the instalments of an award, city and district apart, from what was granted.
 
