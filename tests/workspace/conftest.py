@@ -80,3 +80,21 @@ def _emptied_at_the_end() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", empty)
         yield
+
+
+LATER = ("papers", "duties", "problems", "chains", "months", "projects", "rounds", "meetings")
+"""Rooms whose addresses and operations are asked one by one in `make endure` only, to keep `make test` short."""
+ONE_BY_ONE = ("test_workspace_permissions.py", "test_workspace_api_permissions.py", "test_workspace_api_schema.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave the long sweeps over the later rooms to `make endure`."""
+    from haihe.workspace.api.operations import OPERATIONS  # the applications must be loaded
+
+    for item in items:
+        name = getattr(item, "callspec", None) and item.callspec.params.get("name")
+        if not isinstance(name, str) or Path(item.path).name not in ONE_BY_ONE:
+            continue
+        room = name.split(":")[0] if ":" in name else getattr(OPERATIONS.get(name), "action", "").split(".")[0]
+        if room in LATER:
+            item.add_marker(pytest.mark.endure)

@@ -328,6 +328,7 @@ def test_the_command_line_proves_exports_and_finds_a_break(tmp_path: Path, monke
     assert not (tmp_path / "nowhere").exists()
 
 
+@pytest.mark.django_db
 def test_what_is_written_while_the_chain_is_read_is_no_break(monkeypatch: pytest.MonkeyPatch) -> None:
     chain.record(chain.Actor("a"), "create", "toy", "1")
     end = chain.end

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from browsing import Visit, server_of
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.endure]  # not seen green yet: issue 11 is open
 
 
 def act(page: Any, visit: Visit, words: str, reason: str = "") -> None:

