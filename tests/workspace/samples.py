@@ -199,8 +199,12 @@ def _post(city: City, unit: str) -> Sample:
 def _job(city: City, unit: str) -> Sample:
     title = f"样本作业（{unit}）"
     keeper = city.people[KEEPER[unit]]
-    code = next(code for code, task in queue.TASKS.items() if keeper.may(task.action, city.units[unit]))
-    job = queue.enqueue(keeper, city.units[unit], code, title=Text(title, title))
+    held = {"unit": city.units[unit], "created_by": keeper.username}
+    dataset = Dataset.objects.create(code=f"about-{unit.lower()}", name_zh="作业所查数据", **held)
+    about = Version.objects.create(  # approved, so that who sees the job sees what it is about
+        code=f"about-{unit.lower()}-1", number=1, dataset=dataset, state=APPROVED, sha256="0" * 64, **held
+    )  # fmt: skip
+    job = queue.enqueue(keeper, city.units[unit], "data.check", title=Text(title, title), version=about.code)
     return Sample(job, (title,), unit)
 
 
@@ -387,13 +391,21 @@ def _round(city: City, unit: str) -> Sample:
     return Sample(made, (name,), unit, narrowed=lambda viewer: viewer.works_in(unit))
 
 
+def open_round_of(city: City, unit: str) -> Round:
+    """A round of a unit that takes applications, made where it is not there yet."""
+    said = {key: value for key, value in terms().items() if key not in ("name_zh", "name_en")}
+    said |= {"unit": city.units[unit], "name_zh": "开放批次", "state": "open", "created_by": KEEPER[unit]}
+    found: Round = Round.objects.get_or_create(code=f"open-{unit.lower()}", defaults=said)[0]
+    return found
+
+
 def application_of(city: City, unit: str, title: str, state: str) -> Application:
     """An application of a unit to its own sample round."""
     district = city.units[unit] if city.units[unit].kind_of == "district" else None
     said = {"title": title, "state": state, "district": district, "fields": {"cost": "1"}}
     code = f"{state.replace('_', '-')}-{unit.lower()}"
     return Application.objects.create(
-        code=code, unit=city.units[unit], round=round_of(city, unit), created_by=KEEPER[unit], **said
+        code=code, unit=city.units[unit], round=open_round_of(city, unit), created_by=KEEPER[unit], **said
     )  # type: ignore[no-any-return]
 
 
