@@ -54,7 +54,9 @@ def test_the_program_of_the_how_to_runs(page: str, city: City, tmp_path: Path, m
     (tmp_path / "figures.xlsx").write_bytes(workbook({"uses": uses_of("north", note="改")}))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HAIHE_ADDRESS", ADDRESS)
-    monkeypatch.setenv("HAIHE_TOKEN", tokens.create(city.people["planner"], "how-to", ["read", "write"], 1)[1])
+    monkeypatch.setenv(
+        "HAIHE_TOKEN", tokens.create(city.people["planner"], "how-to", ["read", "write", "approve"], 1)[1]
+    )
     monkeypatch.setattr(urllib.request, "urlopen", served)
     printed, names = io.StringIO(), dict[str, Any]()
     blocks = BLOCK.findall((ROOT / "docs" / "howto" / page).read_text("utf-8"))
