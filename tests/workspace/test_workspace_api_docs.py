@@ -66,7 +66,7 @@ def test_the_program_of_the_how_to_runs(page: str, city: City, tmp_path: Path, m
             exec(compile(block, page, "exec"), names)
         drain()
     said = printed.getvalue()
-    assert "planner ['read', 'write']" in said
+    assert "planner ['read', 'write', 'approve']" in said
     assert "received /api/v1/jobs/" in said
     assert "previewed {'uses': {" in said
     assert "confirmed small-2" in said
