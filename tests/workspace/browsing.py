@@ -14,7 +14,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from shutil import copytree
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.error import URLError
 from urllib.parse import urlsplit
@@ -93,9 +96,21 @@ def _answers(url: str, process: "subprocess.Popen[bytes]") -> None:
     raise AssertionError(f"the server does not answer at {url}")
 
 
+@cache
+def _ready() -> TemporaryDirectory[str]:
+    """Make an empty office once for all servers of this process: a copy saves each of them its migrations."""
+    made = TemporaryDirectory()
+    home = Path(made.name) / "office"
+    home.mkdir()
+    command = [sys.executable, "-c", "from haihe.workspace.start import prepare; prepare()"]
+    subprocess.run(command, env=_environment(home), check=True)
+    return made
+
+
 @contextmanager
 def server_of(home: Path, seed: str = "workspace_cases:small_city") -> Iterator[Server]:
     """Start ``haihe serve`` on a folder that a function ``module:function`` filled; it is stopped at the end."""
+    copytree(Path(_ready().name) / "office", home, dirs_exist_ok=True)
     port = _free_port()
     server = Server(f"http://127.0.0.1:{port}", home)
     server.seeded = server.run(seed)
@@ -215,6 +230,38 @@ class Visit:
     def ready(self) -> None:
         """Wait until the page's scripts have run."""
         self.page.locator("html[data-ready]").wait_for(state="attached")
+
+    def say(self, zh: str, en: str) -> str:
+        """Give the words in the visit's language."""
+        return zh if self.lang == "zh" else en
+
+    def leave(self, way: Any) -> None:
+        """Click what leads to another page, and wait until that page's scripts have run."""
+        self._violations()
+        with self.page.expect_navigation():
+            way.click()
+        self.ready()
+
+    def follow(self, zh: str, en: str) -> None:
+        """Follow the page's link that is called so."""
+        self.leave(self.page.locator("main").get_by_role("link", name=self.say(zh, en), exact=True).first)
+
+    def press(self, zh: str, en: str, reason: str = "") -> None:
+        """Press the page's button that is called so; with a reason, open the button's form first."""
+        main = self.page.locator("main")
+        if reason:
+            opened = main.locator("details.act").filter(has=self.page.locator("summary", has_text=self.say(zh, en)))
+            opened.first.locator("summary").click()
+            opened.first.locator("textarea").fill(reason)
+            self.leave(opened.first.locator("form button"))
+        else:
+            self.leave(main.get_by_role("button", name=self.say(zh, en), exact=True).first)
+
+    def save(self) -> None:
+        """Send the page's form; what it refuses fails the test."""
+        self.leave(self.page.locator("main form.fields > .actions button").first)
+        refused = self.page.locator("main form .failure").all_inner_texts()
+        assert not refused, refused
 
     def shot(self, name: str, whole: bool = True) -> Path:
         """Keep a picture of the page as ``out/screens/<name>-<lang>-<width>.png``."""

@@ -11,10 +11,10 @@ from pathlib import Path
 
 
 def main(home: str, what: str, *inputs: str) -> None:
-    """Make the folder ready, run the function, write what it gives."""
-    from haihe.workspace.start import prepare
+    """Run the function on a folder that was made ready, write what it gives."""
+    from haihe.workspace.start import setup
 
-    prepare(Path(home))
+    setup(Path(home))
     from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
     PBKDF2PasswordHasher.iterations = 1  # made-up people need no slow password

@@ -9,24 +9,17 @@ import pytest
 from browsing import Server, chromium, server_of
 from django.db import connection
 from django.test import Client, TransactionTestCase
+from offices import own_office
 
 from haihe.workspace.config import Office
 from workspace_cases import City, small_city
 
 
 @pytest.fixture(autouse=True)
-def office(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
+def office(tmp_path: Path) -> Iterator[Office]:
     """Put the workspace's folder into the test's own."""
-    monkeypatch.setenv("HAIHE_HOME", str(tmp_path / "office"))
-    settings.OFFICE = Office.read()
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.CACHES = {
-        "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": str(tmp_path)}
-    }
-    settings.ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
-    settings.WHITENOISE_AUTOREFRESH = True
-    settings.OFFICE.make_key()
-    return settings.OFFICE
+    with own_office(tmp_path) as made:
+        yield made
 
 
 @pytest.fixture

@@ -2,8 +2,8 @@
 
 from django.test.utils import setup_test_environment
 from django.urls import reverse
+from permission_world import ADDRESSES, World
 from samples import VIEWERS
-from test_workspace_permissions import ADDRESSES, World
 
 from haihe.workspace.audit.chain import Actor, store
 from haihe.workspace.units.models import Unit

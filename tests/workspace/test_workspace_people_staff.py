@@ -43,7 +43,7 @@ def test_a_person_is_made_with_a_first_password_shown_once(signed: Callable[[str
     assert admin.post("/people/new", asked).status_code == 422  # a reload makes nobody twice
     assert list(Entry.objects.values_list("verb", "actor", "unit", "channel")) == [
         ("create", "admin", "TJ", "web"),
-        ("give", "admin", "TJ", "web"),
+        ("give", "admin", "TJ-BH", "web"),  # the post is the district's
     ]
 
 

@@ -6,24 +6,25 @@ the table of parents and the roles' actions alone, not by asking the code that g
 
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from http.cookies import SimpleCookie
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.test import Client
-from django.urls import URLPattern, path, reverse
+from django.urls import path, reverse
 from django.urls.converters import SlugConverter
-from samples import LOOKUPS, SAMPLES, VIEWERS, WHERE, Lookup, Sample, Viewer
+from offices import own_office
+from permission_world import ADDRESSES, Address, World
+from samples import LOOKUPS, SAMPLES, VIEWERS, WHERE, Sample, Viewer
 
-from haihe.workspace.frame.access import Access, form, page
-from haihe.workspace.frame.checks import access_of, addresses
+from haihe.workspace.config import Office
+from haihe.workspace.frame.access import form, page
+from haihe.workspace.frame.checks import addresses
 from haihe.workspace.units.actions import PEOPLE_READ
 from haihe.workspace.units.models import Owned, People, Person, Seen, Unit, Units
 from haihe.workspace.units.roles import ACTIONS, ALLOWED
-from workspace_cases import PASSWORD, City
+from workspace_cases import small_city
 
 pytestmark = pytest.mark.django_db
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -40,85 +41,34 @@ REFUSED = (409, 422)
 """Answers to a change that is permitted and cannot be done as it was asked for."""
 
 
-@dataclass(frozen=True)
-class Address:
-    """One address of the URL table."""
-
-    name: str
-    route: str
-    pattern: URLPattern
-
-    @property
-    def access(self) -> Access:
-        """What its view declares."""
-        access = access_of(self.pattern.callback)
-        assert access is not None
-        return access
-
-    @property
-    def parameters(self) -> set[str]:
-        """Names of its parameters."""
-        return set(self.pattern.pattern.converters)
-
-    @property
-    def lookup(self) -> Lookup | None:
-        """How its object is found: by its declaration, or as `LOOKUPS` says."""
-        of = self.access.of
-        if self.name in LOOKUPS:
-            return LOOKUPS[self.name]
-        return Lookup(of, lambda sample: {"code": sample.thing.code}, self.access.action) if of else None
-
-
-def _named() -> Iterator[Address]:
-    for route, pattern in addresses():
-        room = pattern.callback.__module__.split(".")[2]
-        yield Address(f"{room}:{pattern.name}", route, pattern)
-
-
-ADDRESSES = {each.name: each for each in _named()}
-
-
-class World:
-    """The small city with its people signed in, one who has no post, and samples made when they are asked for."""
-
-    def __init__(self, city: City) -> None:
-        self.city = city
-        city.people["nobody"] = Person.objects.create_user("nobody", PASSWORD, name_zh="无职")
-        self._clients: dict[str, tuple[Client, str]] = {}
-        for username in [*VIEWERS, ""]:
-            client = Client(raise_request_exception=False)
-            if username:
-                client.force_login(city.people[username])
-            self._clients[username] = client, client.cookies.output(header="")
-        self._samples: dict[tuple[type, str], Sample] = {}
-
-    def sample(self, kind: type, unit: str) -> Sample:
-        """The sample of a kind in a unit."""
-        if (kind, unit) not in self._samples:
-            self._samples[kind, unit] = SAMPLES[kind](self.city, unit)
-        return self._samples[kind, unit]
-
-    def ask(self, username: str, method: str, url: str) -> HttpResponse:
-        """Ask as somebody (nobody signed in: ""), and leave everything as it was before."""
-        client, _ = self._clients[username]
-        cookies = client.cookies
-        client.cookies = SimpleCookie({name: morsel.value for name, morsel in cookies.items()})
-        try:
-            with transaction.atomic():
-                answer: Any = client.generic(method, url, b"", content_type="application/x-www-form-urlencoded")
-                if answer.streaming:
-                    b"".join(answer.streaming_content)
-                transaction.set_rollback(True)
-        finally:
-            client.cookies = cookies
-        return answer
+@pytest.fixture(scope="module", autouse=True)
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """One folder for all tests of this file, in place of one for each."""
+    with own_office(tmp_path_factory.mktemp("world")) as made:
+        yield made
 
 
 @pytest.fixture
-def world(city: City) -> Iterator[World]:
+def _django_db_helper() -> None:
+    """No transaction for each test: `world` has one for all (the mark above still has the database made)."""
+
+
+@pytest.fixture(scope="module")
+def world(office: Office, django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """One world for all tests of this file: each question leaves it as it was."""
+    del office, django_db_setup
     logging.disable(logging.ERROR)  # thousands of refusals, each with its traceback
-    yield World(city)
+    with django_db_blocker.unblock(), transaction.atomic():
+        made = World(small_city())
+        made.fill()
+        yield made
+        transaction.set_rollback(True)
     logging.disable(logging.NOTSET)
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> None:
+    cache.clear()  # what counts sign-ins and calls
 
 
 def expected(address: Address, viewer: Viewer | None, method: str, sample: Sample | None) -> int | None:

@@ -67,10 +67,11 @@ def verify(
 def export(
     home: HomeArgument = None,
     out: Annotated[Path | None, typer.Option("-o", "--out", help="File to write; standard output without it.")] = None,
+    json_: JsonOption = False,
     lang: LangOption = None,
 ) -> None:
     """Give the chain as JSON lines, the head last; exit 1 where it does not hold."""
-    with desk(lang, as_json=False) as here:
+    with desk(lang, json_) as here:
         _start(home)
         from haihe.workspace.audit import chain
 
@@ -80,6 +81,7 @@ def export(
         else:
             with out.open("w", encoding="utf-8", newline="\n") as file:
                 file.writelines(f"{line}\n" for line in chain.lines())
+            here.data({"file": str(out), "head": {"number": chain.end().number, "hash": chain.end().hash}})
             here.say(Text(f"已写入 {out}，链尾 {chain.end()}", f"written to {out}; its end is {chain.end()}"))
         breaks = list(islice(chain.verify(), MOST))
         if breaks:

@@ -51,14 +51,15 @@ def serve(
 
 
 @app.command(epilog="Example: haihe worker office")
-def worker(home: HomeArgument = Path("office"), lang: LangOption = None) -> None:
+def worker(home: HomeArgument = Path("office"), json_: JsonOption = False, lang: LangOption = None) -> None:
     """Do the work in the background of a workspace, beside `haihe serve --no-worker` or on another computer. Ctrl-C ends it."""
-    with desk(lang, False) as here:
+    with desk(lang, json_) as here:
         needed("django")
         from haihe.workspace.start import prepare
 
         prepare(home)
         from haihe.workspace.jobs.entry import run
 
+        here.data({"home": str(home)})
         here.say(Text(f"后台作业：{home}，按 Ctrl-C 停止", f"work in the background of {home}; Ctrl-C ends it"))
         run(str(home))

@@ -43,6 +43,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "haihe.workspace.frame.middleware.headers",
     "haihe.workspace.frame.middleware.language",
+    "haihe.workspace.frame.names.once",
     "haihe.workspace.api.problems.answers",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

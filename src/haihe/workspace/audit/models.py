@@ -1,10 +1,15 @@
 """Entries of the audit chain, and the base of everything that is recorded."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, TypeVar
 
 from django.db import connection, models
 
+from haihe.messages import Text
+
 T = TypeVar("T", bound=models.Model)
+Spoken = Mapping[str, Mapping[str, Text] | str]
+"""Words of the choices of fields, or ``people`` or ``units`` where a field keeps names of sign-in, or codes."""
 START = "0" * 64
 """What the first entry's hash is linked to."""
 
@@ -86,6 +91,8 @@ class Recorded(models.Model):
 
     unrecorded: ClassVar[frozenset[str]] = frozenset({"id", "password", "last_login"})
     """Fields that a snapshot leaves out."""
+    spoken: ClassVar[Spoken] = {}
+    """How the record tells the values of fields."""
 
     class Meta:
         """No table of its own."""

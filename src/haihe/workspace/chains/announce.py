@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from haihe.messages import Text
 from haihe.workspace.chains import actions, tasks  # noqa: F401 - tasks declares its kind of work
+from haihe.workspace.chains.boards_target import ChainsTarget
 from haihe.workspace.chains.changes import suggestions
 from haihe.workspace.chains.models import OPEN, Board, Item, Proposal
 from haihe.workspace.chains.workbook import ItemsTarget
@@ -48,6 +49,7 @@ def register() -> None:
     MENU.append(Entry(Text("产业链", "Chains"), "chains:boards", actions.READ, 40, "plan"))
     SEARCHES.append(found)
     WAITING.append(waiting)
+    targets.register(ChainsTarget())
     targets.register(ItemsTarget())
     holds(Item, actions.WORK)
     agenda.SOURCES.append(agenda.Source("chains", Text("链上变动", "changes on the chains"), suggestions))
@@ -61,14 +63,15 @@ def register() -> None:
         "share": Text("共享", "shared"),
         "propose": Text("提出建议", "proposed"),
         "take": Text("采纳", "took over"),
-        "decline": Text("不采纳", "declined"),
+        "chains.proposal.decline": Text("不采纳", "declined"),
     }
     wording.FIELDS |= {
         "board": Text("看板", "board"),
         "chief": Text("链长", "chief"),
         "lead": Text("牵头部门", "lead department"),
         "home": Text("立足地区", "looked at from"),
-        "stage": Text("环节", "stage"),
+        "chains.item.stage": Text("环节", "stage"),
+        "chains.proposal.stage": Text("环节", "stage"),
         "owner": Text("责任单位", "owner"),
         "opened": Text("列入日期", "listed on"),
         "closed": Text("结束日期", "ended on"),

@@ -7,10 +7,9 @@ from typing import Any
 from django.utils import timezone
 
 from haihe.messages import Text
-from haihe.workspace.audit.chain import changes as changed_fields
 from haihe.workspace.audit.models import Entry
-from haihe.workspace.chains.models import KINDS, STATES, Board, Item
-from haihe.workspace.frame import wording
+from haihe.workspace.chains.models import Board, Item
+from haihe.workspace.frame import telling, wording
 from haihe.workspace.problems.agenda import Suggestion, last_meeting
 from haihe.workspace.units.models import Person, Unit
 
@@ -50,17 +49,8 @@ def changes_since(person: Person, since: date, board: Board | None = None) -> li
 
 def _change(item: Item, entry: Entry) -> Change:
     made = entry.before is None
-    pairs = {} if made else {k: v for k, v in changed_fields(entry).items() if k not in QUIET}
-    fields = tuple((wording.field(name), _said(name, old), _said(name, new)) for name, (old, new) in pairs.items())
-    return Change(item, entry.at, entry.actor, wording.verb(entry.verb), fields, entry.reason)
-
-
-def _said(name: str, value: Any) -> Any:
-    if name == "state":
-        return STATES.get(value, value)
-    if name == "kind_of":
-        return KINDS.get(value, value)
-    return "、".join(value) if isinstance(value, list) else value
+    fields = () if made else tuple(telling.told(entry, QUIET))
+    return Change(item, entry.at, entry.actor, wording.verb(entry.verb, entry.kind), fields, entry.reason)
 
 
 def suggestions(person: Person, unit: Unit, since: date | None) -> list[Suggestion]:

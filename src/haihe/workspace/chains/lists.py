@@ -7,6 +7,7 @@ from django.urls import reverse
 from haihe.messages import Text
 from haihe.workspace.chains.models import DECISIONS, KINDS, STATES, Board, Item
 from haihe.workspace.frame.lists import Choice, Column, Listing
+from haihe.workspace.frame.names import Who
 
 BOARDS = Listing(
     Text("产业链", "Chains"),
@@ -75,7 +76,7 @@ PROPOSALS = Listing(
         Column(Text("数据版本", "Data version"), lambda each: each.version.code, "version"),
         Column(Text("质量", "Quality"), lambda each: each.quality_name, "quality"),
         Column(Text("决定", "Decision"), lambda each: each.state_name, "state", mark=lambda each: each.mark),
-        Column(Text("决定人", "By"), lambda each: each.decided_by or None, "decided_by"),
+        Column(Text("决定人", "By"), Who("decided_by"), "decided_by"),
     ),
     search=("name_zh", "name_en", "stage", "reason_zh", "reason_en"),
     choices=(_KIND_CHOICE, Choice("state", Text("决定", "Decision"), tuple(DECISIONS.items()))),

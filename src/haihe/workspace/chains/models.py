@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from haihe.diagnosis.weak_links import LISTS
 from haihe.messages import QUALITY_NAMES, HaiheError, Text
+from haihe.workspace.audit.models import Spoken
 from haihe.workspace.chains.actions import READ, WORK
 from haihe.workspace.data.models import Dataset, Version
 from haihe.workspace.units.models import Named, Owned, Person, Unit
@@ -79,6 +80,7 @@ class Item(Owned, Named):
     """
 
     read_by = READ
+    spoken: ClassVar[Spoken] = {"kind_of": KINDS, "state": STATES}
     parties = ("unit", "owner", "shared")
     unrecorded = Owned.unrecorded | {"pinyin"}
 
@@ -148,6 +150,7 @@ class Proposal(Owned):
     """What the diagnosis of a data version proposes for a list; nothing comes of it unless somebody takes it over."""
 
     read_by = READ
+    spoken: ClassVar[Spoken] = {"kind_of": KINDS, "state": DECISIONS}
 
     board = models.ForeignKey(Board, on_delete=models.PROTECT, related_name="proposals")
     version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="+")

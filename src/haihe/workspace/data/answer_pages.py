@@ -68,7 +68,7 @@ def answer(request: Request, thing: Answer) -> HttpResponse:
         "late": thing.days_late(),
         "edits": edits,
         "vouches": vouches and thing.state == SUBMITTED,
-        "own": request.user.username in thing.made_by(),
+        "own": thing.own_of(request.user),
         "reopens": vouches and thing.stage == APPROVED,
         "accepts": accepts and thing.stage == APPROVED,
         "returns": accepts and thing.state == APPROVED and thing.merged_id is None,

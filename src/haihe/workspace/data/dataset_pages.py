@@ -7,15 +7,15 @@ from django.urls import reverse
 
 from haihe.messages import Text
 from haihe.workspace.data import versions
-from haihe.workspace.data.actions import ASK, KEEP, READ
+from haihe.workspace.data.actions import ASK, KEEP, READ, SUBMIT
 from haihe.workspace.data.differences import against_parent
 from haihe.workspace.data.models import Dataset, Version
 from haihe.workspace.frame.access import Request, acts_on, form, page
 from haihe.workspace.frame.forms import OfficeForm
 from haihe.workspace.frame.layout import tell
 from haihe.workspace.frame.lists import Choice, Column, Listing
+from haihe.workspace.frame.names import Who
 from haihe.workspace.frame.words import words
-from haihe.workspace.intake.actions import UPLOAD
 from haihe.workspace.units.approval import MARKS, STATES
 from haihe.workspace.units.models import Unit
 
@@ -63,7 +63,7 @@ VERSIONS = Listing(
             Text("状态", "State"), lambda each: STATES[each.state], sort="state", mark=lambda each: MARKS[each.state]
         ),
         Column(Text("提交单位", "Made by"), lambda each: each.unit.name, sort="unit__path"),
-        Column(Text("经办人", "Author"), lambda each: each.created_by, sort="created_by"),
+        Column(Text("经办人", "Author"), Who("created_by"), sort="created_by"),
         Column(Text("时间", "Time"), lambda each: each.created, sort="created"),
         Column(Text("与上一版相比", "Against the one before"), against_parent),
         Column(Text("说明", "Note"), lambda each: each.note or None),
@@ -145,7 +145,7 @@ def dataset(request: Request, thing: Dataset) -> HttpResponse:
     more = {
         "thing": thing,
         "shared": thing.shared.all(),
-        "uploads": acts_on(request.user, thing, UPLOAD),
+        "uploads": acts_on(request.user, thing, SUBMIT),
         "keeps": acts_on(request.user, thing, KEEP),
         "asks": acts_on(request.user, thing, ASK),
         "trail": [(DATASETS, reverse("data:datasets")), (thing.name, "")],

@@ -16,6 +16,7 @@ from haihe.region.spec import TableSpec
 from haihe.region.tables import TABLES
 from haihe.region.template import sheets_bytes
 from haihe.workspace.data import store
+from haihe.workspace.data.actions import SUBMIT
 from haihe.workspace.data.asking import SOURCE
 from haihe.workspace.data.models import Dataset, Version
 from haihe.workspace.data.versions import head, make, make_like, meta_of, table_of, tables_of
@@ -35,6 +36,8 @@ class DatasetTarget(Target):
     code: ClassVar = "dataset"
     name: ClassVar = Text("数据集", "dataset")
     kind: ClassVar = Dataset
+    upload_action: ClassVar = SUBMIT
+    confirm_action: ClassVar = SUBMIT
 
     def title(self, thing: Owned) -> Text:
         """Give the dataset's name."""

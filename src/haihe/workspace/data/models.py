@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.db import models
+from django.urls import reverse
 
-from haihe.messages import HaiheError
-from haihe.workspace.data.actions import APPROVE, READ
-from haihe.workspace.intake.actions import UPLOAD
+from haihe.messages import HaiheError, Text
+from haihe.workspace.data.actions import APPROVE, READ, SUBMIT
 from haihe.workspace.units.approval import APPROVED, SUBMITTED, Approved
 from haihe.workspace.units.models import Named, Owned, Person, Post, Seen, Unit
 from haihe.workspace.units.roles import ALLOWED
@@ -34,7 +34,11 @@ class Dataset(Owned, Named):
 
     def deciders(self, action: str) -> Iterable[Unit]:
         """The units that it is shared with may send in rows; all else is the keeper's."""
-        return (self.unit, *self.shared.all()) if action == UPLOAD else (self.unit,)
+        return (self.unit, *self.shared.all()) if action == SUBMIT else (self.unit,)
+
+    def get_absolute_url(self) -> str:
+        """Give the address of its page."""
+        return reverse("data:dataset", args=[self.code])
 
 
 class Version(Approved):
@@ -94,7 +98,7 @@ class Version(Approved):
 
     def waits_for(self, person: Person) -> bool:
         """Whether a person is the next to approve it."""
-        if self.state != SUBMITTED or person.username in self.made_by() or not self.allows(person, APPROVE):
+        if self.state != SUBMITTED or self.own_of(person) or not self.allows(person, APPROVE):
             return False
         return not self.to_be_vouched if self.decided_by(person) else self.to_be_vouched
 
@@ -116,6 +120,16 @@ class Version(Approved):
     def rows(self) -> int:
         """Number of records in all tables."""
         return sum(int(table["rows"]) for table in self.tables.values())
+
+    @property
+    def name(self) -> Text:
+        """The dataset and the number."""
+        name = self.dataset.name
+        return Text(f"{name.zh} · 第 {self.number} 版", f"{name.en}, version {self.number}")
+
+    def get_absolute_url(self) -> str:
+        """Give the address of its page."""
+        return reverse("data:version", args=[self.code])
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from haihe.workspace.frame.access import act, acts_on, form, page
 from haihe.workspace.frame.forms import OfficeForm, edition_of
 from haihe.workspace.frame.layout import tell
 from haihe.workspace.frame.lists import Choice, Column, Listing
+from haihe.workspace.frame.names import Who
 from haihe.workspace.frame.words import words
 from haihe.workspace.units.approval import APPROVED, DRAFT
 from haihe.workspace.units.models import Person, Unit
@@ -78,7 +79,7 @@ LATE = Listing(
         Column(Text("待谁办理", "Waits for"), lambda each: each.waits_for),
         Column(Text("逾期", "Late"), _late, mark=lambda each: "bad" if each.days_late() else ""),
         Column(Text("最近催办", "Last reminder"), lambda each: each.reminded_at, sort="reminded_at"),
-        Column(Text("审批", "Approved by"), lambda each: each.approved_by or None, sort="approved_by"),
+        Column(Text("审批", "Approved by"), Who("approved_by"), sort="approved_by"),
         Column(Text("退回理由", "Why returned"), lambda each: each.returned or None),
     ),
     search=("unit__name_zh", "unit__name_en", "unit__code", "unit__pinyin"),

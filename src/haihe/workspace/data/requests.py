@@ -5,10 +5,12 @@ from datetime import date
 from typing import Any, ClassVar
 
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 
 from haihe.messages import HaiheError, Text
 from haihe.region.tables import TABLES
+from haihe.workspace.audit.models import Spoken
 from haihe.workspace.data.actions import ACCEPT, READ
 from haihe.workspace.data.asking import SOURCE, Asked
 from haihe.workspace.data.models import Dataset, Version
@@ -46,6 +48,7 @@ class Request(Owned):
     """
 
     read_by = READ
+    spoken: ClassVar[Spoken] = {"state": REQUEST_STATES, "addressees": "units"}
     parties = ("unit", "answers__unit")
 
     title = models.CharField(max_length=200)
@@ -91,6 +94,15 @@ class Request(Owned):
         """Raise ``E-DAT-20`` in another state."""
         if self.state not in states:
             raise HaiheError("E-DAT-20", value=self.code, state=REQUEST_STATES[self.state])
+
+    @property
+    def name(self) -> Text:
+        """Its title, in the words of who asks."""
+        return Text(self.title, self.title)
+
+    def get_absolute_url(self) -> str:
+        """Give the address of its page."""
+        return reverse("data:request", args=[self.code])
 
 
 class Answer(Approved):
@@ -156,3 +168,12 @@ class Answer(Approved):
         """Give the days after the due day on which it was, or still is not, approved in its unit."""
         done = timezone.localtime(self.approved_at).date() if self.approved_at else today or timezone.localdate()
         return max(0, (done - self.request.due).days)
+
+    @property
+    def name(self) -> Text:
+        """The request, and the unit that answers."""
+        return Text(f"{self.request.title} · {self.unit.name.zh}", f"{self.request.title} · {self.unit.name.en}")
+
+    def get_absolute_url(self) -> str:
+        """Give the address of its page."""
+        return reverse("data:answer", args=[self.code])

@@ -76,7 +76,7 @@ def version(request: Request, thing: Version) -> HttpResponse:
         "submits": thing.state == DRAFT and acts_on(request.user, thing, SUBMIT),
         "decides": thing.state == SUBMITTED and decides,
         "approves": thing.waits_for(request.user),
-        "own": request.user.username in thing.made_by(),
+        "own": thing.own_of(request.user),
         "reopens": in_force and thing.base is not None and thing.decided_by(request.user),
         "trail": trail_of(thing),
         "printed": printed(thing),

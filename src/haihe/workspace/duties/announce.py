@@ -2,6 +2,7 @@
 
 from haihe.messages import Text
 from haihe.workspace.duties import actions, waiting
+from haihe.workspace.duties.documents_target import DocumentsTarget
 from haihe.workspace.duties.models import Duty, PlanDocument, Target
 from haihe.workspace.duties.plan_target import PlanTarget
 from haihe.workspace.duties.reports import Report
@@ -19,6 +20,7 @@ def register() -> None:
     MENU.append(Entry(Text("计划文件", "Plan documents"), "duties:documents", actions.READ, 24))
     WAITING.extend((waiting.to_enter, waiting.to_approve, waiting.to_accept, waiting.to_close))
     SEARCHES.append(waiting.found)
+    targets.register(DocumentsTarget())
     targets.register(PlanTarget())
     targets.register(ReportsTarget())
     holds(PlanDocument, actions.KEEP)
@@ -39,12 +41,12 @@ def _words() -> None:
     wording.VERBS |= {
         "assign": Text("交办", "assigned"),
         "drop": Text("终止", "dropped"),
-        "note": Text("留言", "noted"),
+        "duties.note.note": Text("留言", "noted"),
     }
     wording.FIELDS |= {
         "issuer": Text("交办单位", "assigned by"),
         "helping": Text("配合单位", "helpers"),
-        "evidence": Text("佐证要求", "evidence wanted"),
+        "duties.duty.evidence": Text("佐证要求", "evidence wanted"),
         "every": Text("报告周期", "reported"),
         "share": Text("完成百分比", "percent done"),
         "value": Text("数值", "figure"),
@@ -56,7 +58,7 @@ def _words() -> None:
         "accepted_by": Text("接收人", "accepted by"),
         "accepted_at": Text("接收时间", "accepted at"),
         "closed_at": Text("办结时间", "closed at"),
-        "closed_by": Text("办结人", "closed by"),
+        "duties.duty.closed_by": Text("办结人", "closed by"),
         "outcome": Text("办结说明", "outcome"),
         "document": Text("计划文件", "plan document"),
         "target": Text("目标", "target"),

@@ -13,6 +13,7 @@ from haihe.workspace.duties.models import STATES, Duty, PlanDocument, Target
 from haihe.workspace.duties.reports import STAGES, Report
 from haihe.workspace.frame import wording
 from haihe.workspace.frame.lists import Choice, Column, Listing, Typed
+from haihe.workspace.frame.names import Who, units
 from haihe.workspace.units.approval import APPROVED, DRAFT, SUBMITTED
 
 CODE = Column(Text("代码", "Code"), lambda each: each.code, "code")
@@ -171,8 +172,8 @@ REPORTS = Listing(
         Column(Text("数值", "Figure"), lambda each: None if each.value is None else lights.plain(each.value), "value"),
         Column(Text("进度", "How far"), lambda each: each.stage_name, mark=lambda each: each.stage_mark),
         Column(Text("单位", "Unit"), lambda each: each.unit.name, "unit__path"),
-        Column(Text("审批", "Approved by"), lambda each: each.approved_by or None, "approved_by"),
-        Column(Text("接收", "Accepted by"), lambda each: each.accepted_by or None, "accepted_by"),
+        Column(Text("审批", "Approved by"), Who("approved_by"), "approved_by"),
+        Column(Text("接收", "Accepted by"), Who("accepted_by"), "accepted_by"),
     ),
     choices=(
         Choice("state", Text("进度", "How far"), tuple((code, STAGES[code]) for code in (DRAFT, SUBMITTED, APPROVED))),
@@ -182,8 +183,11 @@ REPORTS = Listing(
 )
 
 
-def _changed(entry: Any) -> Text:
-    said = [wording.field(name) for name in chain.changes(entry) if name != "edition"]
+def _changed(entry: Any) -> Text | None:
+    """Name the fields that were changed; of what is new, none."""
+    if entry.before is None:
+        return None
+    said = [wording.field(name, entry.kind) for name in chain.changes(entry) if name != "edition"]
     return Text("、".join(text.zh for text in said), ", ".join(text.en for text in said))
 
 
@@ -198,10 +202,10 @@ CHANGES = Listing(
             "code",
             lambda each: reverse("office:history", args=[each.kind, each.code]),
         ),
-        Column(Text("办理", "Done"), lambda each: wording.verb(each.verb), "verb"),
+        Column(Text("办理", "Done"), lambda each: wording.verb(each.verb, each.kind), "verb"),
         Column(Text("改动的内容", "Fields changed"), _changed),
-        Column(Text("人员", "Who"), lambda each: each.actor, "actor"),
-        Column(Text("单位", "Unit"), lambda each: each.unit or None, "unit"),
+        Column(Text("人员", "Who"), Who("actor"), "actor"),
+        Column(Text("单位", "Unit"), Who("unit", units), "unit"),
         Column(Text("理由", "Reason"), lambda each: each.reason or None),
     ),
     search=("code", "reason", "actor"),

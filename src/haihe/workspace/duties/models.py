@@ -12,8 +12,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from haihe.messages import QUALITY_NAMES, HaiheError, Text
+from haihe.workspace.audit.models import Spoken
 from haihe.workspace.duties import lights
 from haihe.workspace.duties.actions import ASSIGN, KEEP, NOTE, READ, REPORT
+from haihe.workspace.duties.periods import EVERY
 from haihe.workspace.units.models import Named, Owned, Unit
 
 SENSES = {lights.AT_LEAST: Text("不低于", "at least"), lights.AT_MOST: Text("不高于", "at most")}
@@ -83,6 +85,7 @@ class Target(Owned, Named, Sourced):
     """A figure to reach. ``unit`` reports on it, ``issuer`` set it; ``slack`` is what may be missing for yellow."""
 
     read_by = READ
+    spoken: ClassVar[Spoken] = {"sense": SENSES}
     parties = ("unit", "issuer", "duties__unit", "duties__helpers")
     unrecorded = Owned.unrecorded | {"pinyin"}
 
@@ -147,6 +150,7 @@ class Duty(Owned, Named, Sourced):
     """
 
     read_by = READ
+    spoken: ClassVar[Spoken] = {"state": STATES, "every": EVERY}
     parties = ("unit", "issuer", "helpers")
     unrecorded = Owned.unrecorded | {"pinyin"}
 
@@ -216,6 +220,11 @@ class Note(Owned):
     def get_absolute_url(self) -> str:
         """Give the duty's page."""
         return self.duty.get_absolute_url()
+
+    @property
+    def name(self) -> Text:
+        """The duty that it is about."""
+        return self.duty.name
 
 
 PERCENT = (MinValueValidator(0), MaxValueValidator(100))

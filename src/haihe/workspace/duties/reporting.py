@@ -88,7 +88,7 @@ def send_back(person: Person, made: Report, reason: str, edition: int | None = N
 def accept(person: Person, made: Report, edition: int | None = None, channel: Channel = "web") -> None:
     """Accept an approved report and lock it; ``E-WEB-22`` where the person entered or approved it."""
     _must_be(made, APPROVED)
-    if person.username in made.made_by() | {made.approved_by}:
+    if person.username == made.approved_by or made.own_of(person):
         raise HaiheError("E-WEB-22", value=made.code)
     made.accepted_by, made.accepted_at, made.since = person.username, timezone.now(), timezone.now()
     store(person.actor(ACCEPT, channel), "accept", made, edition=edition)

@@ -8,6 +8,7 @@ import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 from typing import Any, Literal
 
 import xlsxwriter
@@ -20,10 +21,13 @@ from django.utils import timezone
 from haihe.files import safe_text
 from haihe.messages import HaiheError, Text
 from haihe.workspace.frame.layout import language_of
+from haihe.workspace.frame.names import Who
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PAGE = 50
 MOST_WIDE = 60
+CHUNK = 2000
+"""Rows of a download that are read at once."""
 MOST_ROWS = 50_000
 """Rows of a workbook that is written while the reader waits."""
 
@@ -142,7 +146,8 @@ class Listing:
         if form == "xlsx":
             return self._xlsx(request, chosen)
         page = Paginator(chosen, PAGE).get_page(request.GET.get("page"))
-        rows = [(thing, [(column, _cell(column, thing)) for column in self.columns]) for thing in page]
+        things = self._learned(page)
+        rows = [(thing, [(column, _cell(column, thing)) for column in self.columns]) for thing in things]
         sort = request.GET.get("sort", "")
         said = {"listing": self, "page": page, "rows": rows, "sort": sort, "filters": self.filters(request)}
         numeric = [
@@ -157,13 +162,23 @@ class Listing:
         yield [
             f"{column.title(lang)} ({column.unit})" if column.unit else column.title(lang) for column in self.columns
         ]
-        for thing in things:
-            yield [_plain(column.value(thing), lang) for column in self.columns]
+        every = iter(things)
+        while some := self._learned(islice(every, CHUNK)):
+            for thing in some:
+                yield [_plain(column.value(thing), lang) for column in self.columns]
+
+    def _learned(self, things: Iterable[Any]) -> list[Any]:
+        """Read the names that some rows need, each kind in one query; give the rows."""
+        some = list(things)
+        for column in self.columns:
+            if isinstance(column.value, Who):
+                column.value.learn(some)
+        return some
 
     def _csv(self, request: HttpRequest, query: "QuerySet[Any]") -> HttpResponse:
         out = io.StringIO()
         writer = csv.writer(out)
-        for row in self.table(request, query.iterator(chunk_size=2000)):
+        for row in self.table(request, query.iterator(chunk_size=CHUNK)):
             writer.writerow([safe_text(cell) if isinstance(cell, str) else cell for cell in row])
         return attachment(("\ufeff" + out.getvalue()).encode(), f"{self.file}.csv", "text/csv; charset=utf-8")
 
@@ -173,7 +188,7 @@ class Listing:
         out = io.BytesIO()
         book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
         sheet = book.add_worksheet(self.file[:31])
-        for index, row in enumerate(self.table(request, query.iterator(chunk_size=2000))):
+        for index, row in enumerate(self.table(request, query.iterator(chunk_size=CHUNK))):
             sheet.write_row(index, 0, row)
         sheet.freeze_panes(1, 0)
         sheet.autofit(MOST_WIDE * 7)

@@ -67,6 +67,8 @@ class Step:
 MENU: list[Entry] = []
 WAITING: list[Callable[[Person], Iterable[Waiting]]] = []
 SEARCHES: list[Callable[[Person, str], Iterable[Hit]]] = []
+WAYS_IN: list[Callable[[Person, str], str]] = []
+"""What gives the address at which a person sends in workbooks of a list, by the list's code."""
 STEPS: list[Callable[[Person], Iterable[Step]]] = []
 
 

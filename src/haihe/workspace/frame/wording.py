@@ -49,7 +49,7 @@ VERBS: dict[str, Text] = {
     "sign-out": Text("退出", "signed out"),
     "sessions-ended": Text("结束其他登录", "ended other sessions"),
 }
-"""Verbs of entries, in words."""
+"""Verbs of entries, in words; ``kind.verb`` where it is said otherwise of one kind of object."""
 
 QUIET = frozenset(
     {"read", "verify", "sign-in", "sign-in-refused", "sign-out", "sessions-ended", "password", "password-refused"}
@@ -67,7 +67,7 @@ KINDS: dict[str, Text] = {
     "data.dataset": Text("数据集", "dataset"),
     "data.version": Text("数据版本", "version"),
     "data.request": Text("数据收集", "data request"),
-    "data.answer": Text("答复", "answer"),
+    "data.answer": Text("数据填报", "answer to a data request"),
 }
 """Kinds of objects, in words."""
 
@@ -106,13 +106,55 @@ FIELDS: dict[str, Text] = {
     "ended": Text("终止时间", "ended at"),
     "ended_by": Text("终止人", "ended by"),
     "joined": Text("加入时间", "joined at"),
+    "address": Text("来源地址", "address"),
+    "title_zh": Text("中文标题", "title in Chinese"),
+    "title_en": Text("英文标题", "title in English"),
+    "reason_zh": Text("理由（中文）", "reason in Chinese"),
+    "reason_en": Text("理由（英文）", "reason in English"),
+    "why_zh": Text("缘由（中文）", "why in Chinese"),
+    "why_en": Text("缘由（英文）", "why in English"),
+    "illustrative": Text("示例", "made up, for illustration"),
+    "pinyin": Text("拼音", "pinyin"),
+    "kept": Text("改动前的内容", "what stood before"),
+    "base": Text("所依据的版本", "version it started from"),
+    "tables": Text("数据表", "tables"),
+    "table": Text("表", "table"),
+    "columns": Text("列", "columns"),
+    "year": Text("年份", "year"),
+    "rows": Text("行数", "rows"),
+    "units.token.name": Text("名称", "name"),
+    "scopes": Text("权限范围", "scopes"),
+    "expires": Text("失效时间", "ends at"),
+    "task": Text("作业类型", "kind of work"),
+    "mark": Text("标识", "mark"),
+    "error": Text("错误", "error"),
+    "same_as": Text("输入标识", "mark of its inputs"),
+    "tries": Text("已试次数", "times tried"),
+    "thing": Text("填报对象", "uploaded to"),
+    "thing_zh": Text("填报对象（中文）", "uploaded to, in Chinese"),
+    "thing_en": Text("填报对象（英文）", "uploaded to, in English"),
+    "errors": Text("错误数", "errors"),
+    "warnings": Text("警告数", "warnings"),
+    "made": Text("所写入的内容", "what it made"),
+    "job": Text("后台作业", "job"),
+    "current": Text("生效版本", "version in force"),
+    "meta": Text("数据集说明", "what the dataset says of itself"),
+    "asked": Text("收集内容", "what is asked"),
+    "addressees": Text("填报单位", "asked of"),
+    "remind_days": Text("提前提醒天数", "reminder, days before"),
+    "merges": Text("历次汇总", "what was merged"),
+    "sent_at": Text("发出时间", "sent at"),
+    "request": Text("数据收集", "data request"),
+    "remark": Text("填报说明", "remark"),
+    "reminded_at": Text("催办时间", "reminded at"),
+    "merged": Text("汇总到", "merged into"),
 }
-"""Fields of objects, in words; a field that no room names is shown as it is called."""
+"""Fields of objects, in words; ``kind.field`` where one kind of object means something of its own by it."""
 
 
-def verb(code: str) -> Text:
-    """Say a verb; one that nobody named stands as it is."""
-    return VERBS.get(code, Text(code, code))
+def verb(code: str, kind: str = "") -> Text:
+    """Say a verb; where it is said otherwise of a kind of object, `VERBS` has ``kind.verb``. One that nobody named stands."""
+    return VERBS.get(f"{kind}.{code}") or VERBS.get(code, Text(code, code))
 
 
 def kind(code: str) -> Text:
@@ -120,9 +162,9 @@ def kind(code: str) -> Text:
     return KINDS.get(code, Text(code, code))
 
 
-def field(code: str) -> Text:
-    """Say a field."""
-    return FIELDS.get(code, Text(code, code))
+def field(code: str, kind: str = "") -> Text:
+    """Say a field; where a kind of object calls it otherwise than others do, `FIELDS` has ``kind.field``."""
+    return FIELDS.get(f"{kind}.{code}") or FIELDS.get(code, Text(code, code))
 
 
 def model_of(code: str) -> type | None:

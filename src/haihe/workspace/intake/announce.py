@@ -6,9 +6,10 @@ from django.db.models import Q
 from django.urls import reverse
 
 from haihe.messages import Text
-from haihe.workspace.frame.register import MENU, SEARCHES, WAITING, Entry, Hit, Waiting
+from haihe.workspace.frame.register import MENU, SEARCHES, WAITING, WAYS_IN, Entry, Hit, Waiting
 from haihe.workspace.intake.actions import READ, UPLOAD
 from haihe.workspace.intake.models import PREVIEWED, REFUSED, Upload
+from haihe.workspace.intake.targets import TARGETS
 from haihe.workspace.units.models import Person
 
 MOST = 20
@@ -42,8 +43,17 @@ def found(person: Person, wanted: str) -> Iterator[Hit]:
         yield Hit(Text("上传", "upload"), name, upload.code, reverse("intake:upload", args=[upload.code]))
 
 
+def way_in(person: Person, code: str) -> str:
+    """Give where a person sends in workbooks of a list; nothing where the list is not theirs to send."""
+    target = TARGETS.get(code)
+    if target is None or not (person.may(UPLOAD) and person.may(target.upload_action)):
+        return ""
+    return f"{reverse('intake:list')}?for={code}"
+
+
 def register() -> None:
     """Announce everything."""
     MENU.append(Entry(Text("上传", "Uploads"), "intake:list", READ, 40))
     WAITING.append(waiting)
     SEARCHES.append(found)
+    WAYS_IN.append(way_in)

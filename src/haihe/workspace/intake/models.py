@@ -3,9 +3,11 @@
 from typing import ClassVar
 
 from django.db import models
+from django.urls import reverse
 
 from haihe.messages import Text
-from haihe.workspace.intake.actions import INSPECT, READ
+from haihe.workspace.audit.models import Spoken
+from haihe.workspace.intake.actions import CONFIRM, INSPECT, READ
 from haihe.workspace.units.models import Owned, Person, Seen, Unit
 
 RECEIVED, REFUSED, EMPTY, PREVIEWED, CONFIRMED, UNDONE = (
@@ -36,10 +38,16 @@ WAYS = {
 }
 
 
+NEEDED: dict[str, str] = {}
+"""What a person needs to confirm or undo an upload, by its target; targets say so when they are registered."""
+
+
 class Upload(Owned):
     """One file sent in for a thing. ``target`` and ``thing`` say what it is for; the file lies under its hash."""
 
     read_by = READ
+    spoken: ClassVar[Spoken] = {"state": STATES, "way": WAYS}
+    unrecorded = Owned.unrecorded | {"kept"}
 
     target = models.CharField(max_length=32)
     thing = models.CharField(max_length=128)
@@ -56,6 +64,8 @@ class Upload(Owned):
     """What the changes were compared with, as the target names it."""
     made = models.CharField(max_length=128, blank=True)
     """Code of what was made by the last confirmation or undoing."""
+    kept = models.JSONField(default=list)
+    """What stood before in the rows that it changed, where its target keeps that here."""
     reason = models.TextField(blank=True)
     job = models.CharField(max_length=128, blank=True)
 
@@ -71,6 +81,10 @@ class Upload(Owned):
         own = [post.unit_id for post in person.held()]
         return query.filter(models.Q(unit__in=own) | models.Q(unit__in=person.units(INSPECT)))
 
+    def allows(self, person: Person, action: str) -> bool:
+        """Who may confirm or undo is who may do to its target what it does."""
+        return super().allows(person, NEEDED.get(self.target, action) if action == CONFIRM else action)
+
     @property
     def state_name(self) -> Text:
         """The state in words."""
@@ -85,6 +99,17 @@ class Upload(Owned):
     def thing_name(self) -> Text:
         """What it is for, in words."""
         return Text(self.thing_zh or self.thing, self.thing_en or self.thing_zh or self.thing)
+
+    @property
+    def name(self) -> Text:
+        """The file, and what it was sent in for."""
+        return Text(
+            f"{self.thing_zh or self.thing}：{self.file_name}", f"{self.thing_en or self.thing}: {self.file_name}"
+        )
+
+    def get_absolute_url(self) -> str:
+        """Give the address of its page."""
+        return reverse("intake:upload", args=[self.code])
 
 
 class Reading(models.Model):

@@ -9,10 +9,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from haihe.messages import Text
-from haihe.workspace.frame.access import Request, act, find, form, page
+from haihe.workspace.frame.access import Request, act, acts_on, find, form, page
 from haihe.workspace.frame.forms import edition_of
 from haihe.workspace.frame.layout import tell
 from haihe.workspace.frame.lists import Choice, Column, Listing
+from haihe.workspace.frame.names import Who
 from haihe.workspace.intake import uploads as services
 from haihe.workspace.intake.actions import CONFIRM, READ, UPLOAD
 from haihe.workspace.intake.forms import BUTTON, UploadForm
@@ -45,7 +46,7 @@ LISTING = Listing(
         ),
         Column(Text("用于", "for"), lambda u: u.thing_name, "thing"),
         Column(Text("单位", "unit"), lambda u: u.unit.name, "unit__path"),
-        Column(Text("上传人", "by"), lambda u: u.created_by, "created_by"),
+        Column(Text("上传人", "by"), Who("created_by"), "created_by"),
         Column(Text("时间", "time"), lambda u: u.created, "created"),
         Column(Text("错误", "errors"), lambda u: u.errors, "errors"),
         Column(Text("状态", "state"), lambda u: u.state_name, "state", mark=lambda u: u.mark),
@@ -64,16 +65,23 @@ LISTING = Listing(
 def uploads(request: Request) -> HttpResponse:
     """List the uploads of the person's offices, and what files may be sent in for."""
     query = Upload.objects.visible_to(request.user).select_related("unit")
-    return LISTING.answer(request, query, "intake/list.html", offers=_offers(request.user))
+    wanted = request.GET.get("for", "")
+    return LISTING.answer(
+        request,
+        query,
+        "intake/list.html",
+        offers=_offers(request.user, wanted),
+        only=TARGETS[wanted].name if wanted in TARGETS else None,
+    )
 
 
-def _offers(person: Person) -> list[tuple[Text, str, str]]:
-    """Give what a person may send files in for: name, code, address."""
+def _offers(person: Person, wanted: str = "") -> list[tuple[Text, str, str]]:
+    """Give what a person may send files in for, of one target where it is named: name, code, address."""
     return [
         (target.title(thing), thing.code, reverse("intake:new", args=[target.code, thing.code]))
         for target in TARGETS.values()
-        if person.may(target.upload_action)
-        for thing in target.kind.objects.visible_to(person).select_related("unit")[:SHOWN]
+        if wanted in ("", target.code) and person.may(target.upload_action)
+        for thing in target.things(person)
         if target.units(person, thing)
     ]
 
@@ -142,7 +150,7 @@ def upload(request: Request, thing: Upload) -> HttpResponse:
     """Show an upload: what is found, what would change, what may be done."""
     reading = getattr(thing, "reading", None)
     target = TARGETS.get(thing.target)
-    may = request.user.may(CONFIRM, thing.unit)
+    may = acts_on(request.user, thing, CONFIRM)
     shown: dict[str, Any] = {
         "thing": thing,
         "steps": _steps(thing),
@@ -198,7 +206,8 @@ def _findings(request: Request, findings: list[dict[str, Any]], total: int) -> d
 def _tables(thing: Upload, reading: Any) -> list[dict[str, Any]]:
     """Give the preview of each table: its counts and first rows, with the words of its columns."""
     target = target_of(thing.target)
-    things = target.kind.objects.filter(code=thing.thing).first()
+    every: Any = target.kind.objects
+    things = every.called(thing.thing)
     specs = target.specs(things) if things is not None else {}
     tables = []
     for name, counts in reading.counts.items():

@@ -5,8 +5,8 @@ Reading, findings, preview, confirmation and their pages are the same for all.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from typing import ClassVar
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
 
 import pandas as pd
 
@@ -15,10 +15,12 @@ from haihe.region.draft import Draft
 from haihe.region.spec import TableSpec
 from haihe.region.template import sheets_bytes
 from haihe.workspace.intake.actions import CONFIRM, UPLOAD
-from haihe.workspace.intake.models import Upload
+from haihe.workspace.intake.models import NEEDED, Upload
 from haihe.workspace.units.models import Owned, Person, Unit
 
 Tables = Mapping[str, pd.DataFrame]
+SHOWN = 200
+"""Things that one page offers."""
 
 
 class Target(ABC):
@@ -30,7 +32,7 @@ class Target(ABC):
 
     code: ClassVar[str]
     name: ClassVar[Text]
-    kind: ClassVar[type[Owned]]
+    kind: ClassVar[type[Owned] | type[Unit]]
     upload_action: ClassVar[str] = UPLOAD
     confirm_action: ClassVar[str] = CONFIRM
     replaces: ClassVar[bool] = True
@@ -77,6 +79,11 @@ class Target(ABC):
         """Give the units for which a person may send in files for the thing."""
         return [unit for unit in thing.deciders(self.upload_action) if person.may(self.upload_action, unit)]
 
+    def things(self, person: Person) -> Iterable[Any]:
+        """Give what a person sees and might send files in for."""
+        seen: Any = self.kind.objects
+        return seen.visible_to(person).select_related("unit")[:SHOWN]  # type: ignore[no-any-return]
+
     def scope(self, thing: Owned, unit: Unit) -> frozenset[str] | None:
         """Give the regions whose rows a unit may change; ``None`` for all rows."""
         del thing, unit
@@ -105,6 +112,7 @@ TARGETS: dict[str, Target] = {}
 def register(made: Target) -> Target:
     """Register a target."""
     TARGETS[made.code] = made
+    NEEDED[made.code] = made.confirm_action
     return made
 
 
@@ -117,7 +125,8 @@ def target_of(code: str) -> Target:
 
 def thing_of(upload: Upload) -> Owned:
     """Give the thing that an upload is for; ``E-INT-07`` where it is not there any more."""
-    thing = target_of(upload.target).kind.objects.filter(code=upload.thing).select_related("unit").first()
+    every: Any = target_of(upload.target).kind.objects
+    thing = every.called(upload.thing)
     if thing is None:
         raise HaiheError("E-INT-07", value=upload.thing)
     return thing  # type: ignore[no-any-return]

@@ -3,8 +3,10 @@
 from typing import Any, ClassVar
 
 from django.db import models
+from django.urls import reverse
 
 from haihe.messages import Text
+from haihe.workspace.audit.models import Spoken
 from haihe.workspace.jobs.actions import READ
 from haihe.workspace.jobs.tasks import TASKS, Task
 from haihe.workspace.units.models import Owned
@@ -52,6 +54,7 @@ class Job(Owned):
     tries = models.PositiveSmallIntegerField(default=0)
 
     read_by = READ
+    spoken: ClassVar[Spoken] = {"state": STATES}
     unrecorded: ClassVar[frozenset[str]] = Owned.unrecorded | {
         *(
             "share",
@@ -139,3 +142,12 @@ class Job(Owned):
     def failures(self) -> list[Text]:
         """Why it failed, a line for each finding."""
         return [Text(line["zh"], line["en"]) for line in self.error]
+
+    @property
+    def name(self) -> Text:
+        """What it was asked to do."""
+        return Text(self.title_zh, self.title_en)
+
+    def get_absolute_url(self) -> str:
+        """Give the address of its page."""
+        return reverse("jobs:job", args=[self.code])

@@ -1,8 +1,5 @@
 """The demonstration: the example region with its units, and a dozen made-up people who hold every role."""
 
-import secrets
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -20,7 +17,9 @@ from haihe.workspace.meetings import demo as meetings_demo
 from haihe.workspace.months import demo as months_demo
 from haihe.workspace.problems import demo as problems_demo
 from haihe.workspace.projects import demo as projects_demo
-from haihe.workspace.units.models import Person, Post, Unit
+from haihe.workspace.rounds import demo as rounds_demo
+from haihe.workspace.units.made_up import MadeUp, hire_all
+from haihe.workspace.units.models import Person, Unit
 
 T = TypeVar("T", bound=models.Model)
 DEMO = Actor("demo", channel="cli")
@@ -33,32 +32,22 @@ LATE = timedelta(days=3)
 """How long ago the demonstration's request was due."""
 
 PEOPLE = (
-    ("wang", "王规划（示例）", "Wang, planner (made up)", "planner", CITY, True),
-    ("zhou", "周审批（示例）", "Zhou, approver (made up)", "approver", CITY, False),
-    ("li", "李链长（示例）", "Li, chain chief (made up)", "chief", CITY, True),
-    ("zhao", "赵评审（示例）", "Zhao, reviewer (made up)", "reviewer", "IIB", False),
-    ("qian", "钱财政（示例）", "Qian, finance (made up)", "finance", "FIN", False),
-    ("sun", "孙审计（示例）", "Sun, auditor (made up)", "auditor", CITY, True),
-    ("guan", "管理员（示例）", "Guan, administrator (made up)", "admin", CITY, True),
-    ("bh-editor", "滨海填报员（示例）", "Binhai editor (made up)", "editor", "TJ-BH", True),
-    ("bh-approver", "滨海审批人（示例）", "Binhai approver (made up)", "approver", "TJ-BH", True),
-    ("xq-editor", "西青填报员（示例）", "Xiqing editor (made up)", "editor", "TJ-XQ", True),
-    ("xq-approver", "西青审批人（示例）", "Xiqing approver (made up)", "approver", "TJ-XQ", True),
-    ("bj-planner", "北京规划（示例）", "Beijing planner (made up)", "planner", "BJ", True),
-    ("he-planner", "河北规划（示例）", "Hebei planner (made up)", "planner", "HE", True),
-    ("viewer", "查看人员（示例）", "Viewer (made up)", "viewer", CITY, True),
+    MadeUp("wang", "王规划（示例）", "Wang, planner (made up)", "planner", CITY, below=True),
+    MadeUp("zhou", "周审批（示例）", "Zhou, approver (made up)", "approver", CITY),
+    MadeUp("li", "李链长（示例）", "Li, chain chief (made up)", "chief", CITY, below=True),
+    MadeUp("zhao", "赵评审（示例）", "Zhao, reviewer (made up)", "reviewer", "IIB"),
+    MadeUp("qian", "钱财政（示例）", "Qian, finance (made up)", "finance", "FIN"),
+    MadeUp("sun", "孙审计（示例）", "Sun, auditor (made up)", "auditor", CITY, below=True),
+    MadeUp("guan", "管理员（示例）", "Guan, administrator (made up)", "admin", CITY, below=True),
+    MadeUp("bh-editor", "滨海填报员（示例）", "Binhai editor (made up)", "editor", "TJ-BH", below=True),
+    MadeUp("bh-approver", "滨海审批人（示例）", "Binhai approver (made up)", "approver", "TJ-BH", below=True),
+    MadeUp("xq-editor", "西青填报员（示例）", "Xiqing editor (made up)", "editor", "TJ-XQ", below=True),
+    MadeUp("xq-approver", "西青审批人（示例）", "Xiqing approver (made up)", "approver", "TJ-XQ", below=True),
+    MadeUp("bj-planner", "北京规划（示例）", "Beijing planner (made up)", "planner", "BJ", below=True),
+    MadeUp("he-planner", "河北规划（示例）", "Hebei planner (made up)", "planner", "HE", below=True),
+    MadeUp("viewer", "查看人员（示例）", "Viewer (made up)", "viewer", CITY, below=True),
 )
-"""User name, names, role, unit, whether below too."""
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """A made-up person with the password, told once."""
-
-    username: str
-    password: str
-    role: str
-    unit: str
+"""A person for every role but the applicant's: those come with the rounds."""
 
 
 def seed_units(region: Region) -> dict[str, Unit]:
@@ -82,22 +71,6 @@ def seed_units(region: Region) -> dict[str, Unit]:
         names = (f"{row['name_zh']}产业链专班", f"{row['name_en']}: chain task force")
         add(f"CHAIN-{row['chain']}", names, "chain", CITY, chain=row["chain"])
     return made
-
-
-def seed_people(
-    units: dict[str, Unit], people: Iterable[tuple[str, str, str, str, str, bool]] = PEOPLE
-) -> list[Account]:
-    """Make the people, each with a password of its own."""
-    accounts = []
-    for username, zh, en, role, unit, below in people:
-        password = secrets.token_urlsafe(9)
-        person = Person(username=username, name_zh=zh, name_en=en)
-        person.set_password(password)
-        store(DEMO, "create", person)
-        post = Post(code=f"{username}-{role}-{unit}", person=person, unit=units[unit], role=role, below=below)
-        store(DEMO, "create", post)
-        accounts.append(Account(username, password, role, unit))
-    return accounts
 
 
 def seed_data(units: dict[str, Unit], people: dict[str, Person], region: Region) -> None:
@@ -152,8 +125,7 @@ def seed() -> list[tuple[str, str]]:
         if Unit.objects.exists():
             return []
         units = seed_units(region)
-        accounts = seed_people(units)
-        people = {each.username: each for each in Person.objects.all()}
+        people, accounts = hire_all(DEMO, PEOPLE, units)
         seed_data(units, people, region)
         duties_demo.seed(units, people, region)
         problems_demo.seed(units, people, region)
@@ -161,4 +133,4 @@ def seed() -> list[tuple[str, str]]:
         months_demo.seed(units, people, region)
         meetings_demo.seed(units, people, region)
         projects_demo.seed(units, people, region)
-    return [(each.username, each.password) for each in accounts]
+        return accounts + rounds_demo.seed(units, people, region)

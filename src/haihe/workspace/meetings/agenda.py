@@ -17,6 +17,7 @@ from haihe.workspace.meetings.actions import PREPARE
 from haihe.workspace.meetings.models import OTHER, Item, Meeting
 from haihe.workspace.problems.agenda import SOURCES, Suggestion
 from haihe.workspace.units.approval import DRAFT
+from haihe.workspace.units.codes import checked
 from haihe.workspace.units.models import Person, Unit
 
 FIELDS = ("title", "day", "place", "version", "note")
@@ -30,12 +31,15 @@ def new(
     fields: Mapping[str, Any],
     invited: Iterable[Unit] = (),
     channel: Channel = "web",
+    code: str = "",
     **more: Any,
 ) -> Meeting:
-    """Begin to prepare a meeting of an office."""
+    """Begin to prepare a meeting of an office; ``E-MTG-06`` for a code of one's own that is taken, ``E-WEB-31`` for none."""
     if not person.may(PREPARE, unit):
         raise PermissionDenied
-    code = f"M{fields['day']:%Y%m%d}-{secrets.token_hex(3)}"
+    if code and Meeting.objects.filter(code=checked(code)).exists():
+        raise HaiheError("E-MTG-06", column="code", value=code)
+    code = code or f"M{fields['day']:%Y%m%d}-{secrets.token_hex(3)}"
     said = {name: fields[name] for name in FIELDS if name in fields}
     meeting = Meeting(code=code, unit=unit, created_by=person.username, **said, **more)
     units = list(invited)
@@ -142,20 +146,30 @@ def _fields(said: Suggestion) -> dict[str, Any]:
     }
 
 
-def add(person: Person, meeting: Meeting, fields: Mapping[str, Any], channel: Channel = "web") -> Item:
-    """Put an item of one's own on the agenda."""
+def add(
+    person: Person, meeting: Meeting, fields: Mapping[str, Any], channel: Channel = "web", number: str = ""
+) -> Item:
+    """Put an item of one's own on the agenda; ``E-MTG-06`` for a number of one's own that is taken."""
     meeting.edit_allowed()
+    if number and Item.objects.filter(code=f"{meeting.code}-{checked(number)}").exists():
+        raise HaiheError("E-MTG-06", column="item", value=number)
+    said = {name: fields[name] for name in ITEM_FIELDS if name in fields}
     with transaction.atomic():
-        return _added(person, meeting, {name: fields[name] for name in ITEM_FIELDS if name in fields}, channel)
+        return _added(person, meeting, said, channel, number=number)
 
 
 def _added(
-    person: Person, meeting: Meeting, fields: dict[str, Any], channel: Channel, said: Suggestion | None = None
+    person: Person,
+    meeting: Meeting,
+    fields: dict[str, Any],
+    channel: Channel,
+    said: Suggestion | None = None,
+    number: str = "",
 ) -> Item:
     Meeting.objects.select_for_update(of=("self",)).get(pk=meeting.pk)  # two items never take one place
     last = meeting.items.aggregate(last=Max("place"))["last"] or 0
     item = Item(
-        code=f"{meeting.code}-{last + 1}",
+        code=f"{meeting.code}-{number or _free(meeting, last + 1)}",
         unit=meeting.unit,
         meeting=meeting,
         place=last + 1,
@@ -167,6 +181,14 @@ def _added(
     )
     store(person.actor(PREPARE, channel), "add", item)
     return item
+
+
+def _free(meeting: Meeting, number: int) -> int:
+    """Give the first number from one on that no item of the meeting has, as workbooks may give numbers of their own."""
+    taken = set(meeting.items.values_list("code", flat=True))
+    while f"{meeting.code}-{number}" in taken:
+        number += 1
+    return number
 
 
 def edit(
@@ -185,6 +207,13 @@ def strike(person: Person, item: Item, edition: int | None = None, channel: Chan
     item.must_be_open()
     item.struck = True
     store(person.actor(PREPARE, channel), "strike", item, edition=edition)
+
+
+def put_back(person: Person, item: Item, channel: Channel = "web") -> None:
+    """Put an item back that was taken off the agenda."""
+    item.meeting.edit_allowed()
+    item.struck = False
+    store(person.actor(PREPARE, channel), "add", item)
 
 
 def move(person: Person, item: Item, up: bool, edition: int | None = None, channel: Channel = "web") -> None:

@@ -9,8 +9,11 @@ from haihe.messages import Text
 from haihe.workspace.frame import wording
 from haihe.workspace.frame.finding import matching
 from haihe.workspace.frame.register import MENU, SEARCHES, WAITING, Entry, Hit, Waiting
+from haihe.workspace.intake import targets
 from haihe.workspace.meetings import actions
 from haihe.workspace.meetings.agenda import last_day
+from haihe.workspace.meetings.agenda_target import AgendaTarget
+from haihe.workspace.meetings.meetings_target import MeetingsTarget
 from haihe.workspace.meetings.models import Meeting
 from haihe.workspace.papers.holders import holds
 from haihe.workspace.problems.agenda import LAST
@@ -62,6 +65,8 @@ def register() -> None:
     MENU.append(Entry(Text("会议", "Meetings"), "meetings:list", actions.READ, 12))
     WAITING.extend((to_prepare, to_approve))
     SEARCHES.append(found)
+    targets.register(MeetingsTarget())
+    targets.register(AgendaTarget())
     holds(Meeting, actions.PREPARE)
     LAST.append(last_day)
     wording.KINDS |= {"meetings.meeting": NAME, "meetings.item": Text("议题", "item of an agenda")}
@@ -74,12 +79,13 @@ def register() -> None:
     }
     wording.FIELDS |= {
         "day": Text("日期", "day"),
-        "place": Text("地点或次序", "place"),
+        "meetings.meeting.place": Text("地点", "place"),
+        "meetings.item.place": Text("次序", "order"),
         "inviting": Text("参会单位", "invited"),
         "version": Text("数据版本", "data version"),
         "convened": Text("议程发出时间", "agenda sent at"),
-        "issued": Text("交办时间", "issued at"),
-        "wanted": Text("请会议决定", "decision wanted"),
+        "meetings.meeting.issued": Text("交办时间", "issued at"),
+        "meetings.item.wanted": Text("请会议决定", "decision wanted"),
         "minutes": Text("会议记录", "minutes"),
         "presents": Text("汇报单位", "presented by"),
         "duty": Text("职责", "duty"),

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from haihe.messages import Text
 from haihe.workspace.audit.models import Entry
-from haihe.workspace.frame import wording
+from haihe.workspace.frame import names, wording
 from haihe.workspace.problems.agenda import CHANGES
 from haihe.workspace.units.models import Person
 
@@ -26,7 +26,7 @@ class Change:
     code: str
     url: str
     done: Text
-    by: str
+    by: Text
     at: datetime
 
 
@@ -60,7 +60,7 @@ def _seen(person: Person, named: dict[tuple[str, str], list[Entry]]) -> dict[tup
 def _change(thing: Any, entries: list[Entry]) -> Change:
     """Tell a thing's entries, given the newest first; a verb is said once."""
     verbs = list(dict.fromkeys(entry.verb for entry in reversed(entries)))
-    said = [wording.verb(verb) for verb in verbs]
+    said = [wording.verb(verb, entries[0].kind) for verb in verbs]
     done = Text("、".join(each.zh for each in said), ", ".join(each.en for each in said))
     name = getattr(thing, "name", Text(thing.code, thing.code))
     url = getattr(thing, "get_absolute_url", str)()
@@ -70,6 +70,6 @@ def _change(thing: Any, entries: list[Entry]) -> Change:
         thing.code,
         url if url.startswith("/") else "",
         done,
-        entries[0].actor,
+        names.person(entries[0].actor) or Text("—", "—"),
         entries[0].at,
     )

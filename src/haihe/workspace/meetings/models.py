@@ -1,5 +1,6 @@
 """Meetings and the items of their agenda."""
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from django.db import models
@@ -76,6 +77,10 @@ class Meeting(Approved):
     def state_mark(self) -> str:
         """How far it has come, as a mark."""
         return "good" if self.issued else "wait" if self.state == DRAFT and not self.convened else "warn"
+
+    def entered_in(self) -> Iterable[tuple[str, str]]:
+        """Its minutes stand with the items of the agenda."""
+        return [(Item.kind(), code) for code in self.items.values_list("code", flat=True)]
 
     @property
     def draft(self) -> bool:

@@ -145,10 +145,7 @@ def _changes(person: Person, last: date | None) -> Grid:
         Text("最近办理", "Last by"),
         Text("时间", "When"),
     ]
-    rows = [
-        [each.kind, each.name, each.done, _same(each.by), _moment(each.at)]
-        for each in changes.since(person, last)[:LONG]
-    ]
+    rows = [[each.kind, each.name, each.done, each.by, _moment(each.at)] for each in changes.since(person, last)[:LONG]]
     title = Text("自上次会议以来的变动", "Changes since the last meeting")
     return Grid("changes", title, heads, rows, FIRST if last is None else NO_CHANGE)
 

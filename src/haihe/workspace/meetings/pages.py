@@ -11,6 +11,7 @@ from haihe.workspace.frame.access import Request, act, acts_on, form, page
 from haihe.workspace.frame.forms import edition_of
 from haihe.workspace.frame.layout import language_of, tell
 from haihe.workspace.frame.lists import Choice, Column, Listing, Typed, attachment
+from haihe.workspace.frame.names import Who
 from haihe.workspace.meetings import agenda, minutes
 from haihe.workspace.meetings.actions import APPROVE, PREPARE, READ
 from haihe.workspace.meetings.forms import MeetingForm
@@ -36,7 +37,7 @@ LIST = Listing(
         Column(Text("地点", "Place"), lambda each: each.place or None, sort="place"),
         Column(Text("状态", "State"), lambda each: each.state_name, sort="state", mark=lambda each: each.state_mark),
         Column(Text("数据版本", "Data version"), lambda each: each.version or None, sort="version"),
-        Column(Text("审批人", "Approved by"), lambda each: each.approved_by or None, sort="approved_by"),
+        Column(Text("审批人", "Approved by"), Who("approved_by"), sort="approved_by"),
         Column(Text("数据", "Facts"), lambda each: Text("示例", "illustrative") if each.illustrative else None),
     ),
     search=("title", "code", "place", "note"),
@@ -118,7 +119,7 @@ def meeting(request: Request, thing: Meeting) -> HttpResponse:
         "prepares": prepares and draft,
         "convenes": prepares and draft and thing.convened is None,
         "decides": approves and thing.state == SUBMITTED,
-        "own": person.username in thing.made_by(),
+        "own": thing.own_of(person),
         "issues": prepares and thing.state == APPROVED and thing.issued is None,
         "reopens": approves and thing.state == APPROVED and thing.issued is None,
         "trail": [(MEETINGS, reverse("meetings:list")), (thing.name, "")],

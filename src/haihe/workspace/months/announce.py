@@ -9,6 +9,7 @@ from haihe.workspace.frame.finding import matching
 from haihe.workspace.frame.register import MENU, SEARCHES, WAITING, Entry, Hit, Waiting
 from haihe.workspace.intake import targets
 from haihe.workspace.months import actions, board
+from haihe.workspace.months.indicators_target import IndicatorsTarget
 from haihe.workspace.months.models import Indicator, Return
 from haihe.workspace.months.workbook import ReturnTarget
 from haihe.workspace.papers.holders import holds
@@ -45,6 +46,7 @@ def register() -> None:
     MENU.append(Entry(Text("月度报表", "Monthly returns"), "months:returns", actions.READ, 40, "data"))
     SEARCHES.append(found)
     WAITING.append(waiting)
+    targets.register(IndicatorsTarget())
     targets.register(ReturnTarget())
     holds(Return, actions.FILL)
     agenda.SOURCES.append(agenda.Source("months", Text("月度运行灯号", "lights of the month"), board.suggestions))

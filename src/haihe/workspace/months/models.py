@@ -8,6 +8,7 @@ from django.db import models
 from django.urls import reverse
 
 from haihe.messages import QUALITY_NAMES, Text
+from haihe.workspace.audit.models import Spoken
 from haihe.workspace.duties import lights, periods
 from haihe.workspace.months import pace
 from haihe.workspace.months.actions import READ
@@ -42,6 +43,13 @@ class Indicator(Owned, Named):
     """
 
     read_by = READ
+    spoken: ClassVar[Spoken] = {
+        "sense": SENSES,
+        "measure": MEASURES,
+        "scope": SCOPES,
+        "pace": PACES,
+        "reporting": "units",
+    }
     parties = ("unit", "reporters")
     unrecorded = Owned.unrecorded | {"pinyin"}
 
@@ -172,6 +180,11 @@ class Cause(Owned):
     def get_absolute_url(self) -> str:
         """Give the return's page."""
         return self.of.get_absolute_url()
+
+    @property
+    def name(self) -> Text:
+        """The return that it is about."""
+        return self.of.name
 
 
 def quality_name(code: str) -> Text:

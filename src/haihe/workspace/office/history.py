@@ -12,10 +12,11 @@ from django.urls import reverse
 from haihe.messages import Text
 from haihe.workspace.audit import chain
 from haihe.workspace.audit.models import Entry
-from haihe.workspace.frame import wording
+from haihe.workspace.frame import telling, wording
 from haihe.workspace.frame.access import Request, act, page, signed_in
 from haihe.workspace.frame.layout import tell
 from haihe.workspace.frame.lists import Choice, Column, Listing, Typed
+from haihe.workspace.frame.names import Who, units
 from haihe.workspace.office.actions import AUDIT_READ
 from haihe.workspace.office.seen import audited, hidden, things
 
@@ -44,10 +45,8 @@ class Told:
 
 
 def _told(entry: Entry, hidden: frozenset[str]) -> Told:
-    left_out = hidden | {"edition"}
-    changes = [(wording.field(name), *said) for name, said in chain.changes(entry).items() if name not in left_out]
     channel = CHANNELS.get(entry.channel, Text(entry.channel, entry.channel))
-    return Told(entry, wording.verb(entry.verb), channel, changes)
+    return Told(entry, wording.verb(entry.verb, entry.kind), channel, telling.told(entry, hidden | {"edition"}))
 
 
 @signed_in()
@@ -86,9 +85,11 @@ AUDIT = Listing(
     columns=(
         Column(Text("序号", "No."), lambda entry: entry.number, sort="number"),
         Column(Text("时间", "time"), lambda entry: entry.at),
-        Column(Text("人员", "who"), lambda entry: entry.actor),
-        Column(Text("单位", "unit"), lambda entry: entry.unit),
-        Column(Text("办理", "what"), lambda entry: wording.verb(entry.verb)),
+        Column(Text("人员", "who"), Who("actor")),
+        Column(Text("用户名", "user name"), lambda entry: entry.actor),
+        Column(Text("单位", "unit"), Who("unit", units)),
+        Column(Text("单位代码", "unit code"), lambda entry: entry.unit),
+        Column(Text("办理", "what"), lambda entry: wording.verb(entry.verb, entry.kind)),
         Column(Text("对象", "object"), _object, url=_address),
         Column(Text("渠道", "way"), lambda entry: CHANNELS.get(entry.channel, Text(entry.channel, entry.channel))),
         Column(Text("理由", "reason"), lambda entry: entry.reason),
@@ -101,8 +102,8 @@ AUDIT = Listing(
         Choice("channel", Text("渠道", "way"), CHANNELS.items),
     ),
     typed=(
-        Typed("actor", Text("人员", "who"), "actor"),
-        Typed("unit", Text("单位", "unit"), "unit"),
+        Typed("actor", Text("用户名", "user name"), "actor"),
+        Typed("unit", Text("单位代码", "unit code"), "unit"),
         Typed("since", Text("自", "from"), "at__date__gte", "date"),
         Typed("until", Text("至", "until"), "at__date__lte", "date"),
     ),

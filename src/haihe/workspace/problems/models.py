@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from haihe.messages import HaiheError, Text
+from haihe.workspace.audit.models import Spoken
 from haihe.workspace.problems import states
 from haihe.workspace.problems.actions import READ, WORK
 from haihe.workspace.problems.figure import Figure
@@ -50,6 +51,7 @@ class Problem(Owned, Named):
     """
 
     read_by = READ
+    spoken: ClassVar[Spoken] = {"state": states.STATES, "severity": LEVELS}
     parties = ("unit", "owner", "helpers")
     unrecorded = Owned.unrecorded | {"pinyin"}
 

@@ -69,7 +69,9 @@ def problem(request: Request, thing: Problem) -> HttpResponse:
         "severity": severity_of(thing.worth, 1 + len(helpers)),
         "rule": RULE,
         "quality": quality_of(thing),
-        "told": [(each, wording.verb(each.verb), wording.kind(each.kind)) for each in entries.order_by("-number")],
+        "told": [
+            (each, wording.verb(each.verb, each.kind), wording.kind(each.kind)) for each in entries.order_by("-number")
+        ],
         "merged": Problem.objects.visible_to(person).filter(into=thing),
         "trail": [(PROBLEMS, reverse("problems:list")), (thing.name, "")],
         "printed": Text(f"{thing.code} · {thing.state_name.zh}", f"{thing.code} · {thing.state_name.en}"),

@@ -11,6 +11,7 @@ from haihe.workspace.frame.register import MENU, SEARCHES, WAITING, Entry, Hit, 
 from haihe.workspace.intake import targets
 from haihe.workspace.papers.holders import holds
 from haihe.workspace.projects import actions, years  # noqa: F401 - years declares its kind of work
+from haihe.workspace.projects.boards_target import BoardsTarget
 from haihe.workspace.projects.models import Board, Move, Project
 from haihe.workspace.projects.target import ProjectsTarget
 from haihe.workspace.units.approval import DRAFT, SUBMITTED
@@ -48,6 +49,7 @@ def register() -> None:
     WAITING.append(waiting)
     SEARCHES.append(found)
     holds(Project, actions.EDIT)
+    targets.register(BoardsTarget())
     targets.register(ProjectsTarget())
     wording.KINDS |= {
         "projects.board": BOARD,
@@ -57,6 +59,7 @@ def register() -> None:
     wording.VERBS |= {"stage": Text("变更阶段", "changed the stage"), "share": Text("共享", "shared")}
     wording.FIELDS |= {
         "board": Text("看板", "board"),
+        "projects.board.kept": Text("上传前的内容", "what stood before an upload"),
         "sector": Text("行业", "sector"),
         "ownership": Text("所有制", "ownership"),
         "stage": Text("阶段", "stage"),

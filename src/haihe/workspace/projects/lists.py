@@ -12,6 +12,7 @@ from django.utils import timezone
 from haihe.messages import Text
 from haihe.region.tables.money import PROJECTS as TABLE
 from haihe.workspace.frame.lists import Choice, Column, Listing
+from haihe.workspace.frame.names import Who
 from haihe.workspace.projects.holdings import EMPTY, Ground, ground_of
 from haihe.workspace.projects.models import Board, Move, Project
 from haihe.workspace.projects.stages import LEFT, MARKS, STATES
@@ -161,8 +162,8 @@ MOVE_LIST = Listing(
         Column(Text("日期", "Day"), _day, "day"),
         Column(Text("状态", "State"), move_state, "state", mark=move_mark),
         Column(Text("单位", "Unit"), lambda each: each.unit.name, "unit__path"),
-        Column(Text("申报人", "Proposed by"), lambda each: each.created_by, "created_by"),
-        Column(Text("核准人", "Confirmed by"), lambda each: each.approved_by or None, "approved_by"),
+        Column(Text("申报人", "Proposed by"), Who("created_by"), "created_by"),
+        Column(Text("核准人", "Confirmed by"), Who("approved_by"), "approved_by"),
         Column(Text("理由", "Reason"), lambda each: each.why),
     ),
     search=("code", "project__name_zh", "project__code", "why"),

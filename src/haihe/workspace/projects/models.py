@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from haihe.messages import Text
+from haihe.workspace.audit.models import Spoken
 from haihe.workspace.data.models import Dataset
 from haihe.workspace.projects.actions import EDIT, READ
 from haihe.workspace.projects.stages import LEFT, STATES, Days, next_planned
@@ -57,6 +58,7 @@ class Project(Owned, Named):
     """
 
     read_by = READ
+    spoken: ClassVar[Spoken] = {"stage": STATES}
     parties = ("unit", "board__unit", "board__readers", "shared")
 
     board = models.ForeignKey(Board, on_delete=models.PROTECT, related_name="projects")
@@ -127,6 +129,7 @@ class Move(Approved):
     """
 
     read_by = READ
+    spoken: ClassVar[Spoken] = Approved.spoken | {"from_stage": STATES, "to_stage": STATES}
     parties = ("unit", "project__board__unit", "project__board__readers")
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="moves")

@@ -88,7 +88,7 @@ def move(request: Request, thing: Move) -> HttpResponse:
         "to": STATES[thing.to_stage],
         "caps": caps(ground_of(thing.project.board), thing.project, thing.to_stage) if waits else [],
         "waits": waits,
-        "confirms": confirms and waits and person.username not in thing.made_by(),
+        "confirms": confirms and waits and not thing.own_of(person),
         "returns": confirms and waits,
         "takes_back": confirms and thing.state == APPROVED,
         "edits": thing.state == DRAFT and not thing.withdrawn and acts_on(person, thing, MOVE),

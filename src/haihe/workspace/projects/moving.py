@@ -96,7 +96,7 @@ def confirm(person: Person, move: Move, edition: int | None = None, channel: Cha
         _live(move)
         if move.state == SUBMITTED and project.stage != move.from_stage:
             raise HaiheError("E-PJT-14", value=project.code, stage=project.stage_name)
-        if move.state == SUBMITTED and person.username not in move.made_by():
+        if move.state == SUBMITTED and not move.own_of(person):
             _go(person, project, move, CONFIRM, channel)
         move.approve(person, edition, channel)
 

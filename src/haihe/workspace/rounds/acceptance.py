@@ -152,7 +152,7 @@ def check(person: Person, made: Acceptance, words: str, edition: int | None = No
     _must_be(made, SUBMITTED)
     if not words.strip():
         raise HaiheError("E-WEB-26", value=made.code)
-    if person.username in made.made_by():
+    if made.own_of(person):
         raise HaiheError("E-WEB-22", value=made.code)
     made.checked_by, made.checked_at, made.check_words = person.username, timezone.now(), words.strip()
     store(person.actor(CHECK, channel), "check", made, edition=edition)

@@ -138,7 +138,7 @@ def _asked(request: Request, asked: Any, thing: Award, title: Text) -> HttpRespo
 def one(request: Request, thing: Acceptance) -> HttpResponse:
     """Show a report."""
     person = request.user
-    firm, own = acts_on(person, thing, APPLY), person.username in thing.made_by()
+    firm, own = acts_on(person, thing, APPLY), thing.own_of(person)
     checks, accepts = acts_on(person, thing, CHECK), acts_on(person, thing, ACCEPT)
     rows = [(each, thing.figures.get(each.key)) for each in acceptance.goals_of(thing.award)]
     part = acceptance.reached_by(thing)

@@ -17,7 +17,7 @@ from haihe.workspace.rounds import applying, recommending
 from haihe.workspace.rounds.actions import APPLY, INSIDE, READ, RECOMMEND
 from haihe.workspace.rounds.call_pages import trail_of
 from haihe.workspace.rounds.forms import ApplicationForm, RecommendForm, in_fen, in_wan
-from haihe.workspace.rounds.models import Application, Round
+from haihe.workspace.rounds.models import Application, Round, Run
 from haihe.workspace.rounds.rules import columns_of, titles_of
 from haihe.workspace.rounds.states import (
     APPLICATION_STATES,
@@ -142,7 +142,9 @@ def application(request: Request, thing: Application) -> HttpResponse:
         "promise": None if thing.promise is None else said_money(thing.promise),
         "support": None if thing.support is None else said_money(thing.support),
         "trace": [Text(each["zh"], each["en"]) for each in checked.trace] if checked else [],
-        "lines": thing.lines.select_related("run__round").order_by("-pk") if inside else [],
+        "lines": thing.lines.filter(run__in=Run.objects.visible_to(person))
+        .select_related("run__round")
+        .order_by("-pk"),
         "reviews": thing.reviews.select_related("expert").order_by("pk")
         if inside and person.may("rounds.keep")
         else [],

@@ -108,17 +108,17 @@ class ApplicationsTarget(Target):
         round_ = cast("Round", thing)
         spec = spec_of(round_)
         there = {each.own_code: each for each in _drafts(round_, upload.unit)}
+        fresh = []
         for row in tables[TABLE].to_dict("records"):
             given = _said(row, spec)
             each = there.get(str(row["row"]))
             if each is None:
                 made = {"upload": upload.code, "before": None, "edition": 1}
-                applying.new(
-                    person, round_, upload.unit, given | {"own_code": str(row["row"]), "came": made}, channel="import"
-                )
+                fresh.append((person, upload.unit, given | {"own_code": str(row["row"]), "came": made}))
             elif _plain(given) != _content(each):
                 came = {"upload": upload.code, "before": _content(each), "edition": each.edition + 1}
                 applying.change(person, each, given | {"came": came}, channel="import")
+        applying.new_all(round_, fresh, channel="import")
         return round_.code
 
     def undo(self, person: Person, thing: Owned, upload: Upload, reason: str) -> str:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from haihe.messages import HaiheError
 from haihe.rules.applications import read_applications
-from haihe.workspace.audit.chain import Channel, store
+from haihe.workspace.audit.chain import Channel, store, store_all
 from haihe.workspace.rounds.actions import APPLY
 from haihe.workspace.rounds.calling import next_state
 from haihe.workspace.rounds.models import Application, Round
@@ -75,20 +75,37 @@ def frame_of(round_: Round, applications: Iterable[Application]) -> pd.DataFrame
     return pd.DataFrame(rows, columns=["application", "enterprise", "region", "article", *names], dtype=object)
 
 
-def check(round_: Round, application: Application) -> None:
+def check(round_: Round, *applications: Application) -> None:
     """Raise every value that cannot be read as its column declares, and ``E-RND-11`` for an article not of the round."""
-    unknown = [code for code in application.wanted if code not in round_.articles]
+    unknown = sorted({code for each in applications for code in each.wanted} - set(round_.articles))
     if unknown:
         raise HaiheError("E-RND-11", column="application_articles", value=", ".join(unknown))
-    read_applications(book_of(round_.rules), frame_of(round_, [application]), round_.day)
+    read_applications(book_of(round_.rules), frame_of(round_, applications), round_.day)
 
 
 def new(person: Person, round_: Round, unit: Unit, fields: Mapping[str, Any], channel: Channel = "web") -> Application:
     """Begin an application of a firm; ``E-RND-12`` where the firm may not apply or the round takes none."""
+    return new_all(round_, [(person, unit, fields)], channel)[0]
+
+
+def new_all(
+    round_: Round, wanted: Sequence[tuple[Person, Unit, Mapping[str, Any]]], channel: Channel = "web"
+) -> list[Application]:
+    """Begin many applications as `new` does, read by the rules in one go; all of them or none."""
+    if not wanted:
+        return []
+    names = {column.name for column in columns_of(round_)}
+    made = [_said(_begun(person, round_, unit), fields, names) for person, unit, fields in wanted]
+    check(round_, *made)
+    store_all("create", [(person.actor(APPLY, channel), each) for (person, *_), each in zip(wanted, made, strict=True)])
+    return made
+
+
+def _begun(person: Person, round_: Round, unit: Unit) -> Application:
     if unit not in round_.firms(person) or not (round_.takes() or round_.state == OPEN):
         raise HaiheError("E-RND-12", value=round_.code)
     district = district_of(unit)
-    application = Application(
+    return Application(
         code=f"{round_.code}-{secrets.token_hex(4)}",
         round=round_,
         unit=unit,
@@ -96,7 +113,6 @@ def new(person: Person, round_: Round, unit: Unit, fields: Mapping[str, Any], ch
         region=district.region if district else unit.region,
         created_by=person.username,
     )
-    return _said(person, application, fields, "create", None, channel)
 
 
 def change(
@@ -108,19 +124,14 @@ def change(
 ) -> Application:
     """Change a draft."""
     application.must_be(DRAFT)
-    return _said(person, application, fields, "change", edition, channel)
-
-
-def _said(
-    person: Person,
-    application: Application,
-    fields: Mapping[str, Any],
-    verb: str,
-    edition: int | None,
-    channel: Channel,
-) -> Application:
-    """Set title, articles asked for (``wanted``) and declared fields (``fields``), checked, and keep it."""
     names = {column.name for column in columns_of(application.round)}
+    check(application.round, _said(application, fields, names))
+    store(person.actor(APPLY, channel), "change", application, edition=edition)
+    return application
+
+
+def _said(application: Application, fields: Mapping[str, Any], names: Collection[str]) -> Application:
+    """Set title, articles asked for (``wanted``) and declared fields (``fields``)."""
     application.title = str(fields.get("title", application.title)).strip()[:200]
     application.wanted = list(fields.get("wanted", application.wanted))
     given = fields.get("fields", {})
@@ -128,8 +139,6 @@ def _said(
     application.fields = {name: value for name, value in merged.items() if value is not None}
     application.own_code = fields.get("own_code", application.own_code)
     application.came = fields.get("came", application.came)
-    check(application.round, application)
-    store(person.actor(APPLY, channel), verb, application, edition=edition)
     return application
 
 
@@ -156,16 +165,31 @@ def submit(
         ``E-RND-02`` it is no draft, ``E-RND-12`` the round takes none on this day, ``E-RND-13`` it says nothing.
     """
     application.must_be(DRAFT)
-    round_ = Round.objects.select_for_update(of=("self",)).get(pk=application.round_id)
-    if not round_.takes(today):
-        raise HaiheError("E-RND-12", value=round_.code)
-    if not application.title or not application.fields:
-        raise HaiheError("E-RND-13", column="application_title", value=application.code)
-    check(round_, application)
-    application.state, application.number = next_state(application), application.number + 1
-    application.sha256 = digest(application)
-    application.submitted_by, application.submitted_at = person.username, timezone.now()
-    store(person.actor(APPLY, channel), "submit", application, edition=edition)
+    if edition is not None and application.edition != edition:
+        raise HaiheError("E-WEB-20", value=application.code, edition=application.edition, seen=edition)
+    submit_all(application.round, [(person, application)], channel, today)
+
+
+@transaction.atomic
+def submit_all(
+    round_: Round,
+    handed: Sequence[tuple[Person, Application]],
+    channel: Channel = "web",
+    today: date | None = None,
+) -> None:
+    """Hand many applications in as `submit` does, read by the rules in one go; all of them or none."""
+    locked = Round.objects.select_for_update(of=("self",)).get(pk=round_.pk)
+    for _, each in handed:
+        each.must_be(DRAFT)
+        if not locked.takes(today):
+            raise HaiheError("E-RND-12", value=locked.code)
+        if not each.title or not each.fields:
+            raise HaiheError("E-RND-13", column="application_title", value=each.code)
+    check(locked, *(each for _, each in handed))
+    for person, each in handed:
+        each.state, each.number, each.sha256 = next_state(each), each.number + 1, digest(each)
+        each.submitted_by, each.submitted_at = person.username, timezone.now()
+    store_all("submit", [(person.actor(APPLY, channel), each) for person, each in handed])
 
 
 def take_back(person: Person, application: Application, edition: int | None = None, channel: Channel = "web") -> None:

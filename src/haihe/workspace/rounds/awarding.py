@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from haihe.messages import HaiheError
@@ -20,6 +21,13 @@ def made_by(round_: Round) -> set[str]:
     return {round_.ranking.created_by} if round_.ranking else set()
 
 
+def _own_case(person: Person, round_: Round) -> bool:
+    """Whether a person would award what is their own."""
+    listed = Application.objects.filter(round=round_, state=LISTED)
+    mine = Q(unit__in=[post.unit_id for post in person.held()])
+    return listed.filter(mine | Q(created_by=person.username) | Q(submitted_by=person.username)).exists()
+
+
 @transaction.atomic
 def award(
     person: Person, round_: Round, edition: int | None = None, channel: Channel = "web", today: date | None = None
@@ -30,11 +38,11 @@ def award(
     ------
     HaiheError
         ``E-RND-01`` it is not published, ``E-RND-29`` publicity is not over, ``E-RND-30`` objections are open, ``E-WEB-22`` the
-        person ranked it, ``E-WEB-20`` somebody else was quicker.
+        person ranked it or holds a post in a firm on the list, ``E-WEB-20`` somebody else was quicker.
     """
     round_.must_be(LISTED)
     locked = Round.objects.select_for_update(of=("self",)).get(pk=round_.pk)
-    if person.username in made_by(locked):
+    if person.username in made_by(locked) or _own_case(person, locked):
         raise HaiheError("E-WEB-22", value=locked.code)
     if locked.objections_until is None or (today or timezone.localdate()) <= locked.objections_until:
         raise HaiheError("E-RND-29", value=locked.code, until=str(locked.objections_until))

@@ -17,7 +17,7 @@ from haihe.workspace.papers import services as papers
 from haihe.workspace.rounds import calling, recommending, tasks
 from haihe.workspace.rounds.actions import APPLY, AWARD, INSIDE, KEEP, RANK, READ
 from haihe.workspace.rounds.forms import RoundForm, in_fen, in_wan
-from haihe.workspace.rounds.models import Application, Objection, Round, RuleText
+from haihe.workspace.rounds.models import Application, Objection, Round, RuleText, Run
 from haihe.workspace.rounds.rules import book_of, in_force, keep, titles_of
 from haihe.workspace.rounds.states import APPLICATION_STATES, DRAFT, ROUND_STATES
 from haihe.workspace.units.models import Unit
@@ -82,7 +82,7 @@ def round_(request: Request, thing: Round) -> HttpResponse:
         "applies": thing.takes() and acts_on(request.user, thing, APPLY),
         "space": _space(request, thing),
         "jobs": _jobs(request, thing) if inside else [],
-        "runs": thing.runs.select_related("round") if inside else [],
+        "runs": Run.objects.visible_to(request.user).filter(round=thing).select_related("round"),
         "objections": Objection.objects.visible_to(request.user).filter(round=thing).count(),
         "trail": trail_of(thing),
         **papers.part(request.user, thing),

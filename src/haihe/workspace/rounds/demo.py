@@ -5,8 +5,8 @@ shares of its instalments were not found in public text, so that those written i
 """
 
 import csv
-import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from haihe.region import Region
 from haihe.region.examples import examples_folder
-from haihe.workspace.audit.chain import Actor, store
+from haihe.workspace.audit.chain import Actor, store_all
 from haihe.workspace.data.models import Version
 from haihe.workspace.rounds import (
     acceptance,
@@ -36,7 +36,8 @@ from haihe.workspace.rounds.forms import WAN
 from haihe.workspace.rounds.ledger import PAID, Posting
 from haihe.workspace.rounds.models import Application, Award, Objection, Review, Round, RuleText
 from haihe.workspace.rounds.states import LISTED, NOT_LISTED, SUBMITTED
-from haihe.workspace.units.models import Person, Post, Unit
+from haihe.workspace.units.made_up import MadeUp, hire_all
+from haihe.workspace.units.models import Person, Unit
 
 DEMO = Actor("demo", channel="cli")
 CITY, FUND = "TJ", "MFG"
@@ -55,11 +56,17 @@ CRITERIA = [
 ]
 """Made-up criteria; official weights were never seen."""
 PEOPLE = (
-    ("zheng", "郑专家（示例）", "Zheng, expert (made up)", "reviewer", "IIB"),
-    ("ma", "马专家（示例）", "Ma, expert (made up)", "reviewer", "IIB"),
-    ("wu", "吴规划（示例）", "Wu, second planner (made up)", "planner", CITY),
-    ("bh-finance", "滨海财政（示例）", "Binhai finance (made up)", "finance", "TJ-BH"),
+    MadeUp("zheng", "郑专家（示例）", "Zheng, expert (made up)", "reviewer", "IIB"),
+    MadeUp("ma", "马专家（示例）", "Ma, expert (made up)", "reviewer", "IIB"),
+    MadeUp("wu", "吴规划（示例）", "Wu, second planner (made up)", "planner", CITY),
+    MadeUp("bh-finance", "滨海财政（示例）", "Binhai finance (made up)", "finance", "TJ-BH"),
 )
+APPROVERS = {"TJ-BH": "bh-approver", "TJ-XQ": "xq-approver"}
+"""Who recommends where the demonstration has somebody; the other districts get somebody who cannot sign in."""
+APPLICANTS = 2
+"""Firms whose applicant can sign in."""
+DRAFTS, TAKEN_OUT, WAITING, TURNED_DOWN = 3, 6, 9, 12
+"""Up to which per cent of a round's applications stay drafts, are withdrawn, wait for the district, are not recommended."""
 MADE_UP = "虚构示例 / made up"
 DAY = date(2025, 6, 30)
 PAID_ON = date(2025, 9, 15)
@@ -92,12 +99,12 @@ BATCHES = (
 
 @dataclass
 class Cast:
-    """Who acts: units and people by code and user name, the applicant of each firm, the rows of the example's applications."""
+    """Who acts: units and people by code and user name, who recommends in each district, each firm with its applicant."""
 
     units: dict[str, Unit]
     people: dict[str, Person]
+    recommends: dict[str, Person]
     firms: dict[str, tuple[Unit, Person]]
-    rows: list[dict[str, str]]
 
     @property
     def planner(self) -> Person:
@@ -117,13 +124,7 @@ def seed(units: Mapping[str, Unit], people: Mapping[str, Person], region: Region
     """
     del region
     rows = _rows()
-    accounts = [(name, secrets.token_urlsafe(9)) for name, *_ in PEOPLE]
-    known = dict(people)
-    for (name, zh, en, role, unit), (_, password) in zip(PEOPLE, accounts, strict=True):
-        known[name] = _person(name, (zh, en), role, units[unit], password)
-    cast = Cast(dict(units), known, {}, rows)
-    _districts(cast)
-    accounts += _firms(cast)
+    cast, accounts = _cast(units, people, rows)
     text = rules.keep(_text(), "manufacturing-2023-demo.yaml")
     figures = Version.objects.filter(dataset__code="jing-jin-ji", state="approved").order_by("-number").first()
     at = 0
@@ -147,63 +148,49 @@ def _text() -> str:
     )
 
 
-def _person(name: str, names: tuple[str, str], role: str, unit: Unit, password: str | None = None) -> Person:
-    """Make somebody with one post; without a password nobody can sign in with the name."""
-    person: Person = Person.objects.create_user(name, password, name_zh=names[0], name_en=names[1])
-    store(DEMO, "create", Post(code=f"{name}-{role}-{unit.code}", person=person, unit=unit, role=role))
-    return person
+def _cast(
+    units: Mapping[str, Unit], people: Mapping[str, Person], rows: Sequence[Mapping[str, str]]
+) -> tuple[Cast, list[tuple[str, str]]]:
+    """Make the firms and everybody who is not there yet; gives the passwords of those who can sign in."""
+    homes = {row["enterprise"]: row["region"] for row in rows}
+    firms = {name: _firm(name, units[region]) for name, region in homes.items()}
+    store_all("create", [(DEMO, unit) for unit in firms.values()])
+    approvers = {code: APPROVERS.get(code, f"{code.lower()}-approver") for code in sorted(set(homes.values()))}
+    wanted = [*PEOPLE]
+    for code, name in approvers.items():
+        if name not in people:
+            zh, en = f"{units[code].name_zh}审批人（示例）", f"{units[code].name.en}, approver (made up)"
+            wanted.append(MadeUp(name, zh, en, "approver", code, signs_in=False))
+    for place, (name, unit) in enumerate(firms.items()):
+        zh, en = f"{name}经办人（示例）", f"Applicant {unit.code[5:]} (made up)"
+        wanted.append(MadeUp(unit.code.lower(), zh, en, "applicant", unit.code, signs_in=place < APPLICANTS))
+    there = {**units, **{unit.code: unit for unit in firms.values()}}
+    made, accounts = hire_all(DEMO, wanted, there)
+    known = {**people, **made}
+    recommends = {code: known[name] for code, name in approvers.items()}
+    return Cast(
+        there, known, recommends, {name: (unit, known[unit.code.lower()]) for name, unit in firms.items()}
+    ), accounts
 
 
-def _districts(cast: Cast) -> None:
-    """Give every district of the applications somebody who recommends."""
-    have = {"TJ-BH": "bh-approver", "TJ-XQ": "xq-approver"}
-    for code in sorted({row["region"] for row in cast.rows}):
-        name = have.get(code) or f"{code.lower()}-approver"
-        if name not in cast.people:
-            unit = cast.units[code]
-            names = (f"{unit.name_zh}审批人（示例）", f"{unit.name.en}, approver (made up)")
-            cast.people[name] = _person(name, names, "approver", unit)
-        cast.people[f"recommends {code}"] = cast.people[name]
-
-
-def _firms(cast: Cast) -> list[tuple[str, str]]:
-    """Make the firms with an applicant each; the first two can sign in, the others have no password."""
-    accounts: list[tuple[str, str]] = []
-    for row in cast.rows:
-        name = row["enterprise"]
-        if name in cast.firms:
-            continue
-        code = f"FIRM-{name.removeprefix('示例企业')}"
-        district = cast.units[row["region"]]
-        unit = Unit(
-            code=code, name_zh=f"{name}（虚构）", name_en=f"Example firm {code[5:]} (made up)", kind_of="firm",
-            parent=district, region=row["region"],
-        )  # fmt: skip
-        store(DEMO, "create", unit)
-        password = secrets.token_urlsafe(9) if len(cast.firms) < 2 else None
-        user = code.lower()
-        person = _person(
-            user, (f"{name}经办人（示例）", f"Applicant {code[5:]} (made up)"), "applicant", unit, password
-        )
-        if password is not None:
-            accounts.append((user, password))
-        cast.firms[name] = unit, person
-    return accounts
+def _firm(name: str, district: Unit) -> Unit:
+    """Give a firm of the example as a unit of its district, not stored yet."""
+    code = f"FIRM-{name.removeprefix('示例企业')}"
+    names = {"name_zh": f"{name}（虚构）", "name_en": f"Example firm {code[5:]} (made up)"}
+    return Unit(code=code, **names, kind_of="firm", parent=district, region=district.region)
 
 
 def _batch(cast: Cast, batch: Batch, rows: Sequence[dict[str, str]], text: RuleText, figures: Version | None) -> None:
     """Make one round and bring it as far as it has come."""
     round_ = _called(cast, batch, text, figures)
-    for at, row in enumerate(rows):
-        _apply(cast, round_, row, at, batch.count)
-    round_ = _again(round_)
+    _apply(cast, round_, rows)
     calling.close(cast.planner, round_, channel="cli")
     ranking.check(_again(round_), cast.planner.actor(RANK, "cli"))
     _review(cast, _again(round_), rows, whole=batch.stop != "checked")
     if batch.stop == "checked":
         for late in Application.objects.filter(round=round_, state=SUBMITTED)[:1]:
-            recommends = cast.people[f"recommends {late.region}"]
-            recommending.recommend(recommends, late, True, "补充推荐 / recommended late", channel="cli")
+            words = "补充推荐 / recommended late"
+            recommending.recommend(cast.recommends[late.region], late, True, words, channel="cli")
         return
     ranking.rank(_again(round_), cast.planner.actor(RANK, "cli"))
     if batch.stop == "ranked":
@@ -231,24 +218,37 @@ def _called(cast: Cast, batch: Batch, text: RuleText, figures: Version | None) -
     return round_
 
 
-def _apply(cast: Cast, round_: Round, row: Mapping[str, str], at: int, count: int) -> None:
-    """Bring one application as far as its place says: a few stay drafts, are withdrawn, wait, or are not recommended."""
-    unit, person = cast.firms[row["enterprise"]]
+def _apply(cast: Cast, round_: Round, rows: Sequence[Mapping[str, str]]) -> None:
+    """Bring each application as far as its place says: a few stay drafts, are withdrawn, wait, or are not recommended."""
     names = {column.name for column in rules.columns_of(round_)}
+    applicants = [cast.firms[row["enterprise"]] for row in rows]
+    wanted = [(person, unit, _asked(row, names)) for (unit, person), row in zip(applicants, rows, strict=True)]
+    made = applying.new_all(round_, wanted, "cli")
+    parts = [at * 100 // len(rows) for at in range(len(rows))]
+    handed = [(person, each) for (_, person), each, part in zip(applicants, made, parts, strict=True) if part >= DRAFTS]
+    applying.submit_all(round_, handed, "cli", round_.opens)
+    each_promises = _promises(round_, made)
+    for (_, person), each, part in zip(applicants, made, parts, strict=True):
+        if DRAFTS <= part < TAKEN_OUT:
+            applying.withdraw(person, each, "项目调整 / the project changed", channel="cli")
+        elif part >= WAITING:
+            good = part >= TURNED_DOWN
+            words = "同意推荐 / recommended" if good else "前期手续不全 / papers are incomplete"
+            promise = each_promises.get(each.region) if good else None
+            recommending.recommend(cast.recommends[each.region], each, good, words, None, promise, channel="cli")
+
+
+def _asked(row: Mapping[str, str], names: Collection[str]) -> dict[str, Any]:
     fields = {name: value for name, value in row.items() if name in names and value}
-    said = {"title": f"{row['project']}（虚构）", "wanted": [ARTICLE], "fields": fields}
-    made = applying.new(person, round_, unit, said, "cli")
-    part = at * 100 // count
-    if part < 3:
-        return
-    applying.submit(person, made, channel="cli", today=round_.opens)
-    if part < 6:
-        applying.withdraw(person, made, "项目调整 / the project changed", channel="cli")
-    elif part >= 9:
-        recommends = cast.people[f"recommends {row['region']}"]
-        good = part >= 12
-        words = "同意推荐 / recommended" if good else "前期手续不全 / papers are incomplete"
-        recommending.recommend(recommends, made, good, words, channel="cli")
+    return {"title": f"{row['project']}（虚构）", "wanted": [ARTICLE], "fields": fields}
+
+
+def _promises(round_: Round, made: Sequence[Application]) -> dict[str, int]:
+    """Give what each district promises for one application: an equal part of what it can match, in whole 万元."""
+    count = Counter(each.region for each in made)
+    space = rules.abilities(round_) or {}
+    equal = {region: space.get(region, 0) // number // WAN * WAN for region, number in count.items()}
+    return {region: promise for region, promise in equal.items() if promise}
 
 
 def _review(cast: Cast, round_: Round, rows: Iterable[Mapping[str, str]], whole: bool) -> None:
@@ -256,7 +256,8 @@ def _review(cast: Cast, round_: Round, rows: Iterable[Mapping[str, str]], whole:
     experts = [cast.people[name] for name in ("zhao", "zheng", "ma")]
     reviewing.deal(cast.planner, round_, experts, 2, "cli")
     scores = {f"{row['project']}（虚构）": Decimal(row["score"] or "70") for row in rows}
-    every = Review.objects.filter(round=round_).select_related("round", "application", "expert", "unit")
+    every = Review.objects.filter(round=round_).select_related("round__unit", "application", "expert", "unit")
+    known = {each.pk: each for each in experts}
     for place, review in enumerate(every):
         if not whole and place % 4 > 1:
             continue
@@ -265,7 +266,7 @@ def _review(cast: Cast, round_: Round, rows: Iterable[Mapping[str, str]], whole:
             each["key"]: str(min(Decimal(100), max(Decimal(0), base + step)))
             for each, step in zip(CRITERIA, (2, 0, -2), strict=True)
         }
-        reviewing.mark(review.expert, review, marks, "虚构评审意见 / made-up review", channel="cli")
+        reviewing.mark(known[review.expert_id], review, marks, "虚构评审意见 / made-up review", channel="cli")
 
 
 def _object(cast: Cast, round_: Round, today: date) -> None:

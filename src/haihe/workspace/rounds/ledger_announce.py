@@ -65,8 +65,8 @@ def register() -> None:
     }
     wording.FIELDS |= {
         "award": Text("立项", "award"),
-        "number": Text("序号", "number"),
-        "kind_of": Text("事项", "what"),
+        "rounds.entry.number": Text("序号", "number"),
+        "rounds.entry.kind_of": Text("事项", "what"),
         "side": Text("市区", "side"),
         "amount": Text("金额（分）", "amount (fen)"),
         "giver": Text("付款方", "from"),
@@ -84,4 +84,7 @@ def register() -> None:
         "way": Text("追回办法", "way"),
         "expenditure": Text("支出功能科目", "expenditure"),
         "granted": Text("立项明细", "what was granted"),
+        "dropped": Text("是否撤销", "dropped"),
+        "checked_at": Text("核查时间", "checked at"),
+        "article": Text("条款", "article"),
     }

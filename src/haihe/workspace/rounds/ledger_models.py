@@ -69,6 +69,11 @@ class Follow(Owned):
         """How much is asked back, in words."""
         return WAYS[self.way]
 
+    @property
+    def name(self) -> Text:
+        """The round that it is about."""
+        return self.round.name
+
 
 class OfAward(Case):
     """Base of what belongs to one award: seen by its firm, its district, the round's office and its payer."""

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from haihe.messages import HaiheError, Text
+from haihe.workspace.audit.models import Spoken
 from haihe.workspace.data.models import Version
 from haihe.workspace.rounds.actions import (
     APPLY,
@@ -35,6 +36,7 @@ from haihe.workspace.rounds.states import (
     DRAFT,
     OPEN,
     REVIEW_STATES,
+    REVIEWING,
     ROUND_MARKS,
     ROUND_STATES,
 )
@@ -85,6 +87,7 @@ class Round(Owned, Named):
     """
 
     read_by = READ
+    spoken: ClassVar[Spoken] = {"state": ROUND_STATES}
     objects: ClassVar[Any] = Calls.as_manager()
 
     rules = models.ForeignKey(RuleText, on_delete=models.PROTECT, related_name="rounds")
@@ -174,6 +177,13 @@ class Round(Owned, Named):
         """Whether applications may be handed in on a day."""
         return self.state == OPEN and self.opens <= (today or timezone.localdate()) <= self.closes
 
+    def hidden_from(self, person: Person) -> frozenset[str]:
+        """Who the experts are is known to those who run the round and to auditors; who decided, and the run, to offices."""
+        if person.may(KEEP, self.unit) or person.may(INSPECT, self.unit):
+            return frozenset()
+        inside = person.may(INSIDE, self.unit)
+        return frozenset({"experts"} if inside else {"experts", "reviews", "ranking", "decided_by"})
+
     def must_be(self, *states: str) -> None:
         """Raise ``E-RND-01`` in another state."""
         if self.state not in states:
@@ -216,6 +226,7 @@ class Application(Case):
     """
 
     parties = ("unit", "district", "round__unit")
+    spoken: ClassVar[Spoken] = {"state": APPLICATION_STATES}
 
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="applications")
     title = models.CharField(max_length=200)
@@ -291,6 +302,11 @@ class Application(Case):
         """Why it came out as it did, in words."""
         return [Text(each["zh"], each["en"]) for each in self.reason]
 
+    def own_of(self, person: Person) -> bool:
+        """Whether it is a person's own case: they entered it, handed it in, or hold a post in its firm."""
+        posts = {post.unit_id for post in person.held()}
+        return self.unit_id in posts or person.username in {self.created_by, self.submitted_by}
+
     def must_be(self, *states: str) -> None:
         """Raise ``E-RND-02`` in another state."""
         if self.state not in states:
@@ -321,6 +337,13 @@ class Run(Owned):
 
         ordering: ClassVar = ["-pk"]
         constraints: ClassVar = [models.UniqueConstraint(fields=["round", "number"], name="one_run_a_number")]
+
+    @classmethod
+    def narrowed(cls, query: Seen, person: Person, units: "models.QuerySet[Unit]") -> Seen:
+        """While experts can still mark, they see no run of the round: an earlier one tells what others marked."""
+        del units
+        reviewed = Review.objects.filter(expert=person, round__state=REVIEWING).values("round")
+        return query.exclude(round__in=reviewed)
 
     def get_absolute_url(self) -> str:
         """Give the address of its page."""
@@ -375,6 +398,7 @@ class Review(Owned):
     """
 
     read_by = INSIDE
+    spoken: ClassVar[Spoken] = {"state": REVIEW_STATES}
     parties = ("unit", "round__unit")
 
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="reviews")
@@ -414,6 +438,11 @@ class Review(Owned):
         """The state in words."""
         return REVIEW_STATES[self.state]
 
+    @property
+    def name(self) -> Text:
+        """The application that it is about."""
+        return self.application.name
+
 
 class Objection(Case):
     """What an applicant objects to during publicity, and the answer with its decision.
@@ -444,6 +473,11 @@ class Objection(Case):
     def get_absolute_url(self) -> str:
         """Give the address of its page."""
         return reverse("rounds:objection", args=[self.code])
+
+    @property
+    def name(self) -> Text:
+        """The application that it is about."""
+        return self.application.name
 
 
 class Award(Case):

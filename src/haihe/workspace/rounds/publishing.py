@@ -4,7 +4,7 @@ import secrets
 from datetime import date
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from haihe.messages import HaiheError, Text
@@ -131,12 +131,15 @@ def answer(
 ) -> None:
     """Answer an objection: the result stands, the application is taken off the list, or all is ranked again.
 
-    ``E-RND-28`` it is answered already, ``E-RND-27`` no words or no decision.
+    ``E-RND-28`` it is answered already, ``E-RND-27`` no words or no decision, ``E-WEB-22`` the person raised it, or it is
+    about their own case.
     """
     locked = Round.objects.select_for_update(of=("self",)).get(pk=objection.round_id)
     locked.must_be(LISTED)
     if objection.effect:
         raise HaiheError("E-RND-28", value=objection.code)
+    if person.username == objection.created_by or objection.application.own_of(person):
+        raise HaiheError("E-WEB-22", value=objection.code)
     if not words.strip() or effect not in EFFECTS:
         raise HaiheError("E-RND-27", column="remark", value=objection.code)
     objection.answer, objection.effect = words.strip(), effect
@@ -161,8 +164,4 @@ def _again(person: Person, round_: Round, channel: Channel) -> None:
     round_.listed_on, round_.objections_until = None, None
     store(person.actor(ANSWER, channel), "again", round_)
     back = Application.objects.filter(round=round_, state__in=(*SHOWN, NOT_LISTED))
-    lines = [Line(application=each) for each in back]
-    move(lines, lambda _: RANKED)
-    for each in lines:
-        each.application.score, each.application.place, each.application.reason = None, None, []
-    Application.objects.bulk_update([each.application for each in lines], ["score", "place", "reason"], 500)
+    back.update(state=RANKED, score=None, place=None, reason=[], edition=F("edition") + 1)

@@ -102,7 +102,8 @@ def rank(round_: Round, actor: Actor, work: Work | None = None) -> Run:
     found = applied(round_, taking_part(round_), table)
     _tell(work, Text("遴选", "selecting"), 0.3)
     decision = decided(found)
-    reasons = explain(decision, levers=decision.how == "ranked" or len(found.applications) <= MOST_OPTIMAL)
+    levers = decision.how == "ranked" or len(found.applications) <= MOST_OPTIMAL
+    reasons = explain(decision, levers=levers, replay=False)  # each replay would decide the round anew, twice
     _tell(work, Text("保存结果", "keeping the result"), 0.8)
     made = _ranked_lines(found, decision, reasons)
     scores = {line.application.code: str(line.score) for line in made if line.score is not None}

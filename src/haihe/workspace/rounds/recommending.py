@@ -55,10 +55,12 @@ def recommend(
     Raises
     ------
     HaiheError
-        ``E-RND-14`` no words for what is not recommended, ``E-RND-15`` promises beyond what the district can match,
-        ``E-RND-16`` a place that another application of the district has.
+        ``E-WEB-22`` it is the person's own case, ``E-RND-14`` no words for what is not recommended, ``E-RND-15`` promises
+        beyond what the district can match, ``E-RND-16`` a place that another application of the district has.
     """
     application.must_be(SUBMITTED, RECOMMENDED, NOT_RECOMMENDED)
+    if application.own_of(person):
+        raise HaiheError("E-WEB-22", value=application.code)
     round_ = Round.objects.select_for_update(of=("self",)).get(pk=application.round_id)
     round_.must_be(OPEN, REVIEWING)
     if not recommended and not words.strip():

@@ -24,9 +24,12 @@ FORMULA = Text("评审意见", "reviews")
 
 
 def conflicted(expert: Person, application: Application) -> bool:
-    """Whether an expert may not review an application: holds a post in the firm, or in the district that recommends it."""
-    units = {post.unit_id for post in expert.held()}
-    return application.unit_id in units or application.district_id in units
+    """Whether an expert may not review an application: their own, or of a post that stands close to it.
+
+    Close stand the district that recommends it and all below: the firm, its park, the district's own offices.
+    """
+    top = (application.district or application.unit).path
+    return application.own_of(expert) or any(post.unit.path.startswith(top) for post in expert.held())
 
 
 def _where(expert: Person) -> Unit:
@@ -76,7 +79,8 @@ def deal(
         there.setdefault(application, set()).add(expert)
     turn = cycle(chosen)
     pairs = []
-    for each in Application.objects.filter(round=round_, state__in=(ELIGIBLE, REVIEWED)).order_by("code"):
+    there_now = Application.objects.filter(round=round_, state__in=(ELIGIBLE, REVIEWED))
+    for each in there_now.select_related("unit", "district").order_by("code"):
         had = there.get(each.pk, set())
         for _ in range(len(chosen)):
             if len(had) >= each_to:
@@ -92,7 +96,7 @@ def deal(
 
 def _given(person: Person, round_: Round, pairs: list[tuple[Application, Person]], channel: Channel) -> list[Review]:
     """Store reviews, with one entry for all of them on the round."""
-    units = {expert.pk: _where(expert) for _, expert in pairs}
+    units = {pk: _where(expert) for pk, expert in {expert.pk: expert for _, expert in pairs}.items()}
     made = Review.objects.bulk_create(
         [
             Review(

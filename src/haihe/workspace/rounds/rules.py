@@ -1,15 +1,17 @@
 """The rules of a round: a scheme file kept by its hash, the articles in force on the round's day, the columns of the form."""
 
 import hashlib
+import json
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
+from types import MappingProxyType
 
 from haihe.messages import HaiheError, Text
 from haihe.rules import Rulebook, read_scheme_text
 from haihe.rules.form import FormColumn, article_titles, form_columns
 from haihe.rules.plain_table import in_fen
-from haihe.workspace.data.versions import tables_of
+from haihe.workspace.data import store
 from haihe.workspace.rounds.models import Round, RuleText
 
 KEYS = frozenset({"application", "enterprise", "region", "article", "day", "score", "note"})
@@ -66,12 +68,16 @@ def abilities(round_: Round) -> Mapping[str, int] | None:
 
     They are the rows of the round's fund and year in the table ``budgets`` of the version that the round names.
     """
-    if round_.figures is None:
+    if round_.figures is None or "budgets" not in round_.figures.tables:
         return None
-    tables = tables_of(round_.figures, ["budgets"])
-    if "budgets" not in tables:
-        return None
-    frame = tables["budgets"]
-    frame = frame[(frame["fund"] == round_.fund) & (frame["year"] == round_.year) & frame["value"].notna()]
-    amounts = in_fen(frame.reset_index(drop=True), "value", round_.figures.code, Text("配套能力", "matching"))
-    return {str(region): int(fen) for region, fen in zip(frame["region"], amounts, strict=True)}
+    table = json.dumps(round_.figures.tables["budgets"], sort_keys=True)
+    return dict(_abilities(table, round_.figures.code, round_.fund, round_.year))
+
+
+@lru_cache(maxsize=64)
+def _abilities(table: str, version: str, fund: str, year: int) -> Mapping[str, int]:
+    """Read them out of a table that is kept by its hash: asked again for each application that a district recommends."""
+    frame = store.all_of({"budgets": json.loads(table)})["budgets"]
+    frame = frame[(frame["fund"] == fund) & (frame["year"] == year) & frame["value"].notna()]
+    amounts = in_fen(frame.reset_index(drop=True), "value", version, Text("配套能力", "matching"))
+    return MappingProxyType({str(region): int(fen) for region, fen in zip(frame["region"], amounts, strict=True)})

@@ -4,11 +4,15 @@ The model is DHIS2's data approval: who enters does not approve (four eyes), wha
 un-approved, and other units see a thing once it was submitted.
 """
 
+from collections.abc import Iterable
+from typing import ClassVar
+
 from django.db import models
 from django.utils import timezone
 
 from haihe.messages import HaiheError, Text
 from haihe.workspace.audit.chain import Channel, store
+from haihe.workspace.audit.models import Entry, Spoken
 from haihe.workspace.units.models import Owned, Person, Seen, Unit
 
 DRAFT, SUBMITTED, APPROVED = "draft", "submitted", "approved"
@@ -18,6 +22,8 @@ STATES = {
     APPROVED: Text("已审批，锁定", "approved and locked"),
 }
 MARKS = {DRAFT: "wait", SUBMITTED: "warn", APPROVED: "good"}
+ENTERING = ("create", "edit", "change", "fill", "add", "strike", "minute", "undo")
+"""Verbs of entries by which something is entered."""
 
 
 class Approved(Owned):
@@ -30,6 +36,8 @@ class Approved(Owned):
     approved_at = models.DateTimeField(null=True, blank=True)
     returned = models.TextField(blank=True)
     """Why it was last sent back or un-approved."""
+
+    spoken: ClassVar[Spoken] = {"state": STATES}
 
     class Meta:
         """No table of its own."""
@@ -73,12 +81,28 @@ class Approved(Owned):
     def may_approve(self, person: Person) -> None:
         """Raise ``E-WEB-21`` where it was not submitted, ``E-WEB-22`` where the person made or submitted it."""
         self._must_be(SUBMITTED)
-        if person.username in self.made_by():
+        if self.own_of(person):
             raise HaiheError("E-WEB-22", value=self.code)
 
     def made_by(self) -> set[str]:
         """Give the people who may not approve it: who submitted it, and who made it."""
         return {self.submitted_by, self.created_by} - {""}
+
+    def own_of(self, person: Person) -> bool:
+        """Whether it is a person's own: they made it, or the record says that they entered something, by whatever way.
+
+        Who touched it last stands in ``created_by`` of some kinds and does not take the place of those before.
+        """
+        if person.username in self.made_by():
+            return True
+        there = models.Q(kind=self.kind(), code=self.code)
+        for kind, code in self.entered_in():
+            there |= models.Q(kind=kind, code=code)
+        return Entry.objects.filter(there, actor=person.username, verb__in=ENTERING).exists()
+
+    def entered_in(self) -> Iterable[tuple[str, str]]:
+        """Give kind and code of the things that are approved with it; by default none."""
+        return ()
 
     def _draft_again(self, person: Person, verb: str, reason: str, edition: int | None, channel: Channel) -> None:
         if not reason.strip():

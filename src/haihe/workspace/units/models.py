@@ -10,7 +10,7 @@ from django.db.models.functions import Lower
 
 from haihe.messages import Text
 from haihe.workspace.audit.chain import Actor, Channel
-from haihe.workspace.audit.models import InTurn, Recorded
+from haihe.workspace.audit.models import InTurn, Recorded, Spoken
 from haihe.workspace.units.actions import PEOPLE_READ, UNITS_READ
 from haihe.workspace.units.pinyin import spelled
 from haihe.workspace.units.roles import ALLOWED, ROLES
@@ -88,6 +88,7 @@ class Unit(Named, Recorded):
 
     objects: ClassVar[Any] = Units.as_manager()
     read_by: ClassVar[str] = UNITS_READ
+    spoken: ClassVar[Spoken] = {"kind_of": KINDS}
     unrecorded = Recorded.unrecorded | {"path", "pinyin"}
 
     class Meta:
@@ -307,6 +308,7 @@ class Post(Owned):
     ended_by = models.CharField(max_length=150, blank=True)
 
     read_by = PEOPLE_READ
+    spoken: ClassVar[Spoken] = {"role": {code: role.name for code, role in ROLES.items()}}
 
     class Meta:
         """A role is held once in a unit at a time; those held now come first."""
@@ -343,3 +345,9 @@ class Post(Owned):
     def covers(self, unit: Unit, below: bool = False) -> bool:
         """Whether a unit, or a unit with all below it, lies in the post's scope."""
         return unit.path.startswith(self.unit.path) if self.below else unit.path == self.unit.path and not below
+
+    @property
+    def name(self) -> Text:
+        """Who holds which post."""
+        words = self.words
+        return Text(f"{self.person.name.zh}：{words.zh}", f"{self.person.name.en}: {words.en}")

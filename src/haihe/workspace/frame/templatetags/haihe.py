@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from haihe.messages import Text
+from haihe.workspace.frame import names
 
 register = template.Library()
 MISSING = "—"
@@ -29,6 +30,18 @@ def say(context: Context, text: Any) -> str:
     if isinstance(text, Text):
         return text(context["lang"])
     return MISSING if text in (None, "") else str(text)
+
+
+@register.simple_tag(takes_context=True)
+def who(context: Context, username: str | None) -> SafeString:
+    """Say a person's name where the name of sign-in is kept; that stays to be read as the element's title."""
+    return format_html('<span title="{}">{}</span>', username or "", say(context, names.person(username or "")))
+
+
+@register.simple_tag(takes_context=True)
+def unit_name(context: Context, code: str | None) -> str:
+    """Say a unit's name where its code is kept."""
+    return say(context, names.unit(code or ""))
 
 
 @register.filter
