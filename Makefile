@@ -13,14 +13,14 @@ demo: .venv/core
 
 test: .venv/dev
 	sh scripts/system_packages.sh
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not endure"
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not endure"
 
 quick: .venv/dev
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not browser and not endure" -q
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not slow and not browser and not endure" -q
 
 endure: .venv/dev
 	sh scripts/system_packages.sh
-	HAIHE_HYPOTHESIS=endure $(BIN)/python -m pytest -n 2 --dist loadfile --timeout 4000
+	HAIHE_HYPOTHESIS=endure $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --timeout 4000
 
 lint: .venv/dev
 	$(BIN)/ruff check .

@@ -16,6 +16,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 PAGE = HERE.parent / "docs" / "benchmarks.md"
+PATHS = os.pathsep.join(str(HERE.parent / "tests" / part) for part in ("", "workspace"))
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -55,7 +56,7 @@ def main(names: list[str]) -> None:
             check=True,
             stdout=subprocess.PIPE,
             text=True,
-            env=os.environ | dict.fromkeys(THREADS, "1") | {"PYTHONPATH": str(HERE.parent / "tests")},
+            env=os.environ | dict.fromkeys(THREADS, "1") | {"PYTHONPATH": PATHS},
         )
         answer = next(line for line in run.stdout.splitlines() if line.startswith("{"))
         text = f"{table(json.loads(answer))}\nMeasured on: {machine()}.\n"

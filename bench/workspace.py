@@ -18,10 +18,8 @@ from typing import Any
 from haihe.workspace.start import prepare
 
 MANY = 10_000
-FIRMS, EXPERTS, REPEATS = 200, 20, 7
+FIRMS, EXPERTS, REPEATS = 200, 20, 5
 DISTRICTS = ("TJ-BH", "TJ-HP")
-LIMIT = 300
-"""CPU milliseconds in which a page is to be made; steps that take a second or more are to be jobs."""
 
 
 @dataclass
@@ -31,21 +29,23 @@ class Table:
     rows: list[dict[str, Any]] = field(default_factory=list)
 
     def page(self, client: Any, what: str, path: str) -> None:
-        """Ask for a page some times: CPU and queries of it."""
+        """Ask for a page some times, for a file once: CPU and queries of it."""
         from django.db import connection
         from django.test.utils import CaptureQueriesContext
 
-        spent, size = [], 0
-        for _ in range(REPEATS):
+        spent, size, file = [], 0, "as=" in path
+        for _ in range(1 if file else REPEATS):
             began = time.process_time()
             answer = client.get(path)
             body = answer.content
             spent.append(1000 * (time.process_time() - began))
             assert answer.status_code == 200, (path, answer.status_code)
             size = len(body)
-        with CaptureQueriesContext(connection) as asked:
-            client.get(path)
-        self._add("page" if "as=" not in path else "file", what, spent, len(asked), size)
+        asked = CaptureQueriesContext(connection)
+        if not file:
+            with asked:
+                client.get(path)
+        self._add("file" if file else "page", what, spent, None if file else len(asked), size)
 
     def step(self, what: str, run: Callable[[], Any]) -> Any:
         """Do a step once: CPU of it."""
@@ -54,7 +54,9 @@ class Table:
         self._add("step", what, [1000 * (time.process_time() - began)])
         return came
 
-    def _add(self, kind: str, what: str, spent: list[float], queries: int | None = None, size: int | None = None) -> None:
+    def _add(
+        self, kind: str, what: str, spent: list[float], queries: int | None = None, size: int | None = None
+    ) -> None:
         self.rows.append(
             {
                 "kind": kind,
@@ -71,11 +73,11 @@ class Table:
 def filled(city: Any) -> Any:
     """A round in review with `MANY` applications that were handed in and recommended."""
     from django.utils import timezone
+    from round_cases import WAN, firm, hired, terms
 
     from haihe.workspace.rounds import applying, calling
     from haihe.workspace.rounds.models import Application, Round
     from haihe.workspace.rounds.states import RECOMMENDED
-    from round_cases import WAN, firm, hired, terms
 
     planner, rng = city.people["planner"], random.Random(11)
     said = terms(open_to=[city.units["TJ"]], budget=100_000 * WAN, when_short="skip")
@@ -116,7 +118,7 @@ def marked(thing: Any) -> None:
     Review.objects.bulk_update(reviews, ["marks", "state"], 500)
 
 
-def lists_of(city: Any, thing: Any, clients: Callable[[str], Any], table: Table, when: str) -> None:
+def lists_of(thing: Any, clients: Callable[[str], Any], table: Table) -> None:
     """The pages of applications, to the city, a district and a firm."""
     from haihe.workspace.rounds.models import Application
 
@@ -132,28 +134,31 @@ def lists_of(city: Any, thing: Any, clients: Callable[[str], Any], table: Table,
         "search of one round, sorted": f"?round={thing.code}&q=7&sort=-title",
     }
     for name, query in ways.items():
-        table.page(clients("planner"), f"{when}: {name}", f"/rounds/applications{query}")
-    table.page(clients("bh-approver"), f"{when}: list, a district", "/rounds/applications")
-    table.page(clients("applicant-0"), f"{when}: list, a firm", "/rounds/applications")
+        table.page(clients("planner"), name, f"/rounds/applications{query}")
+    table.page(clients("bh-approver"), "list of applications, a district", "/rounds/applications")
+    table.page(clients("applicant-0"), "list of applications, a firm", "/rounds/applications")
     for who in ("planner", "applicant-0"):
-        table.page(clients(who), f"{when}: one application, {who}", one.get_absolute_url())
+        table.page(clients(who), f"one application, {who}", one.get_absolute_url())
     for who in ("planner", "bh-approver", "applicant-0"):
-        table.page(clients(who), f"{when}: the round, {who}", f"/rounds/{thing.code}")
-        table.page(clients(who), f"{when}: start page, {who}", "/")
-    table.page(clients("planner"), f"{when}: search of the office", "/search?q=99")
+        table.page(clients(who), f"the round, {who}", f"/rounds/{thing.code}")
+        table.page(clients(who), f"start page, {who}", "/")
+    table.page(clients("planner"), "search of the office", "/search?q=99")
 
 
 def rounds(city: Any, clients: Callable[[str], Any], table: Table) -> None:
     """A round from its check to its awards, with the pages between."""
     from django.utils import timezone
+    from round_cases import hired
 
     from haihe.workspace.rounds import awarding, publishing, ranking, reviewing
     from haihe.workspace.rounds.models import Award, Review, Round, Run
-    from round_cases import hired
 
     planner = city.people["planner"]
     thing = filled(city)
-    fresh = lambda: Round.objects.select_related("unit", "rules").get(pk=thing.pk)
+
+    def fresh() -> Round:
+        return Round.objects.select_related("unit", "rules").get(pk=thing.pk)
+
     run = table.step("check of the round", lambda: ranking.check(fresh(), planner.actor()))
     table.page(clients("planner"), "lines of the check", f"/rounds/runs/{run.code}")
     people = [hired(f"x{n}", city.units["IIB"], "reviewer") for n in range(EXPERTS)]
@@ -164,20 +169,23 @@ def rounds(city: Any, clients: Callable[[str], Any], table: Table) -> None:
     table.page(clients("x0"), "reviews of an expert", "/rounds/reviews")
     table.page(clients("x0"), "one review", Review.objects.filter(expert=people[0])[0].get_absolute_url())
     table.page(clients("planner"), "leniency", f"/rounds/{thing.code}/leniency")
-    lists_of(city, thing, clients, table, "in review")
     run = table.step("ranking", lambda: ranking.rank(fresh(), planner.actor()))
     address = Run.objects.get(pk=run.pk).get_absolute_url()
-    for name, query in (("", ""), (", page 100", "?page=100"), (", filtered, by score", "?decision=funded&sort=-score")):
+    for name, query in (
+        ("", ""),
+        (", page 100", "?page=100"),
+        (", filtered, by score", "?decision=funded&sort=-score"),
+    ):
         table.page(clients("planner"), f"lines of the ranking{name}", f"{address}{query}")
     table.step("publish", lambda: publishing.publish(planner, fresh()))
-    lists_of(city, thing, clients, table, "published")
+    lists_of(thing, clients, table)
     table.page(clients("applicant-0"), "published list", f"/rounds/{thing.code}/list")
     table.page(clients("applicant-0"), "published list, search", f"/rounds/{thing.code}/list?q=9&page=3")
     second = hired("second", city.units["TJ"], "planner")
     after = timezone.localdate() + timedelta(days=30)
     made = table.step("award", lambda: awarding.award(second, fresh(), today=after))
-    sys.stderr.write(f"{len(made)} awards\n")
-    table.page(clients("planner"), "awards", "/rounds/awards")
+    table.rows[-1]["what"] = f"award of {len(made):,}"
+    table.page(clients("planner"), "list of awards", "/rounds/awards")
     table.page(clients("planner"), "one award", Award.objects.get(pk=made[0].pk).get_absolute_url())
     for form in ("csv", "xlsx"):
         table.page(clients("planner"), f"applications as {form}", f"/rounds/applications?as={form}")
@@ -186,9 +194,10 @@ def rounds(city: Any, clients: Callable[[str], Any], table: Table) -> None:
 
 def projects(city: Any, clients: Callable[[str], Any], table: Table) -> None:
     """A board with `MANY` projects."""
+    from project_cases import a_board, a_project
+
     from haihe.planning.pipeline_inputs import NAMES
     from haihe.workspace.projects.models import Project
-    from project_cases import a_board, a_project
 
     board = a_board(city)
     first = a_project(city, board)
@@ -243,8 +252,20 @@ def measured() -> Iterator[dict[str, Any]]:
     yield from table.rows
 
 
+NOTE = (
+    f"One round with {MANY:,} made-up applications of {FIRMS} firms in two districts, a budget for about one in seven, two "
+    f"reviews each; one board with {MANY:,} projects at two sites. SQLite, one process, no network. A page: median of "
+    f"{REPEATS} requests after none to warm up, so that the slowest holds what is read once a process; queries of one more. "
+    "A file and a step: once. Check, deal and ranking run in the background; publish and award while the reader waits. The "
+    "machine was shared."
+)
+
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as home:
         prepare(home)
-        rows = list(measured())
-    sys.stdout.write(json.dumps({"title": "The workspace with 10,000 applications and 10,000 projects", "note": "", "rows": rows}) + "\n")
+        answer = {
+            "title": "The workspace with 10,000 applications and 10,000 projects",
+            "note": NOTE,
+            "rows": list(measured()),
+        }
+    sys.stdout.write(f"\n{json.dumps(answer, ensure_ascii=False)}\n")

@@ -1,6 +1,7 @@
 """What every test may use."""
 
 import os
+from collections import Counter
 from pathlib import Path
 
 for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -25,6 +26,8 @@ LONG = {
     )
 }  # fmt: skip
 """Files that take more than some seconds; they are marked slow as a whole."""
+ABOUT = {"postgres": 100, "browser": 20, "slow": 1}
+"""How long a test with a mark takes, roughly, against one that is slow."""
 
 
 @pytest.fixture(scope="session")
@@ -43,6 +46,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.slow)
         if "reference" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.reference)
+    _long_files_first(items)
+
+
+def _long_files_first(items: list[pytest.Item]) -> None:
+    """Put files with long tests first, so that no worker is left with one when the others have nothing more to do."""
+    weight: Counter[Path] = Counter()
+    for item in items:
+        if item.get_closest_marker("endure") is None:
+            weight[item.path] += sum(
+                about for mark, about in ABOUT.items() if item.get_closest_marker(mark) is not None
+            )
+    items.sort(key=lambda item: -weight[item.path])
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

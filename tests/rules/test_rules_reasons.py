@@ -13,6 +13,7 @@ from haihe.messages import Text
 from haihe.rules.changes import Change, turned
 from haihe.rules.decision import select
 from haihe.rules.limits import Exclusion, Quota
+from haihe.rules.ranked_levers import caps
 from haihe.rules.reasons import explain
 from haihe.rules.rounds import Objective, Round, Tie
 
@@ -62,6 +63,20 @@ def small_changes(change, round_):
     if change.lever in ("budget", "matching", "quota"):
         return range(change.now + 1, change.needed if change.needed is not None else change.now + 60)
     return []
+
+
+def test_a_search_that_is_given_up_says_so_and_what_it_found_stands():
+    given_up = 0
+    for seed in range(60):
+        course = select(random_round(seed, 8), "ranked").course
+        for number in range(len(course.slate.limits)):
+            whole, complete = caps(course, number)
+            part, ended = caps(course, number, looks=0)
+            assert complete
+            assert part.items() <= whole.items()
+            assert part == whole or not ended
+            given_up += not ended
+    assert given_up > 20
 
 
 @pytest.mark.parametrize("how", ["ranked", "optimal"])

@@ -40,8 +40,10 @@ FLAGS = [
     "--disable-sync",
 ]
 SIZE = {"width": 1366, "height": 768}
+LOCALES = {"zh": "zh-CN", "en": "en-GB"}
 GRAVE = {"serious", "critical"}
 SECONDS = 60
+REFUSED = 400
 VIOLATIONS = """window.violations = []; document.addEventListener("securitypolicyviolation",
   (event) => window.violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`));"""
 
@@ -156,6 +158,7 @@ class Visit:
     ) -> None:
         self.server, self.lang, self.who = server, lang, who
         self.faults: list[str] = []
+        more.setdefault("locale", LOCALES.get(lang, lang))
         self.context = browser.new_context(viewport=size or SIZE, accept_downloads=True, **more)
         self.context.add_cookies([{"name": "haihe-language", "value": lang, "url": server.url}])
         self.context.add_init_script(VIOLATIONS)
@@ -235,12 +238,13 @@ class Visit:
         """Give the words in the visit's language."""
         return zh if self.lang == "zh" else en
 
-    def leave(self, way: Any) -> None:
-        """Click what leads to another page, and wait until that page's scripts have run."""
+    def leave(self, way: Any, refused: bool = False) -> None:
+        """Click what leads to another page, and wait until that page's scripts have run; whether it is refused is checked."""
         self._violations()
-        with self.page.expect_navigation():
+        with self.page.expect_navigation() as moved:
             way.click()
         self.ready()
+        assert (moved.value.status >= REFUSED) == refused, f"{self.page.url}: {self.page.locator('main').inner_text()}"
 
     def follow(self, zh: str, en: str) -> None:
         """Follow the page's link that is called so."""
@@ -257,16 +261,32 @@ class Visit:
         else:
             self.leave(main.get_by_role("button", name=self.say(zh, en), exact=True).first)
 
-    def save(self) -> None:
-        """Send the page's form; what it refuses fails the test."""
-        self.leave(self.page.locator("main form.fields > .actions button").first)
-        refused = self.page.locator("main form .failure").all_inner_texts()
-        assert not refused, refused
+    def save(self, refused: bool = False) -> None:
+        """Send the page's form; that it is refused, or else taken, is checked."""
+        self.leave(self.page.locator("main form.fields > .actions button").first, refused)
+        said = self.page.locator("main form .failure").all_inner_texts()
+        assert bool(said) == refused, said
+
+    def menu(self, zh: str, en: str) -> None:
+        """Open a page from the menu."""
+        self.leave(self.page.locator("nav.menu").get_by_role("link", name=self.say(zh, en), exact=True))
+
+    def fill(self, **values: Any) -> None:
+        """Fill fields of a form by their names: text, choices, and ``True`` for a tick."""
+        for name, value in values.items():
+            field = self.page.locator(f"main [name={name}]")
+            if value is True:
+                field.check()
+            elif field.first.evaluate("each => each.tagName") == "SELECT":
+                field.select_option(value)
+            else:
+                field.fill(str(value))
 
     def shot(self, name: str, whole: bool = True) -> Path:
         """Keep a picture of the page as ``out/screens/<name>-<lang>-<width>.png``."""
         file = SCREENS / f"{name}-{self.lang}-{self.page.viewport_size['width']}.png"
         file.parent.mkdir(parents=True, exist_ok=True)
+        self.page.evaluate("scrollTo(0, 0)")  # else what sticks to the window stands in the middle of the picture
         self.page.screenshot(path=file, full_page=whole)
         return file
 

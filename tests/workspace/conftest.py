@@ -76,8 +76,11 @@ def _emptied_at_the_end() -> Iterator[None]:
 
 
 LATER = ("papers", "duties", "problems", "chains", "months", "projects", "rounds", "meetings")
-"""Rooms whose addresses and operations are asked one by one in `make endure` only, to keep `make test` short."""
-ONE_BY_ONE = ("test_workspace_permissions.py", "test_workspace_api_permissions.py", "test_workspace_api_schema.py")
+"""Rooms whose pages, and bodies of whose calls, are asked one by one in `make endure` only, to keep `make test` short.
+
+Who may call which of their operations is asked in `make test` as for all others.
+"""
+ONE_BY_ONE = ("test_workspace_permissions.py", "test_workspace_api_schema.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

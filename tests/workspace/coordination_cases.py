@@ -10,6 +10,7 @@ from problem_cases import ROW, solved
 from project_cases import a_board, a_project, proposed
 
 from haihe.workspace.chains import items
+from haihe.workspace.data.versions import region_of
 from haihe.workspace.duties.periods import last_complete
 from haihe.workspace.meetings import agenda
 from haihe.workspace.months import returns
@@ -37,14 +38,12 @@ def office() -> dict[str, Any]:
     today = timezone.localdate()
     _last_meeting(city)
     newest = _months(city)
-    chain = chain_board(city, "IC", dataset)
+    chain = chain_board(city, str(region_of(dataset.current)["chains"]["chain"].iloc[0]), dataset)
     point = stuck_point(city, chain, name_en="High-end photoresist")
     items.add(city.people["chief"], chain, _firm(city), "F-01")
     board = a_board(city, unit="TJ")
-    for number in range(1, 6):
-        project = a_project(city, board, f"P{number}", need=20.0 * number)
-        if number > 3:
-            proposed(city, project)
+    projects = [a_project(city, board, f"P{number}", need=20.0 * number) for number in range(1, 6)]
+    proposed(city, projects[-1])
     return {
         "version": dataset.current.code,
         "today": today.isoformat(),
@@ -54,6 +53,7 @@ def office() -> dict[str, Any]:
         "chain": chain.code,
         "item": point.code,
         "projects": board.code,
+        "moved": projects[-1].name_en,
     }
 
 
@@ -66,8 +66,8 @@ def _last_meeting(city: City) -> None:
 
 
 def _months(city: City) -> str:
-    """A year and the months of this one, up to the last but one, on the pace of their target; gives the one to come."""
-    newest, *rest = returns.recent_months(number=26)[1:]
+    """The twelve months before the last one, on the pace of their target; gives the last one, which is still to come."""
+    newest, *rest = returns.recent_months(number=14)[1:]
     indicator(city, name_en="Industrial output")
     for each in reversed(rest):
         month(city, each, [row("1000", place=PLACE)])

@@ -46,9 +46,10 @@ def workbook(tables: Mapping[str, pd.DataFrame]) -> bytes:
 
 
 def send(client: Client, data: bytes, name: str = "报送.xlsx", to: str = "small", **more: Any) -> Any:
-    """Post a file to a dataset's page."""
+    """Post a file to the page of a dataset, or of another target (``to`` as ``target/code``)."""
     file = SimpleUploadedFile(name, data)
-    return client.post(f"/intake/new/dataset/{to}", {"file": file, "way": "add"} | more)
+    path = to if "/" in to else f"dataset/{to}"
+    return client.post(f"/intake/new/{path}", {"file": file, "way": "add"} | more)
 
 
 def sent(client: Client, data: bytes, name: str = "报送.xlsx", to: str = "small", **more: Any) -> Upload:

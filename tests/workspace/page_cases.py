@@ -3,7 +3,7 @@
 from django.test.utils import setup_test_environment
 from django.urls import reverse
 from permission_world import ADDRESSES, World
-from samples import VIEWERS
+from samples import SAMPLES, VIEWERS
 
 from haihe.workspace.audit.chain import Actor, store
 from haihe.workspace.units.models import Unit
@@ -32,6 +32,8 @@ def office() -> dict[str, list[list[str]]]:
     binhai.name_en = "Binhai New Area"
     store(actor, "edit", binhai, reason="更正英文名")
     world = World(city)
+    for kind in SAMPLES:  # in the order in which they were registered: some stand on others
+        world.sample(kind, UNIT)
     pages: list[list[str]] = []
     others: list[list[str]] = []
     for name in ADDRESSES:

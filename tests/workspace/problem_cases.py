@@ -1,22 +1,19 @@
 """Problems of the small city, and a job's bottlenecks without solving a plan."""
 
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
-from intake_cases import small_dataset
 
 from haihe.messages import Text
 from haihe.workspace.data.models import Version
 from haihe.workspace.jobs.models import DONE, Job
-from haihe.workspace.meetings import agenda
 from haihe.workspace.problems import raising, steering
 from haihe.workspace.problems.figure import Figure
 from haihe.workspace.problems.models import Problem
 from haihe.workspace.problems.raising import Found
 from haihe.workspace.problems.tasks import ask_bottlenecks
-from workspace_cases import City, small_city
+from workspace_cases import City
 
 ROW = {
     "row": "resource:energy",
@@ -72,17 +69,3 @@ def solved(city: City, version: Version, rows: list[dict[str, Any]] | None = Non
         state=DONE, result={"rows": rows or [ROW], "summary": {"zh": "1 个", "en": "1"}}, started=now, ended=now
     )
     return Job.objects.get(pk=job.pk)  # type: ignore[no-any-return]
-
-
-def browser_seed() -> str:
-    """A dataset in force whose plan was solved, a problem that waits for a decision, a meeting of last week; gives the version."""
-    city = small_city()
-    version = small_dataset(city).current
-    assert version is not None
-    solved(city, version)
-    planner = city.people["planner"]
-    fields = {"title": "上次专题会", "day": timezone.localdate() - timedelta(days=7)}
-    last = agenda.new(planner, city.units["TJ"], fields, [city.units["TJ-BH"]])
-    agenda.add(planner, last, {"title_zh": "议题"})
-    agenda.convene(planner, last)
-    return version.code

@@ -18,7 +18,7 @@ from haihe.workspace.chains.models import Board as ChainBoard
 from haihe.workspace.chains.models import Item as ChainItem
 from haihe.workspace.chains.models import Proposal
 from haihe.workspace.data import store
-from haihe.workspace.data.actions import ACCEPT
+from haihe.workspace.data.actions import ACCEPT, SUBMIT
 from haihe.workspace.data.actions import READ as DATA_READ
 from haihe.workspace.data.models import Dataset, Version
 from haihe.workspace.data.requests import Answer, Request
@@ -30,13 +30,14 @@ from haihe.workspace.duties.actions import REPORT as DUTIES_REPORT
 from haihe.workspace.duties.models import Duty, Note, PlanDocument, Target
 from haihe.workspace.duties.reports import Report
 from haihe.workspace.intake import uploads
-from haihe.workspace.intake.actions import INSPECT, UPLOAD
+from haihe.workspace.intake.actions import CONFIRM, INSPECT
 from haihe.workspace.intake.models import Upload
 from haihe.workspace.intake.targets import target_of
 from haihe.workspace.jobs import queue
 from haihe.workspace.jobs.models import Job
 from haihe.workspace.meetings.models import Item, Meeting
 from haihe.workspace.months.models import Cause, Indicator, Return
+from haihe.workspace.papers.actions import KEEP as PAPERS_KEEP
 from haihe.workspace.papers.models import Paper
 from haihe.workspace.problems.models import Problem, Register
 from haihe.workspace.problems.raising import raise_problem
@@ -99,7 +100,7 @@ class Sample:
     """An object, the names that must not be told to who may not see it, and whose it is.
 
     ``parties`` are the units in whose reach it is read, ``deciders`` those whose people act on it, by action where they
-    differ; ``narrowed`` says who of those in reach sees it yet.
+    differ; ``acts`` names the action that decides in the place of another; ``narrowed`` says who of those in reach sees it yet.
     """
 
     thing: Any
@@ -107,6 +108,7 @@ class Sample:
     unit: str
     parties: frozenset[str] = frozenset()
     deciders: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    acts: Mapping[str, str] = field(default_factory=dict)
     narrowed: Callable[[Viewer], bool] = lambda _viewer: True
 
     def seen_by(self, viewer: Viewer) -> bool:
@@ -115,7 +117,8 @@ class Sample:
 
     def acted_on_by(self, viewer: Viewer, action: str) -> bool:
         """Whether a viewer who sees it may do an action on it."""
-        return action == self.thing.read_by or viewer.reaches(action, self.deciders.get(action, {self.unit}))
+        needed = self.acts.get(action, action)
+        return action == self.thing.read_by or viewer.reaches(needed, self.deciders.get(action, {self.unit}))
 
 
 region = lru_cache(small_region)
@@ -171,8 +174,8 @@ LOOKUPS: dict[str, Lookup] = {
     "problems:bottlenecks": Lookup(Version, lambda sample: {"code": sample.thing.code}, DATA_READ),
     "problems:ask": Lookup(Version, lambda sample: {"code": sample.thing.code}, DATA_READ),
     "problems:raise": Lookup(Version, lambda sample: {"code": sample.thing.code}, DATA_READ),
-    "intake:new": Lookup(Dataset, lambda sample: {"target": "dataset", "code": sample.thing.code}, UPLOAD),
-    "intake:template": Lookup(Dataset, lambda sample: {"target": "dataset", "code": sample.thing.code}, UPLOAD),
+    "intake:new": Lookup(Dataset, lambda sample: {"target": "dataset", "code": sample.thing.code}, SUBMIT),
+    "intake:template": Lookup(Dataset, lambda sample: {"target": "dataset", "code": sample.thing.code}, SUBMIT),
 }
 
 
@@ -244,6 +247,7 @@ def _upload(city: City, unit: str) -> Sample:
         upload,
         (name,),
         unit,
+        acts={CONFIRM: SUBMIT},  # what uploads to a dataset need
         narrowed=lambda viewer: viewer.works_in(unit) or viewer.reaches(INSPECT, {unit}),
     )
 
@@ -360,7 +364,8 @@ def _paper(city: City, unit: str) -> Sample:
         code=f"paper-{unit.lower()}", unit=city.units[unit], about_kind=Duty.kind(), about=duty_of(city, unit).code,
         title=title, file_name="sample.pdf", sha256=uploads.keep_file(data, ".pdf"), size=len(data),
     )  # fmt: skip
-    return Sample(paper, (title,), unit, parties=frozenset({unit, issuer_of(unit)}))
+    both = frozenset({unit, issuer_of(unit)})
+    return Sample(paper, (title,), unit, parties=both, acts={PAPERS_KEEP: DUTIES_REPORT})
 
 
 @sample(Register)
@@ -384,10 +389,11 @@ def round_of(city: City, unit: str) -> Round:
 @sample(Round)
 def _round(city: City, unit: str) -> Sample:
     name = f"样本批次（{unit}）"
-    made = Round.objects.create(
-        code=f"round-{unit.lower()}", unit=city.units[unit], name_zh=name, created_by=KEEPER[unit],
-        **{key: value for key, value in terms().items() if key not in ("name_zh", "name_en")},
-    )  # fmt: skip
+    said = {key: value for key, value in terms().items() if key not in ("name_zh", "name_en")}
+    said |= {"unit": city.units[unit], "name_zh": name, "created_by": KEEPER[unit]}
+    made = Round.objects.get_or_create(code=f"round-{unit.lower()}", defaults=said)[
+        0
+    ]  # others' samples may stand on it
     return Sample(made, (name,), unit, narrowed=lambda viewer: viewer.works_in(unit))
 
 

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from haihe.messages import HaiheError
 from haihe.workspace.audit import chain
 from haihe.workspace.audit.models import Entry, Head
+from haihe.workspace.units.models import Unit
 from postgres_server import postgres, why_not
 from workspace_cases import City
 
@@ -284,6 +285,7 @@ def haihe(home: Path, *command: str) -> "subprocess.CompletedProcess[str]":
 
 def writers_at_once(home: Path) -> None:
     server = Server("", home)
+    server.run("haihe.workspace.start:prepare")
     server.run("audit_cases:write", "first", 1)
     with ThreadPoolExecutor(3) as pool:
         list(pool.map(lambda who: server.run("audit_cases:write", who, 25), ("one", "two", "three")))
@@ -310,6 +312,7 @@ def test_writers_at_once_leave_no_gap_on_postgresql(tmp_path: Path, monkeypatch:
 def test_the_command_line_proves_exports_and_finds_a_break(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("HAIHE_DATABASE_URL", raising=False)
     home, file = tmp_path / "office", tmp_path / "audit.jsonl"
+    Server("", home).run("haihe.workspace.start:prepare")
     Server("", home).run("audit_cases:write", "planner", 3)
     assert haihe(home, "audit", "export", str(home), "-o", str(file)).returncode == 0
     head = recompute(file.read_text(encoding="utf-8").splitlines())
@@ -339,3 +342,48 @@ def test_what_is_written_while_the_chain_is_read_is_no_break(monkeypatch: pytest
 
     monkeypatch.setattr(chain, "end", later)
     assert list(chain.verify()) == []
+
+
+# Many at once.
+
+
+def edited(units: list[Unit], words: str) -> list[tuple[chain.Actor, Unit]]:
+    for unit in units:
+        unit.name_en = words
+    return [(chain.Actor("planner" if at % 2 else "chief", "TJ"), unit) for at, unit in enumerate(units)]
+
+
+@pytest.mark.django_db
+def test_many_changes_at_once_are_recorded_as_one_by_one(city: City) -> None:
+    units = list(city.units.values())
+    start = Entry.objects.count()
+    chain.store_all("edit", edited(units, "at once"), "why")
+    together = list(Entry.objects.order_by("number")[start:])
+    for actor, unit in edited(units, "one by one"):
+        chain.store(actor, "edit", unit, reason="why")
+    singly = list(Entry.objects.order_by("number")[start + len(units) :])
+    assert len(together) == len(singly) == len(units)
+    for one, other in zip(together, singly, strict=True):
+        assert (one.actor, one.unit, one.verb, one.code, one.reason) == (
+            other.actor, other.unit, other.verb, other.code, other.reason
+        )  # fmt: skip
+        assert one.after == other.before
+        assert set(chain.changes(one)) == set(chain.changes(other)) == {"name_en", "edition"}
+    assert broken() == []
+
+
+@pytest.mark.django_db
+def test_of_many_changes_none_is_kept_where_one_comes_too_late(city: City) -> None:
+    units = list(city.units.values())
+    other = Unit.objects.get(pk=units[-1].pk)
+    chain.store(ACTOR, "edit", other)
+    start = Entry.objects.count()
+    for wanted in (edited(units, "late"), edited([units[0], units[0]], "twice")):
+        with pytest.raises(HaiheError, match="E-WEB-20"):
+            chain.store_all("edit", wanted)
+        assert not Unit.objects.filter(name_en__in=("late", "twice")).exists()
+        assert Entry.objects.count() == start
+        for unit in units:
+            unit.refresh_from_db()
+    chain.store_all("edit", [])
+    assert Entry.objects.count() == start

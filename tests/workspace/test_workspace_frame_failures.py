@@ -171,5 +171,7 @@ def test_the_first_page_is_light() -> None:
 def test_templates_hold_nothing_inline() -> None:
     for file in SOURCE.rglob("*.html"):
         said = re.sub(r"{%.*?%}", "", file.read_text(encoding="utf-8"))
-        assert not re.search(r"\sstyle\s*=|<style|\son[a-z]+\s*=|javascript:|<script(?![^>]*(?:\bsrc=|application/json))", said), file.name
+        assert not re.search(
+            r"\sstyle\s*=|<style|\son[a-z]+\s*=|javascript:|<script(?![^>]*(?:\bsrc=|application/json))", said
+        ), file.name
         assert not re.search(r"(?:src|href)=\"(?:https?:)?//", said), file.name

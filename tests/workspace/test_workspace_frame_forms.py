@@ -12,6 +12,7 @@ from django.utils import translation
 from haihe.messages import Finding, HaiheError, Text
 from haihe.workspace.frame.forms import OfficeForm, edition_of
 from haihe.workspace.frame.words import words
+from haihe.workspace.units.models import Unit
 from workspace_cases import City
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +55,15 @@ def test_a_form_speaks_the_pages_language(city: City, lang: str, label: str, mus
     assert f"<legend>{group}</legend>" in page
     assert 'aria-describedby="id_name_zh_helptext"' in page
     assert "csrfmiddlewaretoken" in page
+
+
+def test_what_is_chosen_among_is_called_by_name(city: City) -> None:
+    class UnitForm(OfficeForm):
+        unit = forms.ModelChoiceField(Unit.objects.all(), to_field_name="code")
+
+    request = asked(city)
+    assert '<option value="TJ-BH">滨海新区</option>' in shown(request, UnitForm.of(request))[1]
+    assert '<option value="TJ-BH">Binhai</option>' in shown(request, UnitForm.of(request), "en")[1]
 
 
 def test_errors_stand_beside_their_fields_and_in_a_summary_that_leads_there(city: City) -> None:

@@ -129,7 +129,7 @@ def _fuzz(city: City, client: Client, office: Office, seeds: range) -> None:
 
 
 def test_fuzzed_files(city: City, signed: Callable[[str], Client], office: Office) -> None:
-    _fuzz(city, signed("planner"), office, range(60))
+    _fuzz(city, signed("planner"), office, range(20))
 
 
 @pytest.mark.endure

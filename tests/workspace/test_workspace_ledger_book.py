@@ -91,11 +91,22 @@ class History(RuleBasedStateMachine):
 
     def book(self, posting: Posting) -> None:
         assert self.ledger is not None
+        before = self.ledger
         try:
-            self.ledger = self.ledger.book(posting, self.accepted)
+            self.ledger = before.book(posting, self.accepted)
         except HaiheError:
             return
         self.plain[posting.kind, posting.side] += posting.amount
+        if posting.kind == PAID:
+            self.paid_in_order(before, posting)
+
+    def paid_in_order(self, before: Ledger, posting: Posting) -> None:
+        """An instalment is paid after those before it, a tail after acceptance, and nothing while money is to come back."""
+        share = before.due(posting.article, posting.instalment)
+        earlier = [each for each in before.shares if each.article == share.article and each.place < share.place]
+        assert not any(before.owed(each, posting.side) for each in earlier)
+        assert self.accepted or not (before.terms.tail_after_acceptance and share.last and share.place)
+        assert sum(self.plain[CLAIMED, side] - self.plain[RETURNED, side] for side in SIDES) == 0
 
     @precondition(lambda self: self.ledger is not None)
     @rule(passed=st.sampled_from((True, False, None)))
@@ -115,6 +126,15 @@ class History(RuleBasedStateMachine):
         share = data.draw(st.sampled_from(self.ledger.shares))
         amount = int(self.ledger.owed(share, side) * part)
         self.book(Posting(kind, side, amount, year, share.article, share.instalment))
+
+    @precondition(lambda self: self.ledger is not None)
+    @rule(side=st.sampled_from(SIDES))
+    def pay_next(self, side: str) -> None:
+        """Pay the first instalment that owes a side anything, all of it: histories that go far."""
+        assert self.ledger is not None
+        owing = [share for share in self.ledger.shares if self.ledger.owed(share, side)]
+        for share in owing[:1]:
+            self.book(Posting(PAID, side, self.ledger.owed(share, side), YEAR, share.article, share.instalment))
 
     @precondition(lambda self: self.ledger is not None)
     @rule(side=st.sampled_from(SIDES), year=st.integers(YEAR, YEAR + 2), more=st.integers(-1, 1))
@@ -163,8 +183,9 @@ class History(RuleBasedStateMachine):
                 assert not any(self.ledger.owed(each, DISTRICT) for each in before)
 
 
+EFFORT: dict[str, Any] = {"max_examples": 60, "stateful_step_count": 25, "deadline": None}
 TestHistories = History.TestCase
-TestHistories.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+TestHistories.settings = settings(**EFFORT)
 
 
 def broken(name: str) -> type[Ledger]:
@@ -182,9 +203,9 @@ def broken(name: str) -> type[Ledger]:
     return Twin
 
 
-@pytest.mark.parametrize("code", ["E-RND-42", "E-RND-43", "E-RND-45", "E-RND-48", "E-RND-49", "E-RND-50"])
+@pytest.mark.parametrize("code", [f"E-RND-{number}" for number in (42, 43, 44, 45, 46, 47, 48, 49, 50)])
 def test_broken_twins_are_found(code: str) -> None:
-    """A ledger that no longer refuses one thing fails the property above."""
+    """A ledger that no longer refuses one thing fails the property above, with no more effort than it takes there."""
 
     class Broken(History):
         kind = broken(code)
@@ -195,14 +216,7 @@ def test_broken_twins_are_found(code: str) -> None:
             assert self.ledger is not None
             self.book(Posting(COMMITTED, side, 7, YEAR))
 
-    once = settings(
-        max_examples=400,
-        stateful_step_count=30,
-        deadline=None,
-        database=None,
-        derandomize=True,
-        phases=[Phase.generate],
-    )
+    once = settings(**EFFORT, database=None, derandomize=True, phases=[Phase.generate])
     with pytest.raises((AssertionError, BaseExceptionGroup)):
         run_state_machine_as_test(Broken, settings=once)  # type: ignore[no-untyped-call]
 

@@ -1,6 +1,8 @@
 """Money of awards in the database: commitments, payments, acceptances, clawbacks; sums; who may; nothing is rewritten."""
 
+from collections import Counter
 from datetime import date
+from random import Random
 from typing import Any
 
 import pytest
@@ -17,6 +19,7 @@ from workspace_cases import City
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 9, 1)
+DAYS = (DAY, DAY, DAY, date(2027, 3, 1))
 
 
 def refuses(code: str, action: Any, *args: Any, **more: Any) -> None:
@@ -242,3 +245,73 @@ def test_the_trail_leads_from_the_money_to_the_rules(city: City) -> None:
     assert found.sources[0]["place"] == "第五条"
     assert {each.actor for each in found.decision} == {"second"}
     assert found.handed_in[0].after["sha256"] == award.application.sha256
+
+
+def attempt(draw: Random, paid: Paid, award: Award) -> None:
+    """Try one thing that may happen to an award, with amounts that often fit and sometimes do not."""
+    planner, side, day = paid.case.city.people["planner"], draw.choice(("city", "district")), draw.choice(DAYS)
+    money = paid.city_money if side == "city" else paid.bh_money
+    book = payments.ledger_of(award)
+    share = draw.choice(book.shares)
+    part = max(0, book.owed(share, side) // draw.choice((1, 1, 1, 2)) + draw.choice((0, 0, 0, 1)))
+    what = draw.choice(("pay", "pay", "pay", "release", "carry", "claim", "settle", "settle", "receive", "receive"))
+    if what == "pay":
+        payments.pay(money, award, side, share.article, share.instalment, part, day=day)
+    elif what == "release":
+        payments.release(planner, award, side, share.article, share.instalment, part // 3, "缩减", year=day.year)
+    elif what == "carry":
+        payments.carry(money, award, day.year, day=day)
+    elif what == "claim":
+        clawback.by_decision(planner, award, book.kept("city") // draw.choice((2, 3)), draw.choice((0, 7)), "虚报")
+    elif what == "settle":
+        for claim in Claim.objects.filter(state="submitted").select_related("award")[:1]:
+            clawback.settle(paid.second, claim)
+    else:
+        owing = next((each for each in paid.awards if payments.ledger_of(each).outstanding(side)), award)
+        book = payments.ledger_of(owing)
+        payments.receive(money, paid.fresh(owing), side, max(1, book.outstanding(side) // draw.choice((1, 2))), day=day)
+
+
+def added_up(award: Award) -> Counter[tuple[str, str]]:
+    """What stands in the table, added up by hand."""
+    found: Counter[tuple[str, str]] = Counter()
+    for kind, side, amount, year in Entry.objects.filter(award=award).values_list("kind_of", "side", "amount", "year"):
+        found[kind, side] += amount
+        found[f"held {year}", side] += {"committed": 1, "paid": -1, "released": -1, "carried": -1}.get(kind, 0) * amount
+        if kind == "carried":
+            found[f"held {year + 1}", side] += amount
+    return found
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_a_random_history_balances_at_every_step(city: City, number: int) -> None:
+    """What is refused leaves nothing; after what is booked both sides balance, by instalment and by year."""
+    draw, paid = Random(number), paid_round(city)
+    terms = {"in_step": number > 0, "tail_after_acceptance": number > 1}
+    acceptance.set_terms(city.people["planner"], paid.case.round, terms)
+    kinds = Counter[str]()
+    for _ in range(80):
+        award, before = paid.fresh(draw.choice(paid.awards)), Entry.objects.count()
+        try:
+            attempt(draw, paid, award)
+        except HaiheError:
+            assert Entry.objects.count() == before
+            continue
+        book, sums = payments.ledger_of(paid.fresh(award)), added_up(award)
+        for side, part in (("city", award.city), ("district", award.district_part)):
+            spent = sums["paid", side] + sums["released", side]
+            assert sums["committed", side] == part == spent + book.open(side)
+            assert (
+                sum(amount for (kind, each), amount in sums.items() if each == side and "held" in kind) == part - spent
+            )
+            assert 0 <= sums["returned", side] <= sums["claimed", side] <= sums["paid", side]
+        assert all(amount >= 0 for amount in sums.values())
+        assert payments.unbalanced([paid.fresh(award)]) == {}
+    kinds.update(Entry.objects.values_list("kind_of", flat=True))
+    assert kinds.keys() == {"committed", "paid", "released", "carried", "claimed", "returned"}, "the history goes far"
+    whole = follow.sums(Entry.objects.all())[None]
+    raw = sum((added_up(award) for award in paid.awards), Counter[tuple[str, str]]())
+    for kind in kinds.keys() - {"carried"}:
+        assert whole.of(kind) == raw[kind, "city"] + raw[kind, "district"]
+    assert sum(each["open"] for each in follow.years(Entry.objects.all())) == whole.of("open")
+    assert list(verify()) == []

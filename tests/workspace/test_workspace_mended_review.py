@@ -3,16 +3,24 @@
 import base64
 import json
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
+import duckdb
 import pytest
 from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
 from intake_cases import made, sent, small_dataset, uses_of, workbook
 from request_cases import accepted, answer_of, open_request
 
 from haihe.messages import HaiheError, Text
+from haihe.region import folder
+from haihe.region.tables import TABLES
+from haihe.workspace import server
+from haihe.workspace.audit.chain import Actor, record
 from haihe.workspace.audit.models import Entry
 from haihe.workspace.data import answers, downloads, merges, sending, tasks, versions
 from haihe.workspace.data.models import Dataset, Version
@@ -22,7 +30,8 @@ from haihe.workspace.intake.models import RECEIVED, Upload
 from haihe.workspace.jobs import queue
 from haihe.workspace.jobs.models import Job
 from haihe.workspace.jobs.worker import drain
-from haihe.workspace.units import staff
+from haihe.workspace.office.seen import audited
+from haihe.workspace.units import limits, staff
 from haihe.workspace.units.models import Post, Unit
 from small_region import small_tables
 from workspace_api_cases import bearer
@@ -355,3 +364,111 @@ def test_a_confirmation_worked_out_for_an_older_reading_is_refused(city: City, s
         uploads.confirm(city.people["planner"], upload, ready=ready)
     assert code_of(caught) == "E-WEB-20"
     assert Version.objects.count() == 1
+
+
+def test_uses_are_counted_one_by_one(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [1_000_000.0]
+    monkeypatch.setattr(limits.time, "time", lambda: now[0])
+    assert [limits.used("x", "a", 60) for _ in range(4)] == [1, 2, 3, 4]
+    assert limits.used("x", "b", 60) == limits.used("y", "a", 60) == 1
+    now[0] += 60
+    assert limits.used("x", "a", 60) == 1
+    assert limits.Count.objects.count() == 3  # a new window takes the row of the one before
+    limits.Count.objects.update(last=timezone.now() - 2 * limits.KEPT)
+    assert limits.used("x", "c", 60) == 1
+    assert limits.Count.objects.count() == 1
+
+
+def test_entries_without_a_unit_go_to_who_audits_the_office(city: City) -> None:
+    record(Actor(""), "sign-in-refused", "units.person", "", after={"name": ""})
+    bj = staff.hire(Actor("", "", "cli"), "bj-auditor", "京审计", city.units["BJ"], "auditor", below=True)[0]
+    unsettled = Entry.objects.filter(unit="").values("pk")
+    assert audited(city.people["auditor"]).filter(pk__in=unsettled).exists()
+    assert audited(bj).filter(unit="BJ").exists()
+    assert not audited(bj).filter(pk__in=unsettled).exists()
+
+
+def test_a_large_difference_is_left_to_the_worker(city: City, signed: Signed, monkeypatch: pytest.MonkeyPatch) -> None:
+    small_dataset(city)
+    changed(city, 1.0)
+    client, place = signed("planner"), "/data/versions/small-2/against/small-1"
+    assert "修改 1 行" in client.get(place).content.decode()
+    monkeypatch.setattr("haihe.workspace.data.difference_pages.MOST_COMPARED", 1)
+    monkeypatch.setattr("haihe.workspace.data.differences.between", lambda *_: pytest.fail("tables were compared"))
+    page = client.get(place).content.decode()
+    assert "?as=xlsx" in page
+    assert "内容相同" not in page
+
+
+def test_downloads_are_bounded_by_rows_and_by_the_minute(
+    city: City, signed: Signed, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small_dataset(city)
+    client = signed("planner")
+    places = (f"{reverse('data:datasets')}?as=csv", "/data/versions/small-1/tables/endowments?as=csv")
+    assert {client.get(each).status_code for each in places} == {200}
+    monkeypatch.setattr("haihe.workspace.frame.lists.MOST_LINES", 0)
+    monkeypatch.setattr("haihe.workspace.data.table_pages.MOST_LINES", 0)
+    for each in places:
+        answer = client.get(each)
+        assert (answer.status_code, "E-WEB-75" in answer.content.decode()) == (422, True), each
+    object.__setattr__(settings.OFFICE, "values", settings.OFFICE.values | {"DOWNLOADS_PER_MINUTE": 5})
+    monkeypatch.setattr(limits.time, "time", lambda: 6_000_000.0)
+    form = "/data/versions/small-1/download?as=xlsx"
+    assert [client.get(form).status_code for _ in range(7)] == [200] * 5 + [429] * 2
+    assert client.get("/data/versions/small-1").status_code == 200
+    assert signed("bh-editor").get(form).status_code == 200
+
+
+def test_what_jobs_are_has_no_tag_that_never_moves(city: City, signed: Signed) -> None:
+    dataset = small_dataset(city)
+    job = tasks.ask_check(city.people["planner"], city.units["TJ"], dataset.versions.get())
+    client = signed("planner")
+    assert "ETag" not in client.get(f"{API}/jobs/{job.code}").headers
+    assert client.get(f"{API}/datasets/small")["ETag"] == f'"{dataset.edition}"'
+
+
+def test_a_second_server_deletes_no_file_of_the_first(
+    office: Any, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.STATIC_ROOT = office.home / "static"
+    style = settings.STATIC_ROOT / "old.css"
+    style.parent.mkdir(parents=True)
+    style.write_text("a")
+    monkeypatch.setattr(server, "prepare", lambda _home: None)
+    monkeypatch.setattr(server, "_accounts", lambda _demo: [])
+    monkeypatch.setattr(server, "_bound", lambda *_: SimpleNamespace(effective_port=1, close=lambda: None))
+    with server.serving(office.home, "127.0.0.1", 0):
+        assert style.exists()
+
+
+def test_what_may_be_sent_in_is_read_at_once(city: City, signed: Signed) -> None:
+    small_dataset(city)
+    client = signed("planner")
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as caught:
+            assert client.get("/intake/?for=dataset").status_code == 200
+        return len(caught)
+
+    few = queries()
+    for number in range(6):
+        versions.create(city.people["planner"], city.units["TJ"], f"more-{number}", "数据", share=[city.units["TJ-BH"]])
+    assert queries() == few
+
+
+def test_a_small_file_of_many_rows_is_refused_before_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = folder.to_parquet(small_tables()["sources"])
+    spec = TABLES["sources"]
+    monkeypatch.setattr(folder, "MOST_ROWS", 0)
+    with pytest.raises(HaiheError) as caught:
+        folder._parquet(spec, "sources.parquet", data)
+    assert code_of(caught) == "E-FILE-21"
+    monkeypatch.undo()
+
+    def full() -> Any:
+        raise duckdb.OutOfMemoryException("out")
+
+    monkeypatch.setattr(folder, "offline_database", full)
+    with pytest.raises(MemoryError):  # which a job says in words of its own
+        folder._parquet(spec, "sources.parquet", data)

@@ -2,20 +2,33 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
+import pandas as pd
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from intake_cases import sent, workbook
+from ledger_cases import ARTICLE, paid_round
+from project_cases import a_board, a_project
 from round_cases import handed_in, hired, listed, reviewed
 
 from haihe.messages import HaiheError
 from haihe.workspace.audit.chain import Actor
+from haihe.workspace.duties.assigning import assign
+from haihe.workspace.duties.documents import change as change_document
+from haihe.workspace.duties.documents import new_document
 from haihe.workspace.meetings import agenda, minutes
+from haihe.workspace.meetings.models import Item
 from haihe.workspace.months import returns
+from haihe.workspace.projects.models import Project
+from haihe.workspace.projects.rows import frames_of
 from haihe.workspace.rounds import awarding, publishing, ranking, recommending, reviewing
 from haihe.workspace.rounds.models import Application, Objection, Run
 from haihe.workspace.units import staff, tree
 from haihe.workspace.units.models import Person
+from workspace_api_cases import bearer
 from workspace_cases import City
 
 pytestmark = pytest.mark.django_db
@@ -127,8 +140,6 @@ def test_who_entered_a_month_before_the_last_upload_does_not_approve_it(city: Ci
 
 
 def test_who_minuted_an_item_does_not_approve_the_minutes(city: City) -> None:
-    from datetime import date
-
     planner, chief, office = city.people["planner"], city.people["chief"], city.units["TJ"]
     other = hired("other", office, "planner")
     meeting = agenda.new(planner, office, {"title": "专题会", "day": date(2026, 7, 1)})
@@ -139,3 +150,75 @@ def test_who_minuted_an_item_does_not_approve_the_minutes(city: City) -> None:
     meeting.refresh_from_db()
     minutes.approve(other, meeting)
     assert meeting.state == "approved"
+
+
+def test_an_editor_of_the_keeping_office_states_no_stage_of_everybody(city: City, client: Client) -> None:
+    board = a_board(city)
+    a_project(city, board, "P1")
+    editor = hired("city-editor", city.units["TJ"], "editor")
+    assert client_of(editor).get("/intake/new/projects/tj").status_code == 403
+    keeper = client_of(city.people["planner"])
+    tables = {name: frame for name, frame in frames_of(Project.objects.all()).items() if len(frame)}
+    tables["projects"] = tables["projects"].assign(stage="started")
+    upload = sent(keeper, workbook(tables), to="projects/tj", unit="TJ")
+    assert upload.state == "previewed", upload.reading.findings
+
+    def confirm(*scopes: str) -> Any:
+        head = bearer(city.people["planner"], *scopes) | {"If-Match": "*"}
+        return client.post(f"{API}/uploads/{upload.code}/confirm", {}, "application/json", headers=head)
+
+    refused = confirm("read", "write")
+    assert (refused.status_code, refused.json()["code"]) == (403, "E-API-14")
+    assert Project.objects.get(code="P1").stage == "contact"
+    assert confirm("read", "write", "approve").status_code == 200
+    assert Project.objects.get(code="P1").stage == "started"
+
+
+def test_a_token_that_may_not_approve_pays_nothing(city: City, client: Client) -> None:
+    paid = paid_round(city)
+    award = paid.first
+    body = {"side": "city", "article": ARTICLE, "instalment": "first", "amount": 100, "day": "2026-08-01"}
+    for scopes, status in ((("read", "write"), 403), (("read", "write", "approve"), 200)):
+        head = bearer(paid.city_money, *scopes) | {"If-Match": "*"}
+        answer = client.post(f"{API}/awards/{award.code}/pay", body, "application/json", headers=head)
+        assert answer.status_code == status, answer.content.decode()
+
+
+@pytest.mark.parametrize("name", ["x.svg", "x.html", "x.pdf.exe", ".pdf", "名单.txt"])
+def test_a_paper_of_another_kind_is_refused_in_words(city: City, signed: Signed, name: str) -> None:
+    duty = assign(city.people["planner"], city.units["TJ"], city.units["TJ-BH"], name_zh="节能改造")
+    file = SimpleUploadedFile(name, b"<svg onload=alert(1)>")
+    answer = signed("bh-editor").post(f"/papers/to/duties.duty/{duty.code}", {"file": file})
+    assert answer.status_code == 422
+    assert "E-PAP-01" in answer.content.decode()
+
+
+def test_minutes_do_not_change_behind_their_approval(city: City) -> None:
+    chief, office = city.people["chief"], city.units["TJ"]
+    meeting = agenda.new(city.people["planner"], office, {"title": "专题会", "day": date(2026, 7, 1)})
+    item = agenda.add(city.people["planner"], meeting, {"title_zh": "用能"})
+    minutes.minute(city.people["planner"], item, {"minutes": "已议"})
+    seen = Item.objects.select_related("meeting").get(pk=item.pk)  # read while the minutes were open
+    minutes.submit(city.people["planner"], meeting)
+    minutes.approve(chief, meeting)
+    refuses("E-WEB-21", minutes.minute, city.people["planner"], seen, {"minutes": "改过"})
+    assert Item.objects.get(pk=item.pk).minutes == "已议"
+
+
+@pytest.mark.parametrize("link", ["javascript:alert(1)", "data:text/html,x", "ftp://x.cn/a", "//x.cn"])
+def test_a_link_leads_to_the_web(city: City, link: str) -> None:
+    planner, office = city.people["planner"], city.units["TJ"]
+    refuses("E-DUT-11", new_document, planner, office, "d1", {"name_zh": "方案", "link": link})
+    made = new_document(planner, office, "d1", {"name_zh": "方案", "link": "https://www.tj.gov.cn/a"})
+    refuses("E-DUT-11", change_document, planner, made, {"link": link})
+
+
+def test_a_workbook_changes_no_more_rows_than_others_can_wait_for(
+    city: City, signed: Signed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = pd.DataFrame([{"code": f"d{n}", "name_zh": f"方案{n}", "quality": "official"} for n in (1, 2, 3)])
+    client = signed("planner")
+    assert sent(client, workbook({"documents": rows}), to="documents/TJ").state == "previewed"
+    monkeypatch.setattr("haihe.workspace.intake.rows_target.MOST_ROWS", 2)
+    upload = sent(client, workbook({"documents": rows}), to="documents/TJ")
+    assert (upload.state, [each["code"] for each in upload.reading.findings]) == ("refused", ["E-INT-14"])

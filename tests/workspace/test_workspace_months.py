@@ -9,6 +9,7 @@ from chain_cases import fill, indicator, month, row, sent, target
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
+from intake_cases import small_dataset
 
 from haihe.messages import HaiheError
 from haihe.workspace.audit import chain
@@ -199,3 +200,17 @@ def test_targets_get_their_actual_from_the_months(city: City) -> None:
     (point,) = figures.points_of(planner, [goal])[goal.pk]
     assert (point.period, point.value) == ("2025", Decimal(1190))
     assert figures.points_of(city.people["hp-editor"], [goal]) == {}
+
+
+@pytest.mark.django_db
+def test_a_preview_holds_whoever_reads_the_names(city: City, signed: Signed) -> None:
+    """The worker reads the file outside of any request, the page within one: names of places must not differ."""
+    small_dataset(city)
+    indicator(city)
+    made = returns.begin(city.people["bh-editor"], city.units["TJ-BH"], "2026-01")
+    editor = signed("bh-editor")
+    data = editor.get(f"/intake/template/month/{made.code}").content
+    upload = sent(editor, "month", made.code, fill(data, 1, {("output", "当月数值"): 80, ("output", "质量"): "示例"}))
+    (row,) = upload.reading.preview["monthly"]["rows"]
+    assert sum(row["differs"]) == 2, row
+    assert editor.post(f"/intake/{upload.code}/confirm").status_code == 302

@@ -62,11 +62,11 @@ def test_news_are_what_others_changed_among_what_one_sees(city: City) -> None:
     rename(city, "TJ-HP", "three", by="planner")
     rename(city, "BJ", "four")
     chain.record(city.people["hp-editor"].actor(), "sign-in", "units.person", "hp-editor")
-    told = {each.entry.code: each.times for each in news(city.people["planner"], since)}
+    told = {each.entry.code: each.times for each in news(city.people["planner"], since).shown}
     assert told == {"TJ-BH": 2}
-    assert [each.entry.code for each in news(city.people["bj-planner"], since)] == ["BJ"]
-    assert [each.entry.code for each in news(city.people["hp-editor"], since)] == ["TJ-HP"]
-    assert news(city.people["planner"], timezone.now()) == []
+    assert [each.entry.code for each in news(city.people["bj-planner"], since).shown] == ["BJ"]
+    assert [each.entry.code for each in news(city.people["hp-editor"], since).shown] == ["TJ-HP"]
+    assert news(city.people["planner"], timezone.now()).shown == []
 
 
 def test_a_visit_begins_after_a_break(city: City) -> None:

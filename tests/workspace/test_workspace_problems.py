@@ -249,20 +249,32 @@ def test_a_district_raises_in_its_own_name(city: City, signed: Signed) -> None:
 
 
 @pytest.mark.slow
-def test_the_job_plans_and_keeps_what_binds(city: City) -> None:
+def test_the_job_plans_and_what_binds_becomes_a_problem(city: City, signed: Signed) -> None:
     version = small_dataset(city).current
     assert version is not None
-    job = tasks.ask_bottlenecks(city.people["planner"], city.units["TJ"], version)
+    client, page = signed("planner"), f"/problems/bottlenecks/{version.code}"
+    assert client.post(f"{page}/ask").status_code == 302
     drain()
-    job.refresh_from_db()
+    job = Job.objects.get(task=tasks.BOTTLENECKS)
     assert job.state == DONE, job.error
-    for bound in tasks.bounds_of(job):
+    bounds = tasks.bounds_of(job)
+    assert "cap:cap@*" in {bound.code for bound in bounds}, "the region's carbon cap binds"
+    for bound in bounds:
         assert bound.worth is not None
-        assert bound.worth >= 0
+        assert bound.worth > 0
         assert bound.figure.version == version.code
         assert bound.title.zh
         assert bound.where.zh
         assert set(bound.figure.plain()) <= set(ROW) | {"result", "table", "version", "value"}
+        low, price, high = (Decimal(each) for each in (bound.figure.low, bound.figure.value, bound.figure.high))
+        assert 0 <= low <= price <= high
+        assert f"{price:,}" in bound.says.zh, "the words and the figure say the same number"
+        assert f"{high:,}" in bound.says.en
+        made = client.post(f"{page}/raise", {"bound": bound.code})["Location"]
+        problem = Problem.objects.get(code=made.rsplit("/", 1)[-1])
+        assert (problem.worth, problem.about, problem.figure["result"]) == (bound.worth, "small", job.code)
+        assert bound.title.zh in client.get(made).content.decode()
+    assert Problem.objects.count() == len(bounds)
 
 
 def book(rows: list[dict[str, Any]]) -> bytes:

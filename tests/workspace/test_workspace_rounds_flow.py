@@ -257,6 +257,33 @@ def test_who_stands_back_sees_the_application_no_more_and_counts_not(city: City)
     refuses("E-RND-23", reviewing.mark, expert, Review.objects.get(pk=review.pk), {"tech": "1", "gain": "1"}, "")
 
 
+def test_who_stood_back_is_replaced_when_experts_are_dealt_again(city: City) -> None:
+    case = handed_in(city)
+    planner, experts = city.people["planner"], [case.people["r1"], case.people["r2"]]
+    ranking.check(case.round, planner.actor("rounds.rank"))
+    reviewing.deal(planner, case.round, experts, 2)
+    first = case.applications[0]
+    reviewing.stand_back(experts[0], first.reviews.get(expert=experts[0]), "亲属任职")
+    with pytest.raises(HaiheError) as caught:
+        reviewing.deal(planner, case.fresh(), experts, 2)
+    assert caught.value.code == "E-RND-22"
+    third = hired("r3", city.units["IIB"], "reviewer")
+    (made,) = reviewing.deal(planner, case.fresh(), [*experts, third], 2)
+    assert (made.application_id, made.expert_id) == (first.pk, third.pk)
+
+
+def test_an_application_is_reviewed_once_the_last_expert_stood_back(city: City) -> None:
+    case = handed_in(city)
+    planner, experts = city.people["planner"], [case.people["r1"], case.people["r2"]]
+    ranking.check(case.round, planner.actor("rounds.rank"))
+    reviewing.deal(planner, case.round, experts, 2)
+    one, other = case.applications[0].reviews.order_by("expert__username")
+    reviewing.mark(one.expert, one, {"tech": "80", "gain": "40"}, "")
+    assert case.states()[0] == "eligible"
+    reviewing.stand_back(other.expert, other, "亲属任职")
+    assert case.states()[0] == "reviewed"
+
+
 def test_leniency_compares_experts_on_the_same_applications(city: City) -> None:
     case = reviewed(city)
     table = reviewing.leniency(case.round).set_index("reviewer")

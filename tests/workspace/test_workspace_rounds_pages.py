@@ -112,6 +112,28 @@ def test_an_applicant_reads_why_not_and_what_would_have_changed_it(city: City) -
     assert "总投资500万元及以上" in ineligible or "总投资" in ineligible
 
 
+def test_an_applicant_reads_the_articles_and_goes_on_to_object(city: City) -> None:
+    case = listed(city, budget=110 * WAN)
+    client, mine = client_of(case.people["f2"]), case.applications[1]
+    page = told(client, mine.get_absolute_url())
+    articles = reverse("rounds:round-articles", args=[case.round.code])
+    assert articles in page
+    assert f"{reverse('rounds:object', args=[case.round.code])}?about={mine.code}" in page
+    said = told(client, articles)
+    for expected in (
+        "虚构示例〔2026〕1号",
+        "第五条",
+        "总投资500万元及以上",
+        "最高200万元",
+        "市级 50 %",
+        "第 1 期 60 %",
+    ):
+        assert expected in said, expected
+    Round.objects.update(objections_until=timezone.localdate() - timedelta(days=1))
+    assert "?about=" not in told(client, mine.get_absolute_url())
+    assert client_of(city.people["bj-planner"]).get(articles).status_code == 404
+
+
 def test_a_neighbouring_district_reads_nothing_of_the_other(city: City) -> None:
     case = reviewed(city)
     body = told(client_of(city.people["hp-approver"]), f"{reverse('rounds:applications')}?as=csv")
@@ -170,6 +192,7 @@ def test_a_round_is_made_and_run_in_the_browser(city: City) -> None:
     assert [job.state for job in drain()] == ["done"]
     deal = {"experts": ["reviewer"], "each_to": 1}
     assert planner.post(reverse("rounds:round-deal", args=[round_.code]), deal).status_code == 302
+    assert [job.result["reviews"] for job in drain()] == [1]
     review = mine.reviews.get()
     expert = client_of(city.people["reviewer"])
     assert expert.get(review.get_absolute_url()).status_code == 200
@@ -200,7 +223,8 @@ def test_the_award_is_seen_by_its_firm_alone(city: City) -> None:
     case, made = awarded(city, budget=500 * WAN)
     first = next(each for each in made if each.unit.code == "F1")
     page = told(client_of(case.people["f1"]), first.get_absolute_url())
-    assert "first" in page
+    assert "第 1 期" in page
+    assert "first" not in page
     assert client_of(case.people["f2"]).get(first.get_absolute_url()).status_code == 404
     assert Award.objects.visible_to(case.people["f2"]).count() == 1
 

@@ -39,12 +39,12 @@ def serve(
             here.notes(served.warnings)
             here.data({"address": served.address, "home": str(served.home), "accounts": served.accounts})
             here.say(Text(f"工作区：{served.home}", f"workspace: {served.home}"))
-            for name, password in served.accounts:
+            for each in served.accounts:
                 here.say(
                     Text(
-                        f"用户 {name}，首次口令 {password}（只显示这一次）",
-                        f"user {name}, first password {password} (shown this once)",
-                    )
+                        "用户 {u}，首次口令 {p}（只显示这一次）：{w}",
+                        "user {u}, first password {p} (shown this once): {w}",
+                    ).format(u=each.username, p=each.password, w=each.who)
                 )
             here.say(Text(f"请在浏览器打开 {served.address}，按 Ctrl-C 停止", f"open {served.address}; Ctrl-C ends it"))
             run_until_told(served, server, workers=worker)

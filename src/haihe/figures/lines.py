@@ -19,6 +19,8 @@ from haihe.figures.parts import (
 from haihe.figures.table import Column, Table
 from haihe.messages import Lang, Text
 
+INSIDE: Option = {"alignMaxLabel": "right"}
+"""The last label ends where the axis does: a long one is not cut off."""
 NAMED_POINT: Option = {
     "show": True,
     "position": "top",
@@ -85,7 +87,7 @@ def lines(
                 along, along.heading(lang), nameLocation="middle", nameGap=30, scale=True, axisLine={"show": True}
             )
         else:
-            horizontal = category_axis([data.place_words[i] for i in order], lang, boundaryGap=False)
+            horizontal = category_axis([data.place_words[i] for i in order], lang, boundaryGap=False, axisLabel=INSIDE)
         upright = value_axis(column, column.heading(lang) if measured else None, scale=measured)
         if measured:
             upright |= {"nameLocation": "end", "nameGap": 14}

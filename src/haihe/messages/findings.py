@@ -67,11 +67,17 @@ class Finding:
             en.append(f"column {letter} “{self.column}”" if letter else f"column “{self.column}”")
         return Text(" ".join(zh), ", ".join(en))
 
+    @property
+    def _words(self) -> dict[str, Any]:
+        """What the catalogue's words can name: the place and the values."""
+        place = {name: getattr(self, name) for name in ("file", "table", "row", "column", "letter")}
+        return place | dict(self.values)
+
     def text(self, lang: Lang | None = None) -> str:
         """Say it all in one line: code, place, what is wrong, how to mend it."""
         lang = lang or default_language()
-        says = self.message.says.format(**self.values)(lang)
-        mend = self.message.mend.format(**self.values)(lang)
+        says = self.message.says.format(**self._words)(lang)
+        mend = self.message.mend.format(**self._words)(lang)
         where = self.where(lang)
         colon, stop = ("：", "。") if lang == "zh" else (": ", ". ")
         place = f"{where}{colon}" if where else ""
@@ -79,7 +85,7 @@ class Finding:
 
     def to_dict(self, lang: Lang | None = None) -> dict[str, Any]:
         """Give a JSON-ready record; ``says`` and ``mend`` in both languages unless one is named."""
-        says, mend = self.message.says.format(**self.values), self.message.mend.format(**self.values)
+        says, mend = self.message.says.format(**self._words), self.message.mend.format(**self._words)
         return {
             "code": self.code,
             "severity": self.severity,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -96,6 +97,11 @@ class Draft:
 
 def empty_table(spec: TableSpec) -> pd.DataFrame:
     """Give the table without records, every column typed."""
+    return _empty(spec).copy()
+
+
+@cache
+def _empty(spec: TableSpec) -> pd.DataFrame:
     return pd.DataFrame({column.name: pd.Series([], dtype=dtype_of(column)) for column in spec.columns})
 
 

@@ -6,6 +6,7 @@ import re
 import tempfile
 import tomllib
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,10 @@ from haihe.region.tables import TABLES
 
 META_FILE = f"{META_NAME}.toml"
 SUFFIXES = (".csv", ".parquet", ".toml")
+MOST_ROWS = 5_000_000
+"""Rows of a Parquet file, which says so before it is read: a small file may hold any number of equal ones."""
+MEMORY = "2GB"
+"""Memory of a database."""
 _RISKY = re.compile(r"^('*[=+\-@\t\r])")
 _SHIELDED = re.compile(r"^'('*[=+\-@\t\r])")
 
@@ -115,7 +120,12 @@ def _parquet(spec: TableSpec, name: str, data: bytes) -> RawPart:
         path.write_bytes(data)
         try:
             with offline_database() as database:
+                found = database.execute("SELECT num_rows FROM parquet_file_metadata($1)", [str(path)]).fetchone()
+                if found is None or found[0] > MOST_ROWS:
+                    raise HaiheError("E-FILE-21", file=name, value=found[0] if found else 0, limit=MOST_ROWS)
                 frame = database.execute("SELECT * FROM read_parquet($1)", [str(path)]).df()
+        except duckdb.OutOfMemoryException as error:
+            raise MemoryError(name) from error
         except duckdb.Error as error:
             why = str(error).splitlines()[0].replace(str(path), name)
             raise HaiheError("E-FILE-05", file=name, why=why) from error
@@ -124,8 +134,10 @@ def _parquet(spec: TableSpec, name: str, data: bytes) -> RawPart:
 
 
 def offline_database() -> duckdb.DuckDBPyConnection:
-    """Open a database in memory that fetches nothing."""
+    """Open a database in memory that fetches nothing and writes no file of its own."""
     offline: dict[str, Any] = {
+        "memory_limit": MEMORY,
+        "temp_directory": "",
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
         "threads": "1",
@@ -157,11 +169,17 @@ def _csv_text(series: "pd.Series[Any]") -> list[str]:
     return [cell if cell == "" else repr(cell) for cell in cells]
 
 
+@cache
+def _writing_database() -> duckdb.DuckDBPyConnection:
+    """Open the database that writes; it is empty and stays so."""
+    return offline_database()
+
+
 def to_parquet(frame: pd.DataFrame) -> bytes:
     """Give one table as Parquet, for tables too large for CSV."""
     with tempfile.TemporaryDirectory(prefix="haihe-") as folder:
         path = Path(folder) / "table.parquet"
-        with offline_database() as database:
+        with _writing_database().cursor() as database:
             database.register("records", frame)
             database.execute(f"COPY records TO '{path}' (FORMAT parquet, COMPRESSION zstd)")
         return path.read_bytes()

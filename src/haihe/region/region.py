@@ -191,4 +191,5 @@ def _records(frame: pd.DataFrame) -> list[str]:
 def _exact(series: "pd.Series[Any]") -> list[str]:
     if series.dtype == "float64":
         return [repr(value) for value in series.tolist()]
-    return series.astype(object).where(series.notna(), "\x00").map(str).tolist()
+    missing = series.isna().tolist()
+    return ["" if gone else str(value) for value, gone in zip(series.tolist(), missing, strict=True)]

@@ -238,10 +238,15 @@ def workbook_bytes(tables: Mapping[str, pd.DataFrame], meta: Meta, lang: Lang | 
     return buffer.getvalue()
 
 
+def said_of(column: Column) -> Mapping[Any, Text]:
+    """Give how the values of a column are called: choices and flags; nothing else has words."""
+    return FLAG_WORDS if column.kind == "flag" else column.word_of
+
+
 def words_of(series: "pd.Series[Any]", column: Column, lang: Lang | None) -> list[Any]:
     """Give the cells to write: None where missing, choices and flags in the words of the language."""
     cells = series.astype(object).where(series.notna(), None).tolist()
-    names: Mapping[Any, Text] = FLAG_WORDS if column.kind == "flag" else column.word_of
+    names = said_of(column)
     return [names[cell](lang) if cell in names else cell for cell in cells] if lang and names else cells
 
 

@@ -1,9 +1,9 @@
 """The smallest change along each lever that would alter a decision, and its replay on both sides of the border."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -133,11 +133,10 @@ def _amount(decision: Decision, market: Market | None, i: int) -> Change:
     entry, least, grain = decision.slate.entries[i], decision.round.least_amount, decision.round.amount_step
     needed, status = None, "none"
     try:
-        needed = (
-            ranked_levers.amount(decision.slate, i, least, grain)
-            if market is None
-            else optimal_levers.amount(market, i, least, grain)
-        )
+        if decision.course is not None:
+            needed = ranked_levers.amount(decision.course, i, least, grain)
+        elif market is not None:
+            needed = optimal_levers.amount(market, i, least, grain)
         status = "none" if needed is None else "found"
     except optimal_levers.UnsearchedError:
         status = "unsearched"
@@ -152,8 +151,8 @@ def _score(decision: Decision, market: Market | None, i: int) -> Change:
     most = None if full is None else steps(full, decision.round.decimals)
     needed = None
     if slate.standing(i) in ("open", "unscored", "below_pass"):
-        if decision.walk is not None:
-            needed = ranked_levers.score(slate, decision.walk, i, most)
+        if decision.course is not None:
+            needed = ranked_levers.score(decision.course, i, most)
         elif market is not None:
             needed = optimal_levers.score(market, i, most)
     return _found(entry.application, SCORE, SCORE, Text("评分", "the score"), "points", entry.score, needed)
@@ -180,33 +179,36 @@ def _cap(decision: Decision, market: Market | None, i: int, number: int, raised:
 def _fields(decision: Decision, market: Market | None, i: int) -> Iterator[Change]:
     """Turn every declared field with a threshold that is not met."""
     name = decision.slate.entries[i].application
-    mine = decision.requirements.get(name)
-    if mine is None:
-        return
-    unmet = mine[~mine["met"].eq(True).fillna(False)]
-    for field in pd.unique(unmet.loc[unmet["sense"].isin([">=", "<="]), "field"]):
-        own = mine[mine["field"] == field]
-        first = unmet[unmet["field"] == field].iloc[0]
-        needed = _border(own) if (unmet["field"] == field).all() and unmet["met"].notna().all() else None
+    mine = decision.conditions.get(name, [])
+    unmet = [row for row in mine if row["met"] is not True]
+    for field in dict.fromkeys(row["field"] for row in unmet if row["sense"] in (">=", "<=")):
+        first = next(row for row in unmet if row["field"] == field)
+        alone = all(row["field"] == field and row["met"] is False for row in unmet)
+        needed = _border([row for row in mine if row["field"] == field]) if alone else None
         if needed is not None:
-            slate = decision.slate.with_eligible(i)
-            within = market.on(slate).chooses(i) if market is not None else ranked_levers.funded(slate, i)
-            needed = needed if within else None
+            needed = needed if _within(decision, market, i) else None
         title = Text(str(first["text_zh"]), str(first["text_en"]))
         now = None if pd.isna(first["seen"]) else int(first["seen"])
         yield _found(name, str(field), str(field), title, str(first["unit"]), now, needed)
 
 
-def _border(own: pd.DataFrame) -> int | None:
+def _within(decision: Decision, market: Market | None, i: int) -> bool:
+    """Say whether an application would be funded, were it eligible."""
+    if market is not None:
+        return market.on(decision.slate.with_eligible(i)).chooses(i)
+    return decision.course is not None and ranked_levers.funded_eligible(decision.course, i)
+
+
+def _border(own: Sequence[Mapping[str, Any]]) -> int | None:
     """Nearest value of a field that meets all its thresholds; None where they contradict each other."""
-    if not own["sense"].isin([">=", "<="]).all():
+    if any(row["sense"] not in (">=", "<=") for row in own):
         return None
-    low = own.loc[own["sense"] == ">=", "bound"].max()
-    high = own.loc[own["sense"] == "<=", "bound"].min()
-    if pd.notna(low) and pd.notna(high) and low > high:
+    bounds = [(row["sense"], int(row["bound"])) for row in own if not pd.isna(row["bound"])]
+    low = max((bound for sense, bound in bounds if sense == ">="), default=None)
+    high = min((bound for sense, bound in bounds if sense == "<="), default=None)
+    if low is not None and high is not None and low > high:
         return None
-    seen = own["seen"].iloc[0]
-    return int(low) if pd.notna(low) and seen < low else int(high)
+    return low if low is not None and own[0]["seen"] < low else high
 
 
 def turned(round_: Round, change: Change, value: int) -> Round:

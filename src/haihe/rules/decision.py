@@ -1,14 +1,15 @@
 """What a round decides: who is funded, who stands in reserve, and what is left of each limit."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
 from haihe.figures import Column, Table
 from haihe.messages import Finding, Findings, HaiheError, Text
+from haihe.rules.course import Course
 from haihe.rules.ranking import Walk, walk
 from haihe.rules.rounds import Objective, Round, points
 from haihe.rules.selection import Market, Valuation
@@ -78,10 +79,18 @@ class Decision(Tabled):
         return Market(self.slate, valuation(self.round, self.objective), self.seconds)
 
     @cached_property
-    def requirements(self) -> dict[str, pd.DataFrame]:
-        """Conditions of each application that has any."""
-        table = self.round.requirements
-        return {} if table is None else {str(name): own for name, own in table.groupby("application", sort=False)}
+    def course(self) -> Course | None:
+        """What was left of each limit down the list; None for an optimal selection."""
+        return None if self.walk is None else Course(self.slate, self.walk)
+
+    @cached_property
+    def conditions(self) -> dict[str, list[Mapping[str, Any]]]:
+        """Conditions of each application that has any, as rows of the round's requirements."""
+        table, found = self.round.requirements, dict[str, list[Mapping[str, Any]]]()
+        if table is not None:
+            for row in table.assign(met=table["met"].astype("boolean")).to_dict("records"):
+                found.setdefault(str(row["application"]), []).append(row)  # type: ignore[arg-type]
+        return found
 
     @cached_property
     def frame(self) -> pd.DataFrame:

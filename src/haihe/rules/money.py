@@ -262,9 +262,9 @@ def said_money(fen: int) -> Text:
 def exactly(value: Fraction, most: int = 12) -> str:
     """Write an exact number as a decimal where it is one within so many digits, else as a quotient."""
     for digits in range(most + 1):
-        scaled = value * 10**digits
-        if scaled.denominator == 1:
-            return f"{Decimal(int(scaled)).scaleb(-digits):,.{digits}f}"
+        scaled, rest = divmod(value.numerator * 10**digits, value.denominator)
+        if not rest:
+            return f"{Decimal(scaled).scaleb(-digits):,.{digits}f}"
     return f"{value.numerator:,}/{value.denominator:,}"
 
 

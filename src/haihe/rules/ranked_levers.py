@@ -7,25 +7,39 @@ limit), so these are looked at, and between them the answer is computed.
 
 from bisect import bisect_left
 from collections.abc import Callable
-from functools import partial
+from dataclasses import replace
 
-from haihe.rules.ranking import Walk, room_at, walk
-from haihe.rules.slate import MONEY_TIES, Entry, Slate, city_part
+from haihe.rules.climb import Climb
+from haihe.rules.course import Course
+from haihe.rules.slate import MONEY_TIES, Entry, Slate, city_part, share_filed
 
 STEPS = 2000
 """Changes of a cap looked at before the search is given up and said to be so."""
+LOOKS = 2_000_000
+"""Turns looked at while the caps of a round are raised, before the search is given up likewise."""
 
 
-def amount(slate: Slate, i: int, least: int, grain: int) -> int | None:
+def amount(course: Course, i: int, least: int, grain: int) -> int | None:
     """Largest smaller support, a multiple of `grain` fen, with which an application is funded; None where none is.
 
     Where ties look at amounts, the place in the ranking moves with the amount: each stretch without such a move is
-    looked at in turn, the largest amounts first.
+    looked at in turn, the largest amounts first. What would not fit at the best place among equals, and what fits at the
+    last, needs no look.
     """
+    slate = course.slate
     if slate.standing(i) != "open":
         return None
-    for low, high in stretches(slate, i, least, slate.entries[i].support - 1):
-        found = _amount_within(slate, i, -(-low // grain), high // grain, grain)
+    if course.walk.stopper == i:
+        course = course.without_stopper
+    first, past = course.equals(i)
+    low, high = -(-least // grain), (slate.entries[i].support - 1) // grain
+    best = _largest(course, i, first, low, high, grain)
+    if best is None:
+        return None
+    sure = _largest(course, i, past, low, best, grain)
+    floor = least if sure is None else max(least, sure * grain)
+    for start, end in stretches(slate, i, floor, best * grain):
+        found = _amount_within(course, i, -(-start // grain), end // grain, grain)
         if found is not None:
             return found * grain
     return None
@@ -35,84 +49,79 @@ def stretches(slate: Slate, i: int, least: int, most: int) -> list[tuple[int, in
     """Ranges of the amount within which an application keeps its place among equals, the largest amounts first."""
     if most < least:
         return []
-    edges = [least, *(edge for edge in _moves(slate, i, least, most) if least < edge <= most), most + 1]
+    edges = [least, *(edge for edge in _moves(slate, i) if least < edge <= most), most + 1]
     return [(low, high - 1) for low, high in zip(edges[-2::-1], edges[:0:-1], strict=True)]
 
 
-def _amount_within(slate: Slate, i: int, low: int, high: int, grain: int) -> int | None:
+def _amount_within(course: Course, i: int, low: int, high: int, grain: int) -> int | None:
     """Largest funded amount, in grains, in a stretch in which the place does not move."""
-    if low > high:
+    if low > high or high * grain <= 0:
         return None
-    room = room_at(slate.with_support(i, high * grain), i)
-    if room is None:
+    return _largest(course, i, course.turn_of(_changed(course.slate.entries[i], high * grain)), low, high, grain)
+
+
+def _largest(course: Course, i: int, turn: int, low: int, high: int, grain: int) -> int | None:
+    """Largest amount in a range, in grains, for which there is room at a turn; None where the list has ended above it."""
+    if turn > course.end:
         return None
-
-    def fits(grains: int) -> bool:
-        entry = _changed(slate.entries[i], grains * grain)
-        return all(need <= room[number] for number, need in slate.needs_of(i, entry))
-
-    return last_true(fits, low, high)
+    slate, most = course.slate, high * grain
+    for number, _ in slate.needs(i):
+        measure, left = slate.limits[number].measure, course.left(number, turn)
+        if measure == "count":
+            most = most if left else -1
+        else:
+            over = _reaching(slate.entries[i], measure, left + 1)
+            most = most if over is None else min(most, over - 1)
+    found = min(high, most // grain)
+    return found if found >= low else None
 
 
 def _changed(entry: Entry, support: int) -> Entry:
-    return Entry(entry.application, support, city_part(support, entry.filed), entry.filed, entry.score, entry.eligible)
+    return replace(entry, support=support, city=city_part(support, entry.filed))
 
 
-def _moves(slate: Slate, i: int, least: int, most: int) -> list[int]:
+def _moves(slate: Slate, i: int) -> list[int]:
     """Amounts at which the place among equals may move: where a tie column reaches, or passes, that of a rival."""
-    found: set[int] = set()
-    rivals = [e for j, e in enumerate(slate.entries) if j != i and e.score == slate.entries[i].score]
+    own, found = slate.entries[i], set[int]()
     for name in set(MONEY_TIES).intersection(slate.tie_columns):
-        for border in {getattr(rival, name) + beyond for rival in rivals for beyond in (0, 1)}:
-            edge = first_true(partial(_reaches, slate.entries[i], name, border), least, most)
+        rivals = {int(getattr(each, name)) for each in slate.by_score[own.score] if each is not own}
+        for border in {value + beyond for value in rivals for beyond in (0, 1)}:
+            edge = _reaching(own, name, border)
             if edge is not None:
                 found.add(edge)
     return sorted(found)
 
 
-def _reaches(entry: Entry, name: str, border: int, support: int) -> bool:
-    """Say whether a part of the amount is at or above a border with another support."""
-    return int(getattr(_changed(entry, support), name)) >= border
+def _reaching(entry: Entry, name: str, border: int) -> int | None:
+    """Smallest support of which a part is at or above a border above nought; None where it never is."""
+    share = share_filed(*entry.filed)
+    city, whole = share.numerator, share.denominator
+    if name == "city":  # floor(support * city / whole) >= border
+        return -(-border * whole // city) if city else None
+    if name == "district":  # ceiling(support * (whole - city) / whole) >= border
+        return (border - 1) * whole // (whole - city) + 1 if whole > city else None
+    return border
 
 
-def score(slate: Slate, result: Walk, i: int, full: int | None) -> int | None:
+def score(course: Course, i: int, full: int | None) -> int | None:
     """Smallest higher score with which an application is funded; None where none is, or none up to the full score.
 
-    What is above it does not change as it climbs, and a better place leaves more room of every limit. So going down the
-    list once finds the last application that it must be ranked before.
+    What is above it does not change as it climbs, and a better place leaves more room of every limit. So it must be
+    ranked before the last application at whose turn there is still room for it.
     """
-    ahead, fits = _must_precede(slate, result, i)
-    if not fits:
-        return None
+    slate = course.slate
+    short, stopper = course.first_short(slate.needs(i)), course.walk.stopper
+    ahead: int | None = stopper
+    if short is not None and short <= course.end:
+        if short == 0:
+            return None
+        ahead = slate.open[short - 1]
     own, level = slate.entries[i].score, 0
     if ahead is not None:
         level = slate.entries[ahead].score or 0
-        level += slate.with_score(i, level).rank_key(i) > slate.rank_key(ahead)
+        level += slate.key_of(replace(slate.entries[i], score=level)) > slate.rank_key(ahead)
     needed = max(level, slate.pass_score or 0, 0 if own is None else own + 1)
     return needed if full is None or needed <= full else None
-
-
-def _must_precede(slate: Slate, result: Walk, i: int) -> tuple[int | None, bool]:
-    """Last application before whose turn there is room for this one, and whether there is room at all.
-
-    No application where there is room to the end of the list.
-    """
-    left = {number: slate.limits[number].cap for number, _ in slate.needs(i)}
-    ahead: int | None = None
-    for j in slate.open:
-        if any(need > left[number] for number, need in slate.needs(i)):
-            return ahead, ahead is not None
-        if j == i:
-            continue
-        ahead = j
-        if result.stopper == j:
-            return ahead, True
-        if result.verdicts[j].funded:
-            for number, need in slate.needs(j):
-                if number in left:
-                    left[number] -= need
-    room = all(need <= left[number] for number, need in slate.needs(i))
-    return (None, True) if room else (ahead, ahead is not None)
 
 
 def score_levels(slate: Slate, i: int, full: int | None) -> list[int]:
@@ -126,12 +135,15 @@ def score_levels(slate: Slate, i: int, full: int | None) -> list[int]:
     return sorted(level for level in levels if level > floor and (full is None or level <= full))
 
 
-def funded(slate: Slate, i: int) -> bool:
-    """Say whether selection by rank funds a position."""
-    return walk(slate).verdicts[i].funded
+def funded_eligible(course: Course, i: int) -> bool:
+    """Say whether selection by rank would fund an application that is not eligible, were it eligible."""
+    entry = replace(course.slate.entries[i], eligible=True)
+    turn = course.turn_of(entry)
+    open_ = course.slate.standing_of(entry) == "open"
+    return open_ and turn <= course.end and course.room(course.slate.needs(i), turn)
 
 
-def caps(slate: Slate, number: int) -> tuple[dict[int, int], bool]:
+def caps(course: Course, number: int, looks: int = LOOKS) -> tuple[dict[int, int], bool]:
     """Raise one cap step by step and note the first height at which each application comes to be funded.
 
     Between two heights at which someone who lacked only this limit would fit, nothing changes; so each such height is
@@ -140,44 +152,24 @@ def caps(slate: Slate, number: int) -> tuple[dict[int, int], bool]:
     Returns
     -------
     (dict of position to cap, bool)
-        The flag is False where the search was given up after `STEPS` heights.
+        The flag is False where the search was given up after `STEPS` heights, or after so many looks at a turn.
     """
-    start = walk(slate)
-    waiting = {i for i in slate.open if not start.verdicts[i].funded and i in slate.limits[number].members}
-    found: dict[int, int] = {}
-    current, result = slate, start
+    slate, members = course.slate, course.slate.limits[number].members
+    verdicts = course.walk.verdicts
+    waiting = {turn: i for i, turn in course.turns.items() if i in members and not verdicts[i].funded}
+    climb, found = Climb(slate, number), dict[int, int]()
+    climb.down(max(waiting, default=-1) + 1)
     for _ in range(STEPS):
-        if not waiting:
-            return found, True
-        height = _next_height(current, result, number)
+        height = climb.next_height() if waiting else None
         if height is None:
             return found, True
-        current = slate.with_cap(number, height)
-        result = walk(current)
-        for i in [i for i in waiting if result.verdicts[i].funded]:
-            found[i] = height
-            waiting.remove(i)
-    return found, False
-
-
-def _next_height(slate: Slate, result: Walk, number: int) -> int | None:
-    """Lowest higher cap at which an application that lacks only this limit would fit.
-
-    One that lacks the budget too may come to end the list instead, which funds nobody, and so needs no look.
-    """
-    taken = _taken_at(slate, result, number)
-    heights = [taken[i] + dict(slate.needs(i))[number] for i, v in enumerate(result.verdicts) if v.limits == (number,)]
-    return min(heights, default=None)
-
-
-def _taken_at(slate: Slate, result: Walk, number: int) -> dict[int, int]:
-    """What was taken of a limit when the turn of each application came."""
-    taken, found = 0, {}
-    for i in slate.open:
-        found[i] = taken
-        if result.verdicts[i].funded:
-            taken += dict(slate.needs(i)).get(number, 0)
-    return found
+        if climb.looked > looks:
+            break
+        climb.raise_to(height)
+        for turn in climb.down(max(waiting) + 1):
+            if turn in waiting:
+                found[waiting.pop(turn)] = height
+    return found, not waiting
 
 
 def first_true(holds: Callable[[int], bool], low: int, high: int) -> int | None:

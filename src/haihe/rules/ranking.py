@@ -83,19 +83,3 @@ def _refused(slate: Slate, over: list[tuple[int, int]], left: list[int]) -> Verd
     """Name the limits in the way in their declared order: exclusions, matching, quotas, budget."""
     number, need = over[0]
     return Verdict(False, slate.limits[number].kind, tuple(number for number, _ in over), need - max(left[number], 0))
-
-
-def room_at(slate: Slate, i: int) -> list[int] | None:
-    """What is left of each limit when the turn of an open application comes; None where the list has ended above it."""
-    left = [limit.cap for limit in slate.limits]
-    for j in slate.open:
-        if j == i:
-            return left
-        needs = slate.needs(j)
-        over = [number for number, need in needs if need > left[number]]
-        if not over:
-            for number, need in needs:
-                left[number] -= need
-        elif slate.limits[over[0]].kind == "budget" and slate.when_short == "stop":
-            return None
-    return None

@@ -6,7 +6,7 @@ For an optimal selection the cause is a forced re-solve: what would fall out, an
 funded. The smallest change along each lever is exact and is replayed on both sides of its border.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -29,6 +29,7 @@ from haihe.rules.reason_words import (
     said_short,
 )
 from haihe.rules.rounds import points
+from haihe.rules.slate import Slate
 from haihe.rules.tabled import Tabled
 
 COLUMNS = (
@@ -129,22 +130,20 @@ def explain(
     if applications is not None:
         left = [i for i in left if slate.entries[i].application in applications]
     place = {i: at for at, i in enumerate(slate.order, start=1)}
-    given = decision.round.sorted_candidates()
-    rows = []
-    for i in left:
-        own = {name: given[name].iloc[i] for name in ("application", "enterprise", "region")}
-        rows.append({**own, "place": place[i], **_cause(decision, i)})
+    given = decision.round.sorted_candidates()[["application", "enterprise", "region"]].to_dict("records")
+    rows = [{**given[i], "place": place[i], **_cause(decision, i)} for i in left]
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     return Reasons(decision, frame, _changes(decision, left if levers else [], replay, tries))
 
 
 def _changes(decision: Decision, left: list[int], replay: bool, tries: int) -> pd.DataFrame:
     """Find the changes of all and replay them."""
-    raised = {}
-    if decision.how == "ranked" and left:
+    raised, course = {}, decision.course
+    if course is not None and left:
         wanted = {number for i in left for number, _ in decision.slate.needs(i)}
-        kinds = {number for number in wanted if decision.slate.limits[number].kind != "exclusion"}
-        raised = {number: ranked_levers.caps(decision.slate, number) for number in sorted(kinds)}
+        kinds = sorted(number for number in wanted if decision.slate.limits[number].kind != "exclusion")
+        looks = ranked_levers.LOOKS // max(1, len(kinds))
+        raised = {number: ranked_levers.caps(course, number, looks) for number in kinds}
     rows = []
     for i in left:
         for change in changes_of(decision, i, raised, tries):
@@ -181,14 +180,14 @@ def _cause(decision: Decision, i: int) -> dict[str, object]:
 
 def _failed(decision: Decision, i: int, standing: str) -> dict[str, object]:
     """Name the conditions that are not met, or cannot be decided, with the values seen."""
-    mine = decision.requirements.get(decision.slate.entries[i].application)
+    mine = decision.conditions.get(decision.slate.entries[i].application)
     if mine is None:
         return {"cause": standing, "says": CAUSES[standing]}
-    met = mine["met"].astype("boolean")
-    wrong = mine[(met == False).fillna(False) if standing == "ineligible" else met.isna()]  # noqa: E712 - three-valued
-    listed = [said_failed(row, decision.round.decimals) for row in wrong.to_dict("records")]
+    undecided = standing == "undecided"
+    wrong = [row for row in mine if (pd.isna(row["met"]) if undecided else row["met"] is False)]
+    listed = [said_failed(row, decision.round.decimals) for row in wrong]
     says = Text("；".join(text.zh for text in listed), "; ".join(text.en for text in listed))
-    return {"cause": standing, "article": ", ".join(map(str, wrong["article"])), "says": says}
+    return {"cause": standing, "article": ", ".join(str(row["article"]) for row in wrong), "says": says}
 
 
 def _outranked(decision: Decision, i: int) -> dict[str, object]:
@@ -204,27 +203,31 @@ def _outranked(decision: Decision, i: int) -> dict[str, object]:
             None if own is None else points(own, decimals), None if line is None else points(line, decimals)
         )
         return {"cause": "line", "limit": "budget", "short": verdict.short, "unit": "points", "says": said}
-    taken = [j for j in slate.open[: slate.open.index(i)] if result.verdicts[j].funded]
-    return _without_room(decision, i, taken, verdict.limits[0])
+    number = verdict.limits[0]
+    taken = [j for j in result.funded if slate.rank_key(j) < slate.rank_key(i)] if _excludes(slate, number) else []
+    return _without_room(decision, i, taken, number, verdict.short)
 
 
-def _without_room(decision: Decision, i: int, taken: list[int], number: int) -> dict[str, object]:
-    """Say which limit has no room beside those already taken."""
+def _excludes(slate: Slate, number: int) -> bool:
+    return slate.limits[number].kind == "exclusion"
+
+
+def _without_room(decision: Decision, i: int, taken: Sequence[int], number: int, short: int) -> dict[str, object]:
+    """Say which limit has no room beside those already taken, and by how much it is short."""
     slate = decision.slate
     limit = slate.limits[number]
-    rivals = [slate.entries[j].application for j in taken if j in limit.members]
     article = None if limit.article is None else limit.article
-    if limit.kind == "exclusion":
+    if _excludes(slate, number):
+        rivals = [slate.entries[j].application for j in taken if j in limit.members]
         return {
             "cause": "exclusion", "article": article, "limit": limit.key, "conflicts": ", ".join(rivals),
             "says": said_conflict(limit.title, rivals),
         }  # fmt: skip
     need = dict(slate.needs(i))[number]
-    room = limit.cap - slate.used(taken)[number]
     unit = "count" if limit.measure == "count" else "fen"
     return {
-        "cause": limit.kind, "article": article, "limit": limit.key, "short": need - room, "unit": unit,
-        "says": said_short(limit, room, need),
+        "cause": limit.kind, "article": article, "limit": limit.key, "short": short, "unit": unit,
+        "says": said_short(limit, need - short, need),
     }  # fmt: skip
 
 
@@ -237,12 +240,14 @@ def _outbid(decision: Decision, i: int) -> dict[str, object]:
     inside = forced(market, i)
     if inside is None:
         alone = slate.exceeded([i])
-        return _without_room(decision, i, [], alone[0] if alone else over[0])
+        number = alone[0] if alone else over[0]
+        return _without_room(decision, i, [], number, dict(slate.needs(i))[number] - slate.limits[number].cap)
     chosen = set(decision.funded)
     displaced = [slate.entries[j].application for j in decision.funded if j not in inside.funded]
     added = [slate.entries[j].application for j in slate.order if j in inside.funded - chosen - {i}]
     loss = sum(market.worth[j] for j in chosen) - inside.worth
-    cause = _without_room(decision, i, list(decision.funded), over[0])
+    used = slate.used([*decision.funded, i])[over[0]]
+    cause = _without_room(decision, i, decision.funded, over[0], used - slate.limits[over[0]].cap)
     shown = points(loss, decision.round.decimals) if market.valuation.merit is None else loss
     says = said_forced(cause["says"], displaced, added, shown, decision.objective)  # type: ignore[arg-type]
     return {**cause, "displaced": ", ".join(displaced), "added": ", ".join(added), "loss": loss, "says": says}

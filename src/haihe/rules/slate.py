@@ -111,7 +111,10 @@ class Slate:
 
     def standing(self, i: int) -> Standing:
         """Say whether an application may be funded at all."""
-        entry = self.entries[i]
+        return self.standing_of(self.entries[i])
+
+    def standing_of(self, entry: Entry) -> Standing:
+        """Say the same of one that an entry describes."""
         if entry.eligible is None:
             return "undecided"
         if not entry.eligible:
@@ -136,11 +139,17 @@ class Slate:
 
     def rank_key(self, i: int) -> tuple[object, ...]:
         """What an application is ranked by, smaller first; one without a score comes last."""
-        return (*self.tie_key(i), self.entries[i].application)
+        return self.key_of(self.entries[i])
+
+    def key_of(self, entry: Entry) -> tuple[object, ...]:
+        """What one is ranked by that an entry describes."""
+        return (*self._tie_key_of(entry), entry.application)
 
     def tie_key(self, i: int) -> tuple[object, ...]:
         """Score and declared ties, without the last resort of the application number."""
-        entry = self.entries[i]
+        return self._tie_key_of(self.entries[i])
+
+    def _tie_key_of(self, entry: Entry) -> tuple[object, ...]:
         ties = [
             place * int(getattr(entry, name)) if name in MONEY_TIES else place
             for name, place in zip(self.tie_columns, entry.ties, strict=True)
@@ -154,6 +163,14 @@ class Slate:
     def needs_of(self, i: int, entry: Entry) -> list[tuple[int, int]]:
         """Give the same with other amounts in its place."""
         return [(number, entry.measure(self.limits[number].measure)) for number in self._member_of[i]]
+
+    @cached_property
+    def by_score(self) -> dict[int | None, list[Entry]]:
+        """All applications of each score."""
+        found: dict[int | None, list[Entry]] = {}
+        for entry in self.entries:
+            found.setdefault(entry.score, []).append(entry)
+        return found
 
     @cached_property
     def _member_of(self) -> list[list[int]]:
@@ -180,15 +197,15 @@ class Slate:
     def with_support(self, i: int, support: int) -> "Slate":
         """Give the same round with another amount for one application."""
         entry = self.entries[i]
-        return self._with_entry(i, replace(entry, support=support, city=city_part(support, entry.filed)))
+        return self.with_entry(i, replace(entry, support=support, city=city_part(support, entry.filed)))
 
     def with_score(self, i: int, score: int) -> "Slate":
         """Give the same round with another score for one application."""
-        return self._with_entry(i, replace(self.entries[i], score=score))
+        return self.with_entry(i, replace(self.entries[i], score=score))
 
     def with_eligible(self, i: int) -> "Slate":
         """Give the same round with one application eligible."""
-        return self._with_entry(i, replace(self.entries[i], eligible=True))
+        return self.with_entry(i, replace(self.entries[i], eligible=True))
 
     def with_cap(self, number: int, cap: int) -> "Slate":
         """Give the same round with another cap for one limit."""
@@ -196,7 +213,8 @@ class Slate:
         limits[number] = replace(limits[number], cap=cap)
         return self._keeping(replace(self, limits=tuple(limits)), "_member_of", "order", "open")
 
-    def _with_entry(self, i: int, entry: Entry) -> "Slate":
+    def with_entry(self, i: int, entry: Entry) -> "Slate":
+        """Give the same round with one application as an entry describes it."""
         entries = list(self.entries)
         entries[i] = entry
         return self._keeping(replace(self, entries=tuple(entries)), "_member_of")

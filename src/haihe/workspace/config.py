@@ -84,6 +84,14 @@ SETTINGS = (
         "60",
         int,
     ),
+    Setting(
+        "DOWNLOADS_PER_MINUTE",
+        Text(
+            "每人每分钟的下载与版本比较上限", "downloads and comparisons of versions on the pages a minute, by person"
+        ),
+        "60",
+        int,
+    ),
     Setting("THREADS", Text("网页服务线程数", "threads that answer requests"), "8", int),
     Setting(
         "PROXY",

@@ -4,20 +4,22 @@ from django.db import transaction
 
 from haihe.workspace.audit.chain import Actor
 from haihe.workspace.units import staff, tree
+from haihe.workspace.units.accounts import Account
 from haihe.workspace.units.models import Person, Post
+from haihe.workspace.units.roles import ROLES
 
 US = Actor("haihe", channel="cli")
 UNIT, ADMIN = "CITY", "admin"
 
 
-def first_admin() -> tuple[str, str] | None:
-    """Make the first unit and its administrator where nobody is there; gives user name and password, told this once."""
+def first_admin() -> Account | None:
+    """Make the first unit and its administrator where nobody is there; gives the account, told this once."""
     with transaction.atomic():
         if Person.objects.exists():
             return None
         unit = tree.make(US, UNIT, "本市", "city", name_en="The city")
-        _, password = staff.hire(US, ADMIN, "系统管理员", unit, "admin", name_en="Administrator", below=True)
-    return ADMIN, password
+        person, password = staff.hire(US, ADMIN, "系统管理员", unit, "admin", name_en="Administrator", below=True)
+    return Account.of(ADMIN, password, person.name, ROLES["admin"].name, unit.name)
 
 
 def has_admin() -> bool:

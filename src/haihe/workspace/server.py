@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command
 from waitress.server import create_server
 
 from haihe.locks import taken
@@ -24,6 +23,7 @@ from haihe.messages import Finding, HaiheError, Text
 from haihe.workspace.config import PRIVATE, Office
 from haihe.workspace.jobs.entry import run
 from haihe.workspace.start import office, prepare
+from haihe.workspace.units.accounts import Account
 
 LOCK = "serve.lock"
 CONNECTIONS = 2000
@@ -43,7 +43,7 @@ class Served:
 
     address: str
     home: Path
-    accounts: list[tuple[str, str]] = field(default_factory=list)
+    accounts: list[Account] = field(default_factory=list)
     warnings: list[Finding] = field(default_factory=list)
 
 
@@ -99,7 +99,6 @@ def serving(home: Path, host: str, port: int, *, demo: bool = False) -> Iterator
         if not local(host):
             may_open(host)
         accounts = _accounts(demo)
-        _compress_static()
         server = _bound(host, port)
         shown = f"[{host}]" if ":" in host else host
         warnings = [] if local(host) or office()["HTTPS"] else [Finding("W-JOB-23")]
@@ -109,7 +108,7 @@ def serving(home: Path, host: str, port: int, *, demo: bool = False) -> Iterator
             server.close()
 
 
-def _accounts(demo: bool) -> list[tuple[str, str]]:
+def _accounts(demo: bool) -> list[Account]:
     """Fill an empty folder: with the demonstration, or with the first administrator."""
     from haihe.workspace.first import first_admin  # models are there only after the setup
 
@@ -119,14 +118,6 @@ def _accounts(demo: bool) -> list[tuple[str, str]]:
         return seed()
     admin = first_admin()
     return [admin] if admin else []
-
-
-def _compress_static() -> None:
-    """Gather styles and scripts in the folder, with compressed copies, and serve those."""
-    storage = {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"}
-    settings.STORAGES = settings.STORAGES | {"staticfiles": storage}
-    settings.WHITENOISE_USE_FINDERS = False
-    call_command("collectstatic", interactive=False, verbosity=0, clear=True)
 
 
 def _bound(host: str, port: int) -> Any:

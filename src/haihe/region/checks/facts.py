@@ -38,7 +38,8 @@ class Facts:
 
     def bad(self, name: str, *columns: str) -> Mask:
         """Tell, for each record, whether one of these cells could not be read."""
-        length = len(self.table(name))
+        found = self.draft.tables.get(name)
+        length = 0 if found is None else len(found)
         if name not in self.draft.bad:
             return np.zeros(length, dtype=bool)
         return np.asarray(self.draft.bad[name][list(columns)].any(axis=1), dtype=bool)

@@ -18,14 +18,19 @@ def duplicate_keys(facts: Facts) -> Iterator[Issue]:
     """Two records of one key; the later one is named, with the row of the first."""
     for name in facts.names:
         key = TABLES[name].key
-        table = facts.table(name)[key][~facts.bad(name, *key)]
-        later = table.index[table.duplicated()]
-        if len(later):
-            first = table.groupby(key, dropna=False, sort=False).ngroup()
-            firsts = first.drop_duplicates().reset_index().set_index(0)["index"]
-            for at in later:
-                values = {"value": " | ".join(map(str, table.loc[at])), "first": facts.row(name, firsts[first[at]])}
-                yield Issue("E-KEY-01", name, int(at), key[-1], values)
+        yield from repeated_keys(facts, name, key)
+
+
+def repeated_keys(facts: Facts, name: str, key: list[str]) -> Iterator[Issue]:
+    """Two records of one key in one table, declared for regions or not."""
+    table = facts.draft.tables[name][key][~facts.bad(name, *key)]
+    later = table.index[table.duplicated()]
+    if len(later):
+        first = table.groupby(key, dropna=False, sort=False).ngroup()
+        firsts = first.drop_duplicates().reset_index().set_index(0)["index"]
+        for at in later:
+            values = {"value": " | ".join(map(str, table.loc[at])), "first": facts.row(name, firsts[first[at]])}
+            yield Issue("E-KEY-01", name, int(at), key[-1], values)
 
 
 def stage_references(facts: Facts) -> Iterator[Issue]:

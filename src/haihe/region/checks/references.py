@@ -116,9 +116,12 @@ def mistyped_parents(facts: Facts) -> tuple[list[Issue], Facts]:
             continue
         codes = facts.table(target)[key].dropna()
         counts = pd.concat([each.said for each in every]).value_counts()
+        often = counts[~counts.index.isin(codes) & (counts >= MANY)]
+        if often.empty:
+            continue
         idle = codes[~codes.isin(counts.index) & ~codes.duplicated(keep=False)]
         labels = labels_of(facts, target, key)
-        for value, count in counts[~counts.index.isin(codes) & (counts >= MANY)].items():
+        for value, count in often.items():
             missing, unused = str(value), idle.tolist()
             own = {label: code for label, code in labels.items() if code in unused}
             code = nearest_code(missing, unused, own, least=0.5)

@@ -31,7 +31,7 @@ def every_operation_is_guarded(app_configs: Sequence[AppConfig] | None, **_more:
         declared = OPERATIONS.get(each.operation_id or "")
         guards = each.auth_callbacks
         if declared is None or len(guards) != 1 or not isinstance(guards[0], Guard):
-            found.append(Error(f"{each.methods} {each.path} of the API is not declared in a Section", id="haihe.E003"))
+            found.append(Error(f"{each.methods} {each.path} of the API is not declared in a Section", id="haihe.E005"))
         elif (declared.action and declared.action not in ACTIONS) or declared.scope not in SCOPES:
-            found.append(Error(f"{declared.name} of the API needs what nobody declared", id="haihe.E004"))
+            found.append(Error(f"{declared.name} of the API needs what nobody declared", id="haihe.E006"))
     return found

@@ -83,7 +83,7 @@ FILE = {
 
 def _headers(operation: Operation) -> dict[str, Any]:
     text = {"schema": {"type": "string"}}
-    tag = {"ETag": text} if operation.of is not None else {}
+    tag = {"ETag": text} if operation.of is not None and operation.of.editions else {}
     return tag | ({"Location": text} if operation.status in (201, 202) else {})
 
 

@@ -192,7 +192,7 @@ def _do(request: Call, view: View, operation: Operation, named: dict[str, Any]) 
         return said
     headers = {"Location": said.location} if isinstance(said, Made) else {}
     body: BaseModel = said.body if isinstance(said, Made) else said
-    if thing is not None:
+    if thing is not None and thing.editions:
         headers["ETag"] = etag(_edition(thing) if operation.changes else thing.edition)
     return HttpResponse(
         body.model_dump_json(by_alias=True),

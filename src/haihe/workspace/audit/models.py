@@ -89,6 +89,8 @@ class Recorded(models.Model):
     code = models.CharField(max_length=128, unique=True)
     edition = models.PositiveIntegerField(default=1)
 
+    editions: ClassVar[bool] = True
+    """Whether every change raises the edition, so that it names what the object says."""
     unrecorded: ClassVar[frozenset[str]] = frozenset({"id", "password", "last_login"})
     """Fields that a snapshot leaves out."""
     spoken: ClassVar[Spoken] = {}

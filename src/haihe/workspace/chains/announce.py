@@ -10,7 +10,7 @@ from haihe.workspace.chains.boards_target import ChainsTarget
 from haihe.workspace.chains.changes import suggestions
 from haihe.workspace.chains.models import OPEN, Board, Item, Proposal
 from haihe.workspace.chains.workbook import ItemsTarget
-from haihe.workspace.frame import wording
+from haihe.workspace.frame import failures, wording
 from haihe.workspace.frame.finding import matching
 from haihe.workspace.frame.register import MENU, SEARCHES, WAITING, Entry, Hit, Waiting
 from haihe.workspace.intake import targets
@@ -46,13 +46,14 @@ def waiting(person: Person) -> Iterator[Waiting]:
 
 def register() -> None:
     """Announce the room; called once, when the applications stand."""
-    MENU.append(Entry(Text("产业链", "Chains"), "chains:boards", actions.READ, 40, "plan"))
+    failures.answered(409, "E-CHN-03")
+    MENU.append(Entry(Text("产业链", "Chains"), "chains:boards", actions.READ, 10, "projects"))
     SEARCHES.append(found)
     WAITING.append(waiting)
     targets.register(ChainsTarget())
     targets.register(ItemsTarget())
     holds(Item, actions.WORK)
-    agenda.SOURCES.append(agenda.Source("chains", Text("链上变动", "changes on the chains"), suggestions))
+    agenda.SOURCES.append(agenda.Source("chains", Text("链上变动", "Changes on the chains"), suggestions))
     agenda.CHANGES.append(Item.kind())
     wording.KINDS |= {
         "chains.board": Text("产业链看板", "chain board"),

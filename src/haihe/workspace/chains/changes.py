@@ -30,6 +30,11 @@ class Change:
     fields: tuple[tuple[Text, Any, Any], ...]
     reason: str
 
+    @property
+    def aside(self) -> str:
+        """The reason, where none of the fields says the same."""
+        return "" if any(after == self.reason for _, _, after in self.fields) else self.reason
+
 
 def since_of(person: Person) -> date:
     """Give the day of the last meeting, or of a month ago where there was none."""

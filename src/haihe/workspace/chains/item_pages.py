@@ -20,7 +20,7 @@ from haihe.workspace.frame.layout import tell
 from haihe.workspace.frame.words import words
 from haihe.workspace.papers import services as papers
 from haihe.workspace.problems.actions import RAISE
-from haihe.workspace.problems.raising import offices, problems_of
+from haihe.workspace.problems.raising import problems_of
 from haihe.workspace.units.models import Unit
 
 ITEMS = Text("清单事项", "Items")
@@ -43,7 +43,7 @@ def item(request: Request, thing: Item) -> HttpResponse:
     more = {
         "thing": thing,
         "board": board,
-        "stage": stages_of(thing.board).get(thing.stage, thing.stage),
+        "stage": stages_of(thing.board).get(thing.stage) or thing.stage_name,
         "age": thing.age(),
         "shared": thing.shared.all(),
         "keeps": acts_on(person, thing, KEEP),
@@ -141,7 +141,6 @@ def item_share(request: Request, thing: Item) -> HttpResponse:
 @act(WORK, of=Item)
 def item_raise(request: Request, thing: Item) -> HttpResponse:
     """Make a problem of an item."""
-    mine = [unit for unit in thing.deciders(WORK) if request.user.may(RAISE, unit)]
-    problem = services.to_problem(request.user, thing, mine[0] if mine else offices(request.user).first())
+    problem = services.to_problem(request.user, thing, services.office_of(request.user, thing))
     tell(request, Text("已登记为重大问题", "It stands in the register of problems"), "success")
     return redirect("problems:problem", problem.code)

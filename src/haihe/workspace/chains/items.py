@@ -11,8 +11,9 @@ from haihe.messages import HaiheError, Text
 from haihe.workspace.audit.chain import Channel, record, store
 from haihe.workspace.chains.actions import KEEP, SHARE, WORK
 from haihe.workspace.chains.models import LIVE, Board, Item
+from haihe.workspace.problems.actions import RAISE
 from haihe.workspace.problems.models import Problem
-from haihe.workspace.problems.raising import Found, raise_from
+from haihe.workspace.problems.raising import Found, offices, raise_from
 from haihe.workspace.units.codes import SLUG
 from haihe.workspace.units.models import Person, Unit
 
@@ -94,6 +95,12 @@ def share(
             {"shared": before},
             {"shared": sorted(wanted)},
         )
+
+
+def office_of(person: Person, item: Item) -> Unit | None:
+    """Give the office in whose name a person makes a problem of an item: one that decides about it, else the person's first."""
+    mine = [unit for unit in item.deciders(WORK) if person.may(RAISE, unit)]
+    return mine[0] if mine else offices(person).first()
 
 
 def to_problem(person: Person, item: Item, unit: Unit | None = None, channel: Channel = "web") -> Problem:

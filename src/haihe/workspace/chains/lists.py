@@ -7,7 +7,7 @@ from django.urls import reverse
 from haihe.messages import Text
 from haihe.workspace.chains.models import DECISIONS, KINDS, STATES, Board, Item
 from haihe.workspace.frame.lists import Choice, Column, Listing
-from haihe.workspace.frame.names import Who
+from haihe.workspace.frame.names import who
 
 BOARDS = Listing(
     Text("产业链", "Chains"),
@@ -28,6 +28,7 @@ BOARDS = Listing(
         "No chain that is yours to see. A planner makes a board for a task force.",
     ),
     file="chains",
+    comes_in="chains",
 )
 
 _KIND = Column(Text("清单", "List"), lambda each: each.kind_name, "kind_of")
@@ -38,7 +39,7 @@ def items_list(stages: dict[str, Text], whole: bool = True) -> Listing:
     """Give the list of items; ``stages`` names stages by code, ``whole`` shows the chain too."""
 
     def stage(item: Item) -> Any:
-        return stages.get(item.stage, item.stage or None)
+        return stages.get(item.stage) or item.stage_name
 
     chain = [Column(Text("产业链", "Chain"), lambda each: each.board.name, "board__code")] if whole else []
     return Listing(
@@ -51,7 +52,7 @@ def items_list(stages: dict[str, Text], whole: bool = True) -> Listing:
             Column(Text("依据", "Evidence"), lambda each: each.evidence or None),
             Column(Text("责任单位", "Owner"), lambda each: each.owner.name if each.owner else None, "owner__path"),
             Column(Text("状态", "State"), lambda each: each.state_name, "state", mark=lambda each: each.mark),
-            Column(Text("历时", "Age"), lambda each: each.age(), "opened", unit="天 / d"),
+            Column(Text("历时（天）", "Age in days"), lambda each: each.age(), "opened"),
             Column(Text("质量", "Quality"), lambda each: each.quality_name, "quality"),
         ),
         search=("name_zh", "name_en", "code", "pinyin", "evidence"),
@@ -61,6 +62,7 @@ def items_list(stages: dict[str, Text], whole: bool = True) -> Listing:
             "Nothing on the lists yet. Add an item, upload a workbook, or take over what the diagnosis proposes.",
         ),
         file="chain-items",
+        comes_in="chain-items",
     )
 
 
@@ -76,7 +78,7 @@ PROPOSALS = Listing(
         Column(Text("数据版本", "Data version"), lambda each: each.version.code, "version"),
         Column(Text("质量", "Quality"), lambda each: each.quality_name, "quality"),
         Column(Text("决定", "Decision"), lambda each: each.state_name, "state", mark=lambda each: each.mark),
-        Column(Text("决定人", "By"), Who("decided_by"), "decided_by"),
+        Column(Text("决定人", "By"), who("decided_by"), "decided_by"),
     ),
     search=("name_zh", "name_en", "stage", "reason_zh", "reason_en"),
     choices=(_KIND_CHOICE, Choice("state", Text("决定", "Decision"), tuple(DECISIONS.items()))),
@@ -85,4 +87,5 @@ PROPOSALS = Listing(
         "No proposals yet. Run the diagnosis above on the version of the data in force.",
     ),
     file="proposals",
+    comes_in=Text("建议由诊断算出，人来决定", "the diagnosis computes them; people decide"),
 )  # fmt: skip

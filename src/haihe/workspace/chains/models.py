@@ -13,6 +13,7 @@ from haihe.messages import QUALITY_NAMES, HaiheError, Text
 from haihe.workspace.audit.models import Spoken
 from haihe.workspace.chains.actions import READ, WORK
 from haihe.workspace.data.models import Dataset, Version
+from haihe.workspace.frame.names import name_of
 from haihe.workspace.units.models import Named, Owned, Person, Unit
 
 OPEN, WORKED, SOLVED, DROPPED = "open", "work", "solved", "dropped"
@@ -140,6 +141,13 @@ class Item(Owned, Named):
     def quality_name(self) -> Text:
         """The quality of its evidence in words."""
         return next((text for code, text in QUALITY_NAMES.items() if code == self.quality), Text("—", "—"))
+
+    @property
+    def stage_name(self) -> Text | None:
+        """The stage as the datasets that the reader sees call it; else its code."""
+        code = f"{self.board.chain}/{self.stage}" if self.stage else ""
+        name = name_of("chain_stages", code)
+        return Text(self.stage, self.stage) if name == Text(code, code) else name
 
     def age(self, today: date | None = None) -> int:
         """Give the days since it was opened, up to its end where it has one."""

@@ -3,6 +3,7 @@
 from contextlib import suppress
 from datetime import date
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from django import forms
 from django.db.models import Count, Q
@@ -20,6 +21,7 @@ from haihe.workspace.chains.models import KINDS, LIVE, OPEN, Board, Item, Propos
 from haihe.workspace.data.models import Dataset
 from haihe.workspace.duties.forms import offer, offer_named
 from haihe.workspace.frame.access import Request, act, acts_on, form, page
+from haihe.workspace.frame.boards import Card, lanes
 from haihe.workspace.frame.drawn import drawn
 from haihe.workspace.frame.forms import edition_of
 from haihe.workspace.frame.layout import tell
@@ -64,6 +66,13 @@ def boards(request: Request) -> HttpResponse:
     return BOARDS.answer(request, counted, "chains/boards.html", makes=request.user.may(KEEP), trail=[(CHAINS, "")])
 
 
+def _card(item: Item) -> Card:
+    owner = item.owner.name if item.owner else Text("责任单位未定", "no owner yet")
+    age = Text("已 {n} 天", "for {n} days").format(n=item.age())
+    line = Text(f"{owner.zh} · {age.zh}", f"{owner.en} · {age.en}")
+    return Card(item.name, item.get_absolute_url(), [line], item.mark, item.state_name)
+
+
 @page(READ, of=Board)
 def board(request: Request, thing: Board) -> HttpResponse:
     """Show a chain: who answers for it, its map, its three lists, what changed since the last meeting."""
@@ -75,11 +84,19 @@ def board(request: Request, thing: Board) -> HttpResponse:
         shown = shown.filter(state__in=LIVE)
     picture = getattr(thing, "picture", None)
     since = changing.since_of(person)
+    live = Item.objects.visible_to(person).filter(board=thing, withdrawn=False, state__in=LIVE)
     more = {
         "thing": thing,
         "keeps": acts_on(person, thing, KEEP),
         "uploads": acts_on(person, thing, KEEP) and person.may(UPLOAD),
         "decides": acts_on(person, thing, DECIDE),
+        "lanes": lanes(
+            live.select_related("owner").order_by("opened", "code"),
+            "kind_of",
+            KINDS,
+            _card,
+            lambda kind: f"{thing.get_absolute_url()}?{urlencode({'kind': kind})}",
+        ),
         "picture": picture,
         "proposed": Proposal.objects.visible_to(person).filter(board=thing, state=OPEN).count(),
         "since": since,

@@ -11,7 +11,7 @@ from django.utils import timezone
 from haihe.diagnosis import diagnose
 from haihe.diagnosis.chain_views import ChainView
 from haihe.messages import HaiheError, Text
-from haihe.workspace.audit.chain import Actor, store
+from haihe.workspace.audit.chain import Actor, Channel, store
 from haihe.workspace.chains.actions import DECIDE
 from haihe.workspace.chains.models import DECLINED, LIVE, Board, Item, Picture, Proposal
 from haihe.workspace.data.models import Version
@@ -29,7 +29,14 @@ def _page(job: Job) -> str:
     return reverse("chains:proposals", args=[job.inputs["board"]])
 
 
-@task(DIAGNOSE, name=Text("诊断产业链", "diagnose a chain"), action=DECIDE, seconds=1200, link=_page)
+@task(
+    DIAGNOSE,
+    name=Text("诊断产业链", "diagnose a chain"),
+    action=DECIDE,
+    seconds=1200,
+    link=_page,
+    about=("board", Board),
+)
 def run(work: Work, *, board: str, version: str) -> dict[str, Any]:
     """Diagnose a chain on a version of the data; done twice, it proposes once."""
     thing = Board.objects.visible_to(work.person).get(code=board)
@@ -100,10 +107,10 @@ def propose(actor: Actor, board: Board, version: Version, view: ChainView) -> in
     return made
 
 
-def ask(person: Person, board: Board) -> Job:
+def ask(person: Person, board: Board, channel: Channel = "web") -> Job:
     """Ask for the diagnosis of a chain on the version in force; ``E-CHN-06`` where the board names no data."""
     version = board.dataset.current if board.dataset is not None else None
     if version is None:
         raise HaiheError("E-CHN-06", value=board.code)
     title = Text("诊断产业链 {name}", "diagnose the chain {name}").format(name=board.code)
-    return enqueue(person, board.unit, DIAGNOSE, title=title, board=board.code, version=version.code)
+    return enqueue(person, board.unit, DIAGNOSE, title=title, channel=channel, board=board.code, version=version.code)

@@ -156,9 +156,11 @@ class ItemsTarget(Target):
         before = records_of(board)
         after = {name: plain(frame) for name, frame in tables.items()}
         put(person.actor(KEEP, "import"), board, after)
+        now = records_of(board)  # with the days on which items were listed, which a workbook may leave out
+        stood = {name: before[name] for name in after}
         board.kept = [
             *board.kept,
-            {"upload": upload.code, "before": {name: before[name] for name in after}, "after": after},
+            {"upload": upload.code, "before": stood, "after": {name: now[name] for name in after}},
         ]
         store(person.actor(KEEP, "import"), "import", board)
         return board.code

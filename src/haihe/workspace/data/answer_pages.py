@@ -10,7 +10,7 @@ from django.urls import reverse
 from haihe.files import file_name
 from haihe.messages import Text
 from haihe.region.tables import TABLES
-from haihe.workspace.data import answers
+from haihe.workspace.data import answers, vocabulary
 from haihe.workspace.data.actions import ACCEPT, ANSWER, READ, VOUCH
 from haihe.workspace.data.asking import asked_columns
 from haihe.workspace.data.differences import shown
@@ -20,7 +20,7 @@ from haihe.workspace.data.sending import facts, sheets
 from haihe.workspace.frame.access import Request, act, acts_on, form, page
 from haihe.workspace.frame.forms import OfficeForm, edition_of
 from haihe.workspace.frame.layout import language_of, tell
-from haihe.workspace.frame.lists import XLSX, attachment
+from haihe.workspace.frame.lists import XLSX, attachment, heavy
 from haihe.workspace.frame.words import words
 from haihe.workspace.units.approval import APPROVED, DRAFT, SUBMITTED
 
@@ -87,7 +87,7 @@ def _table(name: str, frame: Any, missing: int, thing: Answer) -> dict[str, Any]
     plain = frame.astype(object).where(frame.notna(), None)
     rows = [
         [
-            (shown(column, value), column.kind in ("number", "integer"))
+            (vocabulary.beside(column, value) or shown(column, value), column.kind in ("number", "integer"))
             for column, value in zip(spec.columns, row, strict=True)
         ]
         for row in plain.head(ROWS).itertuples(index=False)
@@ -100,6 +100,7 @@ def _table(name: str, frame: Any, missing: int, thing: Answer) -> dict[str, Any]
 @page(READ, of=Answer)
 def workbook(request: Request, thing: Answer) -> HttpResponse:
     """Give the workbook to fill in."""
+    heavy(request)
     name = f"{file_name(thing.code)}.xlsx"
     return attachment(answers.workbook(thing, language_of(request)), name, XLSX)
 

@@ -14,7 +14,7 @@ from haihe.workspace.frame.access import Request, acts_on, form, page
 from haihe.workspace.frame.forms import OfficeForm
 from haihe.workspace.frame.layout import tell
 from haihe.workspace.frame.lists import Choice, Column, Listing
-from haihe.workspace.frame.names import Who
+from haihe.workspace.frame.names import who
 from haihe.workspace.frame.words import words
 from haihe.workspace.units.approval import MARKS, STATES
 from haihe.workspace.units.models import Unit
@@ -48,6 +48,10 @@ LIST = Listing(
         "No dataset that is yours to see. A planner makes one and uploads a workbook.",
     ),
     file="datasets",
+    comes_in=Text(
+        "数据集由维护单位逐个建立，其内容以工作簿填报",
+        "datasets are made one by one; their content comes in by workbook",
+    ),
 )
 
 VERSIONS = Listing(
@@ -63,7 +67,7 @@ VERSIONS = Listing(
             Text("状态", "State"), lambda each: STATES[each.state], sort="state", mark=lambda each: MARKS[each.state]
         ),
         Column(Text("提交单位", "Made by"), lambda each: each.unit.name, sort="unit__path"),
-        Column(Text("经办人", "Author"), Who("created_by"), sort="created_by"),
+        Column(Text("经办人", "Author"), who("created_by"), sort="created_by"),
         Column(Text("时间", "Time"), lambda each: each.created, sort="created"),
         Column(Text("与上一版相比", "Against the one before"), against_parent),
         Column(Text("说明", "Note"), lambda each: each.note or None),
@@ -72,6 +76,7 @@ VERSIONS = Listing(
     choices=(Choice("state", Text("状态", "State"), tuple(STATES.items())),),
     empty=Text("还没有版本：请上传一个工作簿。", "No version yet: upload a workbook."),
     file="versions",
+    comes_in="dataset",
 )
 
 
@@ -123,7 +128,7 @@ def new(request: Request) -> HttpResponse:
     """Make a dataset; its first version comes by an upload."""
     form = DatasetForm.of(request)
     units: forms.ModelChoiceField[Unit] = form.fields["unit"]  # type: ignore[assignment]
-    units.queryset = request.user.units(KEEP)
+    units.queryset = request.user.units(KEEP).exclude(kind_of="firm")
     named(units)
     made: list[Dataset] = []
 

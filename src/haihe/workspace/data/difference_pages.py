@@ -8,18 +8,24 @@ from haihe.files import file_name
 from haihe.messages import Text
 from haihe.region.tables import TABLES
 from haihe.workspace.data.actions import READ
-from haihe.workspace.data.differences import counts, in_words, rows
+from haihe.workspace.data.differences import counts, in_words, rows, weight
 from haihe.workspace.data.downloads import DIRECT, FORMS, difference_book
 from haihe.workspace.data.models import Version
 from haihe.workspace.data.tasks import DIFFERENCE
 from haihe.workspace.data.version_pages import printed, reading_unit, trail_of
 from haihe.workspace.frame.access import Request, find, page
 from haihe.workspace.frame.layout import language_of
-from haihe.workspace.frame.lists import attachment
+from haihe.workspace.frame.lists import attachment, heavy
 from haihe.workspace.jobs.files import given
 
 PAGE = 100
+MOST_COMPARED = 100_000
+"""Rows, of both versions together, that a page compares while its reader waits."""
 TITLE = Text("两个版本的差异", "Difference between two versions")
+TOO_LARGE = Text(
+    "两个版本差异涉及的表较大，请下载差异表：由后台生成。",
+    "The tables that differ are large: download the difference, which is made in the background.",
+)
 
 
 @page(READ, of=Version)
@@ -37,9 +43,11 @@ def difference(request: Request, thing: Version, other: str) -> HttpResponse:
     old = find(request.user, Version, other, READ)
     if old.dataset_id != thing.dataset_id:
         raise Http404
+    heavy(request)
     if request.GET.get("as") == "xlsx":
         return _xlsx(request, old, thing)
-    said = counts(old, thing)
+    large = weight(old, thing) > MOST_COMPARED
+    said = {} if large else counts(old, thing)
     table = request.GET.get("table", "")
     table = table if table in said else next(iter(said), "")
     found = rows(old, thing, table) if table else []
@@ -48,7 +56,8 @@ def difference(request: Request, thing: Version, other: str) -> HttpResponse:
         "thing": thing,
         "old": old,
         "counts": [(TABLES[name], numbers) for name, numbers in said.items()],
-        "words": in_words(said),
+        "words": TOO_LARGE if large else in_words(said),
+        "large": large,
         "chosen": TABLES.get(table),
         "page": page,
         "trail": trail_of(thing, (TITLE, "")),

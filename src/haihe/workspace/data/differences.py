@@ -69,6 +69,12 @@ def differing(old: Version | None, new: Version | None) -> list[str]:
     return [name for name in TABLES if was.get(name, {}).get("sha256") != is_now.get(name, {}).get("sha256")]
 
 
+def weight(old: Version | None, new: Version | None) -> int:
+    """Give the rows of the tables that differ: what a comparison has to read."""
+    sides = (old.tables if old else {}), (new.tables if new else {})
+    return sum(int(side[name]["rows"]) for side in sides for name in differing(old, new) if name in side)
+
+
 def between(old: Version | None, new: Version | None, name: str) -> Changes:
     """Give what turns a table of one version into that of another."""
     return changes(table_of(old, name), table_of(new, name), TABLES[name], replace=True)

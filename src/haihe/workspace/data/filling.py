@@ -38,6 +38,7 @@ class DatasetTarget(Target):
     kind: ClassVar = Dataset
     upload_action: ClassVar = SUBMIT
     confirm_action: ClassVar = SUBMIT
+    fetches: ClassVar = ("shared",)
 
     def title(self, thing: Owned) -> Text:
         """Give the dataset's name."""

@@ -16,13 +16,13 @@ from haihe.workspace.data.actions import ASK, READ
 from haihe.workspace.data.asking import EVIDENCE, Asked, can_be_asked
 from haihe.workspace.data.dataset_pages import named
 from haihe.workspace.data.models import Dataset
-from haihe.workspace.data.requests import OPEN, REQUEST_MARKS, REQUEST_STATES, STAGES, Answer, Request
+from haihe.workspace.data.requests import OPEN, REQUEST_MARKS, REQUEST_STATES, STAGE_CONDITIONS, STAGES, Answer, Request
 from haihe.workspace.frame.access import Request as Http
 from haihe.workspace.frame.access import act, acts_on, form, page
 from haihe.workspace.frame.forms import OfficeForm, edition_of
 from haihe.workspace.frame.layout import tell
-from haihe.workspace.frame.lists import Choice, Column, Listing
-from haihe.workspace.frame.names import Who
+from haihe.workspace.frame.lists import Choice, Column, Listing, Stages
+from haihe.workspace.frame.names import who
 from haihe.workspace.frame.words import words
 from haihe.workspace.units.approval import APPROVED, DRAFT
 from haihe.workspace.units.models import Person, Unit
@@ -58,6 +58,9 @@ LIST = Listing(
         "No request yet. A planner asks all districts for one table here.",
     ),
     file="requests",
+    comes_in=Text(
+        "收集任务由市级逐项发起，填报以工作簿进行", "a request is made on its page; its answers come in by workbook"
+    ),
 )
 
 
@@ -79,17 +82,14 @@ LATE = Listing(
         Column(Text("待谁办理", "Waits for"), lambda each: each.waits_for),
         Column(Text("逾期", "Late"), _late, mark=lambda each: "bad" if each.days_late() else ""),
         Column(Text("最近催办", "Last reminder"), lambda each: each.reminded_at, sort="reminded_at"),
-        Column(Text("审批", "Approved by"), Who("approved_by"), sort="approved_by"),
+        Column(Text("审批", "Approved by"), who("approved_by"), sort="approved_by"),
         Column(Text("退回理由", "Why returned"), lambda each: each.returned or None),
     ),
     search=("unit__name_zh", "unit__name_en", "unit__code", "unit__pinyin"),
-    choices=(
-        Choice(
-            "state", Text("进度", "How far"), tuple((code, STAGES[code]) for code in (DRAFT, "submitted", APPROVED))
-        ),
-    ),
+    choices=(Stages("state", Text("进度", "How far"), tuple(STAGES.items()), conditions=STAGE_CONDITIONS),),
     empty=Text("没有符合条件的单位。", "No unit fits."),
     file="answers",
+    comes_in="answer",
 )
 
 

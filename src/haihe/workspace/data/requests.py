@@ -32,6 +32,13 @@ STAGES = {
     ACCEPTED: Text("已接收", "accepted"),
     MERGED: Text("已汇总", "merged"),
 }
+STAGE_CONDITIONS = {
+    DRAFT: models.Q(state=DRAFT),
+    SUBMITTED: models.Q(state=SUBMITTED),
+    APPROVED: models.Q(state=APPROVED, accepted_at=None),
+    ACCEPTED: models.Q(accepted_at__isnull=False, merged=None),
+    MERGED: models.Q(merged__isnull=False),
+}
 STAGE_MARKS = {DRAFT: "wait", SUBMITTED: "warn", APPROVED: "warn", ACCEPTED: "good", MERGED: "good"}
 WAITS_FOR = {
     DRAFT: Text("填报人员", "editor"),

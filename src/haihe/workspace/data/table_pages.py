@@ -1,7 +1,6 @@
 """Pages of one table of a version, and of the life of one row: where a figure comes from."""
 
-import csv
-import io
+from itertools import chain
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -9,12 +8,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from haihe.files import file_name, safe_text
-from haihe.messages import QUALITY_NAMES, Text
+from haihe.files import file_name
+from haihe.messages import QUALITY_NAMES, HaiheError, Text
 from haihe.region.spec import Column, TableSpec
 from haihe.region.tables import TABLES
 from haihe.region.template import describe
 from haihe.region.workbook import words_of
+from haihe.workspace.data import vocabulary
 from haihe.workspace.data.actions import READ
 from haihe.workspace.data.browsing_rows import page_of
 from haihe.workspace.data.differences import life
@@ -23,7 +23,7 @@ from haihe.workspace.data.version_pages import printed, trail_of
 from haihe.workspace.data.versions import table_of
 from haihe.workspace.frame.access import Request, page
 from haihe.workspace.frame.layout import language_of
-from haihe.workspace.frame.lists import attachment
+from haihe.workspace.frame.lists import MOST_LINES, csv_file, heavy
 
 ILLUSTRATIVE = "illustrative"
 
@@ -56,6 +56,7 @@ def table(request: Request, thing: Version, table: str) -> HttpResponse:
     more = {
         "thing": thing,
         "spec": spec,
+        "filters": [(each, [(value, _offered(each.column, value)) for value in each.values]) for each in found.filters],
         "heads": [(column, describe(column, language_of(request))) for column in spec.columns],
         "found": found,
         "rows": rows,
@@ -66,6 +67,11 @@ def table(request: Request, thing: Version, table: str) -> HttpResponse:
         "printed": printed(thing),
     }
     return render(request, "data/table.html", more)
+
+
+def _offered(column: Column, value: str) -> Text:
+    """Say a value that rows can be chosen by."""
+    return column.word_of.get(value) or vocabulary.beside(column, value) or Text(value, value)
 
 
 def _row(version: Version, spec: TableSpec, row: tuple[Any, ...], titles: dict[str, Text]) -> dict[str, Any]:
@@ -87,20 +93,20 @@ def _cell(column: Column, value: Any, row: dict[str, Any], titles: dict[str, Tex
         shown = Text("是", "yes") if value else Text("否", "no")
     elif column.ref == "sources.source" and value in titles:
         shown = titles[value]
+    elif (name := vocabulary.beside(column, value)) is not None:
+        shown = name
     quality = str(value) if column.name == "quality" and value else ""
     return {"value": shown, "numeric": numeric, "unit": unit if numeric else "", "quality": quality}
 
 
 def _csv(request: Request, version: Version, spec: TableSpec) -> HttpResponse:
+    if version.tables[spec.name]["rows"] > MOST_LINES:
+        raise HaiheError("E-WEB-75", most=MOST_LINES)
+    heavy(request)
     lang, frame = language_of(request), table_of(version, spec.name)
     columns = [words_of(frame[column.name], column, lang) for column in spec.columns]
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow([column.title(lang) for column in spec.columns])
-    for row in zip(*columns, strict=True):
-        writer.writerow([safe_text(cell) if isinstance(cell, str) else cell for cell in row])
     name = f"{file_name(version.dataset.code)}-v{version.number}-{version.sha256[:12]}-{spec.name}.csv"
-    return attachment(("\ufeff" + out.getvalue()).encode(), name, "text/csv; charset=utf-8")
+    return csv_file(chain([[column.title(lang) for column in spec.columns]], zip(*columns, strict=True)), name)
 
 
 @page(READ, of=Version)
@@ -110,6 +116,7 @@ def row(request: Request, thing: Version, table: str) -> HttpResponse:
     key = request.GET.getlist("key")
     if len(key) != len(spec.key):
         raise Http404
+    heavy(request)
     steps = life(request.user, thing, table, key)
     if not steps:
         raise Http404

@@ -18,7 +18,7 @@ from haihe.workspace.data.models import Version
 from haihe.workspace.frame.access import Request, act, acts_on, page
 from haihe.workspace.frame.forms import edition_of
 from haihe.workspace.frame.layout import language_of, tell
-from haihe.workspace.frame.lists import attachment
+from haihe.workspace.frame.lists import attachment, heavy
 from haihe.workspace.jobs.files import given
 from haihe.workspace.units.approval import APPROVED, DRAFT, MARKS, STATES, SUBMITTED
 from haihe.workspace.units.models import Person, Unit
@@ -90,6 +90,7 @@ def download(request: Request, thing: Version) -> HttpResponse:
     form = request.GET.get("as", "xlsx")
     if form not in FORMS:
         raise Http404
+    heavy(request)
     ending, media = FORMS[form]
     name = f"{file_name(thing.dataset.code)}-v{thing.number}-{thing.sha256[:12]}.{ending}"
     lang = language_of(request)

@@ -29,7 +29,7 @@ DECIDE = Text("审批数据版本 {code}", "Approve the version {code}")
 def answers(person: Person) -> Iterator[Waiting]:
     """Give the answers that wait for an editor or an approver."""
     there = Answer.objects.select_related("request", "unit").filter(request__state=OPEN)
-    for answer in there.filter(state=DRAFT, unit__in=person.units(ANSWER)):
+    for answer in there.filter(state=DRAFT, unit__in=person.turns(ANSWER)):
         yield _waiting(_asked_how(answer), answer)
     for answer in there.filter(state=SUBMITTED, unit__in=person.units(VOUCH)):
         if person.username not in answer.made_by():

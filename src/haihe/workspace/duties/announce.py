@@ -7,7 +7,7 @@ from haihe.workspace.duties.models import Duty, PlanDocument, Target
 from haihe.workspace.duties.plan_target import PlanTarget
 from haihe.workspace.duties.reports import Report
 from haihe.workspace.duties.reports_target import ReportsTarget
-from haihe.workspace.frame import wording
+from haihe.workspace.frame import failures, wording
 from haihe.workspace.frame.register import MENU, SEARCHES, WAITING, Entry
 from haihe.workspace.intake import targets
 from haihe.workspace.papers.holders import holds
@@ -15,9 +15,10 @@ from haihe.workspace.papers.holders import holds
 
 def register() -> None:
     """Announce the room; called once, when the applications stand."""
-    MENU.append(Entry(Text("职责", "Duties"), "duties:duties", actions.READ, 20))
-    MENU.append(Entry(Text("目标", "Targets"), "duties:targets", actions.READ, 22))
-    MENU.append(Entry(Text("计划文件", "Plan documents"), "duties:documents", actions.READ, 24))
+    failures.answered(409, "E-DUT-01", "E-DUT-03", "E-DUT-04")
+    MENU.append(Entry(Text("职责", "Duties"), "duties:duties", actions.READ, 20, "plan"))
+    MENU.append(Entry(Text("目标", "Targets"), "duties:targets", actions.READ, 22, "plan"))
+    MENU.append(Entry(Text("计划文件", "Plan documents"), "duties:documents", actions.READ, 24, "plan"))
     WAITING.extend((waiting.to_enter, waiting.to_approve, waiting.to_accept, waiting.to_close))
     SEARCHES.append(waiting.found)
     targets.register(DocumentsTarget())

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+
 from haihe.messages import HaiheError
 from haihe.workspace.audit.chain import Channel, store
 from haihe.workspace.duties.actions import KEEP
@@ -36,6 +39,7 @@ def new_document(
 ) -> PlanDocument:
     """Make a plan document in a unit's name."""
     may_in(person, KEEP, unit)
+    _published(fields)
     document = PlanDocument(code=free(code, PlanDocument), unit=unit, created_by=person.username, **fields)
     store(person.actor(KEEP, channel), "create", document)
     return document
@@ -65,9 +69,20 @@ def change(
     """Change a document or a target."""
     issuer = thing.issuer if isinstance(thing, Target) else thing.unit
     _of_the_issuer(fields, issuer)
+    _published(fields)
     for name, value in fields.items():
         setattr(thing, name, value)
     store(person.actor(KEEP, channel), "edit", thing, edition=edition)
+
+
+def _published(fields: Mapping[str, Any]) -> None:
+    """Refuse a link that is no address of the web (``E-DUT-11``): a page shows it to be followed."""
+    link = fields.get("link")
+    if link:
+        try:
+            URLValidator(schemes=("http", "https"))(link)
+        except ValidationError as error:
+            raise HaiheError("E-DUT-11", column="link", value=str(link)[:100]) from error
 
 
 def _of_the_issuer(fields: Mapping[str, Any], issuer: Unit) -> None:

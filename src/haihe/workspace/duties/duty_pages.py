@@ -24,6 +24,7 @@ from haihe.workspace.units.models import Owned, Person, Unit
 
 NEW = Text("交办职责", "Assign a duty")
 EDIT = Text("修改", "Edit")
+ILLUSTRATIVE = "illustrative"
 NOTES = Text("留言", "Add a note")
 
 
@@ -108,6 +109,8 @@ def new(request: Request) -> HttpResponse:
     if about is not None or "name" in request.GET:
         name = getattr(about, "name", Text("", ""))
         start |= {"name_zh": request.GET.get("name", name.zh), "name_en": name.en if name.en != name.zh else ""}
+    if getattr(about, "quality", "") == ILLUSTRATIVE:
+        start["quality"] = ILLUSTRATIVE  # what comes of a made-up thing is made up
     form = DutyForm.of(request, initial=start)
     form.offer_to(request.user, _tops(list(assigning.issuers(request.user))))
     offer(form.fields["issuer"], assigning.issuers(request.user))

@@ -15,9 +15,9 @@ from haihe.workspace.units.models import Person, Unit
 
 
 def offer(field: forms.Field, units: Any) -> None:
-    """Offer units in a field, by name."""
+    """Offer offices in a field, by name; firms only apply for funds."""
     chosen = cast("forms.ModelChoiceField[Unit]", field)
-    chosen.queryset = units.order_by("path")
+    chosen.queryset = units.exclude(kind_of="firm").order_by("path")
     chosen.label_from_instance = lambda each: str(words(each.name))  # type: ignore[method-assign,assignment]
 
 

@@ -10,11 +10,10 @@ from haihe.messages import Text
 from haihe.workspace.audit import chain
 from haihe.workspace.duties import figures, lights, turns
 from haihe.workspace.duties.models import STATES, Duty, PlanDocument, Target
-from haihe.workspace.duties.reports import STAGES, Report
+from haihe.workspace.duties.reports import STAGE_CONDITIONS, STAGES, Report
 from haihe.workspace.frame import wording
-from haihe.workspace.frame.lists import Choice, Column, Listing, Typed
-from haihe.workspace.frame.names import Who, units
-from haihe.workspace.units.approval import APPROVED, DRAFT, SUBMITTED
+from haihe.workspace.frame.lists import Choice, Column, Listing, Stages, Typed
+from haihe.workspace.frame.names import UNITS, Called, who
 
 CODE = Column(Text("代码", "Code"), lambda each: each.code, "code")
 QUALITY = Column(Text("质量", "Quality"), lambda each: each.quality_name, "quality")
@@ -37,6 +36,7 @@ DOCUMENTS = Listing(
         "No plan document yet. A planner makes one, then enters or uploads its targets and duties.",
     ),
     file="documents",
+    comes_in="documents",
 )
 
 
@@ -71,8 +71,8 @@ def targets_list(points: Mapping[int, list[figures.Point]]) -> Listing:
             Column(
                 Text("计划文件", "Document"), lambda each: each.document.name if each.document else None, "document"
             ),
-            Column(Text("地区", "Region"), lambda each: each.region or None, "region"),
-            Column(Text("产业链", "Chain"), lambda each: each.chain or None, "chain"),
+            Column(Text("地区", "Region"), Called("regions", "region"), "region"),
+            Column(Text("产业链", "Chain"), Called("chains", "chain"), "chain"),
             Column(Text("来源", "Source"), lambda each: each.source or None, "source"),
             QUALITY,
         ),
@@ -86,6 +86,7 @@ def targets_list(points: Mapping[int, list[figures.Point]]) -> Listing:
             "No target yet. Make one on a plan document's page, or upload a workbook.",
         ),
         file="targets",
+        comes_in="plan",
     )
 
 
@@ -145,6 +146,7 @@ DUTIES = Listing(
         "No duty yet. Assign one here, from a plan document or from a problem.",
     ),
     file="duties",
+    comes_in="plan",
 )
 
 OVERDUE = Listing(
@@ -153,7 +155,7 @@ OVERDUE = Listing(
         DUTY,
         OWNER,
         DUE,
-        Column(Text("逾期", "Late"), _late, unit="d"),
+        Column(Text("逾期（天）", "Days late"), _late),
         LIGHT,
         TURN,
         SINCE,
@@ -162,6 +164,7 @@ OVERDUE = Listing(
     search=(*NAMED, "unit__name_zh", "unit__name_en", "unit__pinyin"),
     empty=Text("没有逾期或待办的职责。", "Nothing is overdue, nothing waits."),
     file="overdue",
+    comes_in="plan",
 )
 
 REPORTS = Listing(
@@ -172,14 +175,13 @@ REPORTS = Listing(
         Column(Text("数值", "Figure"), lambda each: None if each.value is None else lights.plain(each.value), "value"),
         Column(Text("进度", "How far"), lambda each: each.stage_name, mark=lambda each: each.stage_mark),
         Column(Text("单位", "Unit"), lambda each: each.unit.name, "unit__path"),
-        Column(Text("审批", "Approved by"), Who("approved_by"), "approved_by"),
-        Column(Text("接收", "Accepted by"), Who("accepted_by"), "accepted_by"),
+        Column(Text("审批", "Approved by"), who("approved_by"), "approved_by"),
+        Column(Text("接收", "Accepted by"), who("accepted_by"), "accepted_by"),
     ),
-    choices=(
-        Choice("state", Text("进度", "How far"), tuple((code, STAGES[code]) for code in (DRAFT, SUBMITTED, APPROVED))),
-    ),
+    choices=(Stages("state", Text("进度", "How far"), tuple(STAGES.items()), conditions=STAGE_CONDITIONS),),
     empty=Text("还没有报告。责任单位的填报人员在此报告进展。", "No report yet. An editor of the owner reports here."),
     file="reports",
+    comes_in="reports",
 )
 
 
@@ -204,12 +206,13 @@ CHANGES = Listing(
         ),
         Column(Text("办理", "Done"), lambda each: wording.verb(each.verb, each.kind), "verb"),
         Column(Text("改动的内容", "Fields changed"), _changed),
-        Column(Text("人员", "Who"), Who("actor"), "actor"),
-        Column(Text("单位", "Unit"), Who("unit", units), "unit"),
+        Column(Text("人员", "Who"), who("actor"), "actor"),
+        Column(Text("单位", "Unit"), Called(UNITS, "unit"), "unit"),
         Column(Text("理由", "Reason"), lambda each: each.reason or None),
     ),
     search=("code", "reason", "actor"),
     typed=(Typed("since", Text("自", "Since"), "at__date__gte", "date"),),
     empty=Text("此后没有变化。", "Nothing changed since."),
     file="changes",
+    comes_in=Text("变动由审计记录得出", "changes are read from the audit"),
 )

@@ -23,6 +23,12 @@ STAGES = {
     APPROVED: Text("本单位已审批，待接收", "approved there, to be accepted"),
     ACCEPTED: Text("已接收，锁定", "accepted and locked"),
 }
+STAGE_CONDITIONS = {
+    DRAFT: Q(state=DRAFT),
+    SUBMITTED: Q(state=SUBMITTED),
+    APPROVED: Q(state=APPROVED, accepted_at=None),
+    ACCEPTED: Q(state=APPROVED, accepted_at__isnull=False),
+}
 STAGE_MARKS = {DRAFT: "wait", SUBMITTED: "warn", APPROVED: "warn", ACCEPTED: "good"}
 
 

@@ -1,6 +1,7 @@
 """Targets and duties of a document as rows of the tables ``targets`` and ``duties``, and rows as targets and duties."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -19,7 +20,14 @@ from haihe.workspace.duties.models import Duty, PlanDocument, Target
 from haihe.workspace.units.models import Person, Unit
 
 Row = dict[str, Any]
-SPECS: dict[str, TableSpec] = {"targets": TABLES["targets"], "duties": TABLES["duties"]}
+
+
+def _by_hand(spec: TableSpec) -> TableSpec:
+    """Let the source be empty, as it may be in what was entered on a page."""
+    return replace(spec, columns=tuple(replace(c, required=False) if c.name == "source" else c for c in spec.columns))
+
+
+SPECS: dict[str, TableSpec] = {name: _by_hand(TABLES[name]) for name in ("targets", "duties")}
 """The workbook's tables; targets come before the duties that serve them."""
 KINDS: dict[str, type[Target] | type[Duty]] = {"targets": Target, "duties": Duty}
 WHATS = {
@@ -50,7 +58,7 @@ def target_row(target: Target) -> Row:
     return {
         "target": target.code,
         "name_zh": target.name_zh,
-        "name_en": target.name_en or None,
+        "name_en": target.name_en or target.name_zh,
         "region": target.region or None,
         "chain": target.chain or None,
         "year": target.year,
@@ -74,7 +82,7 @@ def duty_row(duty: Duty) -> Row:
     return {
         "duty": duty.code,
         "name_zh": duty.name_zh,
-        "name_en": duty.name_en or None,
+        "name_en": duty.name_en or duty.name_zh,
         "owner": duty.unit.code,
         "helpers": ";".join(duty.helping) or None,
         "target": duty.target.code if duty.target else None,

@@ -35,7 +35,7 @@ def end_of(day: date | None) -> datetime | None:
 
 def to_enter(person: Person) -> Iterator[Waiting]:
     """Give the duties on which the person's units have to report, that are due soon, and reports that are drafts."""
-    units, today = person.units(REPORT), timezone.localdate()
+    units, today = person.turns(REPORT), timezone.localdate()
     drafts = Report.objects.filter(state=DRAFT, unit__in=units).exclude(duty__state__in=(lights.DONE, lights.DROPPED))
     for report in drafts.select_related("unit", "duty", "target"):
         what = (AGAIN if report.returned else HAND_IN).format(name=report.name)

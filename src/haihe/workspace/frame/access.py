@@ -12,7 +12,9 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 
+from haihe.messages import HaiheError
 from haihe.workspace.frame.failures import not_allowed
+from haihe.workspace.frame.forms import edition_of
 from haihe.workspace.units.models import Owned, Person, Unit
 
 View = Callable[..., HttpResponse]
@@ -57,6 +59,8 @@ def _declared(access: Access) -> Callable[[View], View]:
                 return not_allowed(request, access.methods)
             if access.of is not None:
                 named["thing"] = find(request.user, access.of, named.pop("code"), access.action)
+                if access.methods == CHANGE:
+                    _as_seen(request, named["thing"])
             elif access.action and not request.user.may(access.action):
                 raise PermissionDenied
             return view(request, *args, **named)
@@ -65,6 +69,16 @@ def _declared(access: Access) -> Callable[[View], View]:
         return guarded
 
     return declare
+
+
+def _as_seen(request: Request, thing: Kept) -> None:
+    """Refuse a button on what was changed since it was shown, before the state that it has now is said to be wrong.
+
+    What is changed after this moment is found by `audit.chain.store`, which compares the edition once more under its lock.
+    """
+    seen = edition_of(request)
+    if seen is not None and seen != thing.edition:
+        raise HaiheError("E-WEB-20", value=thing.code, edition=thing.edition, seen=seen)
 
 
 def find(person: Person, kind: type[Kept], code: str, action: str) -> Any:

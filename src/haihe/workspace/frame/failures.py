@@ -21,53 +21,8 @@ STATUS = {
     "E-WEB-22": 403,
     "E-WEB-23": 429,
     "E-WEB-24": 429,
-    "E-JOB-02": 429,
-    "E-JOB-03": 403,
-    "E-JOB-04": 409,
-} | {
-    "E-INT-01": 413,
-    "E-INT-07": 404,
-    "E-INT-20": 409,
-    "E-INT-21": 409,
-    "E-DAT-01": 409,
-    "E-DAT-02": 409,
-    "E-DAT-03": 409,
-    "E-DAT-04": 409,
-    "E-DAT-06": 409,
-    "E-DAT-20": 409,
-    "E-DAT-24": 403,
-    "E-DAT-27": 409,
-    "E-DAT-31": 409,
-    "E-DAT-33": 409,
-    "E-CHN-03": 409,
-    "E-RND-01": 409,
-    "E-RND-02": 409,
-    "E-RND-05": 403,
-    "E-RND-21": 409,
-    "E-RND-23": 409,
-    "E-RND-28": 409,
-    "E-DUT-01": 409,
-    "E-DUT-03": 409,
-    "E-DUT-04": 409,
-    "E-PAP-03": 409,
-    "E-RND-51": 409,
-    "E-RND-52": 403,
-    "E-RND-53": 403,
-    "E-RND-56": 409,
-    "E-RND-58": 409,
-    "E-PJT-03": 409,
-    "E-PJT-12": 409,
-    "E-PJT-14": 409,
-    "E-PJT-15": 409,
-    "E-PRB-01": 409,
-    "E-PRB-07": 409,
-    "E-PRB-08": 403,
-    "E-PRB-10": 409,
-    "E-MTG-01": 409,
-    "E-MTG-05": 409,
-    "E-PAP-04": 404,
 }
-"""Answers that are not 422: conflicts, four eyes, too often, too large."""
+"""Answers that are not 422: conflicts, four eyes, too often, too large. A room adds its own with `answered`."""
 CONFLICT = 409
 
 logger = logging.getLogger("haihe.workspace")
@@ -143,6 +98,11 @@ def _page(request: HttpRequest, failure: Failure, lines: list[str] | None = None
     template = "frame/failure_part.html" if request.headers.get("HX-Request") else "frame/failure.html"
     said = {"failure": failure, "lines": lines or []}
     return render(request, template, said, status=failure.status)
+
+
+def answered(status: int, *codes: str) -> None:
+    """Say with what status errors of a room are answered, where it is not 422; called when the room announces itself."""
+    STATUS.update(dict.fromkeys(codes, status))
 
 
 def status_of(error: HaiheError) -> int:

@@ -13,11 +13,18 @@ from django.shortcuts import render
 
 from haihe.messages import HaiheError, Text
 from haihe.workspace.audit.models import Recorded
+from haihe.workspace.frame import names
 from haihe.workspace.frame.failures import status_of
 from haihe.workspace.frame.words import spoken
 
 SAVE = Text("保存", "Save")
 MOST_DIGITS = 9
+
+
+def _called(thing: Any) -> str:
+    """Give what a thing to be chosen is called in the page's language, never its code where it has a name."""
+    name = getattr(thing, "name", None)
+    return name(spoken()) if isinstance(name, Text) else str(thing)
 
 
 class OfficeForm(forms.Form):
@@ -34,6 +41,17 @@ class OfficeForm(forms.Form):
         for field in self.fields.values():
             if isinstance(field.widget, forms.DateInput):  # a browser's own field takes ISO dates in every language
                 field.widget.input_type, field.widget.format = "date", "%Y-%m-%d"
+        self._offer_names()
+
+    def _offer_names(self) -> None:
+        """Show what can be chosen by its name, and offer the names of codes beside a field that takes a code."""
+        for name, field in self.fields.items():
+            offered = names.OFFERED.get(names.CODES.get(name, ""))
+            if offered is not None and isinstance(field.widget, forms.TextInput):
+                field.widget.attrs["list"] = f"offered-{name}"
+                field.offered = offered  # type: ignore[attr-defined]
+            if isinstance(field, forms.ModelChoiceField) and "label_from_instance" not in vars(field):
+                field.label_from_instance = _called  # type: ignore[method-assign,assignment]
 
     @classmethod
     def of(cls, request: HttpRequest, thing: Recorded | None = None, **more: Any) -> Self:

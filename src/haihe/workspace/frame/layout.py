@@ -55,7 +55,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
     return {
         "lang": language_of(request),
         "menu": menu(user, request.path) if isinstance(user, Person) else [],
-        "version": __version__,
+        "haihe_version": __version__,
         "now": timezone.now(),
     }
 

@@ -14,8 +14,10 @@ from haihe.workspace.units.models import Person
 
 GROUPS = {
     "work": Text("工作", "Work"),
+    "plan": Text("计划与运行", "Plans and the month"),
+    "projects": Text("产业链与项目", "Chains and projects"),
+    "funds": Text("专项资金", "Funds"),
     "data": Text("数据", "Data"),
-    "plan": Text("规划", "Planning"),
     "record": Text("监督", "Record"),
     "manage": Text("管理", "Administration"),
 }
@@ -70,6 +72,12 @@ SEARCHES: list[Callable[[Person, str], Iterable[Hit]]] = []
 WAYS_IN: list[Callable[[Person, str], str]] = []
 """What gives the address at which a person sends in workbooks of a list, by the list's code."""
 STEPS: list[Callable[[Person], Iterable[Step]]] = []
+
+
+def way_in(person: object, code: str) -> str:
+    """Give where a person sends in workbooks of a list; nothing where it is not theirs to send."""
+    found = (give(person, code) for give in WAYS_IN) if isinstance(person, Person) else ()
+    return next((address for address in found if address), "")
 
 
 def menu(person: Person) -> list[tuple[Text, list[Entry]]]:

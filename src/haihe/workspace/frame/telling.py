@@ -3,7 +3,7 @@
 The record keeps codes, so that it says the same for ever; here they are told as today's names.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,22 +12,20 @@ from django.utils.dateparse import parse_datetime
 
 from haihe.messages import QUALITY_NAMES, Text
 from haihe.workspace.audit.chain import changes
-from haihe.workspace.audit.models import Entry, Recorded
+from haihe.workspace.audit.models import Entry, Recorded, Spoken
 from haihe.workspace.frame import names, wording
 from haihe.workspace.units.models import Person, Unit
 
 Change = tuple[Text, Any, Any]
 EMPTY: tuple[Any, ...] = (None, "", [], {})
 YES, NO = Text("是", "yes"), Text("否", "no")
-GENERAL: Mapping[str, Mapping[Any, Text]] = {"quality": QUALITY_NAMES}
-"""Words of fields that many kinds have."""
-NAMED: dict[Any, Callable[[str], Text | None]] = {
-    Person: names.person,
-    Unit: names.unit,
-    "people": names.person,
-    "units": names.unit,
+GENERAL: Spoken = {
+    "quality": {str(code): text for code, text in QUALITY_NAMES.items()},
+    **names.CODES,
 }
-"""Who is named by a name of sign-in, or a code: models that fields lead to, and what `Recorded.spoken` says."""
+"""How fields that many kinds have are told."""
+LED: dict[Any, str] = {Person: names.PEOPLE, Unit: names.UNITS}
+"""Whose names are told where a field leads to a model."""
 
 
 def told(entry: Entry, left_out: Collection[str] = ("edition",)) -> list[Change]:
@@ -53,22 +51,22 @@ def value(model: type | None, name: str, said: Any) -> Any:
     words = _words(model, name)
     if isinstance(words, Mapping):
         return words.get(str(said), said)
-    if words is not None:
-        return words(str(said))
+    if words and words in names.SOURCES:
+        return names.name_of(words, str(said))
     return _moment(said) if isinstance(said, str) else said
 
 
-def _words(model: type | None, name: str) -> Mapping[str, Text] | Callable[[str], Text | None] | None:
-    """Give how values of a field are told: words of its choices, or the names of people or units."""
+def _words(model: type | None, name: str) -> Mapping[str, Text] | str | None:
+    """Give how values of a field are told: words of its choices, or whose names (a key of `names.SOURCES`)."""
     if name.endswith("_by"):
-        return names.person
+        return names.PEOPLE
     if model is None or not issubclass(model, Recorded):
         return None
     words = model.spoken.get(name, GENERAL.get(name))
     if words is not None:
-        return NAMED[words] if isinstance(words, str) else words
+        return words
     there = {each.name: each for each in model._meta.get_fields()}.get(name)
-    return NAMED.get(getattr(there, "related_model", None))
+    return LED.get(getattr(there, "related_model", None))
 
 
 def _pair(model: type | None, key: str, said: Any) -> Text:

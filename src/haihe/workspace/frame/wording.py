@@ -62,12 +62,6 @@ KINDS: dict[str, Text] = {
     "units.post": Text("任职", "post"),
     "units.token": Text("令牌", "token"),
     "audit.chain": Text("审计链", "audit chain"),
-    "jobs.job": Text("后台作业", "job"),
-    "intake.upload": Text("上传", "upload"),
-    "data.dataset": Text("数据集", "dataset"),
-    "data.version": Text("数据版本", "version"),
-    "data.request": Text("数据收集", "data request"),
-    "data.answer": Text("数据填报", "answer to a data request"),
 }
 """Kinds of objects, in words."""
 

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from haihe.messages import Text
+from haihe.workspace.frame import failures, wording
 from haihe.workspace.frame.register import MENU, SEARCHES, WAITING, WAYS_IN, Entry, Hit, Waiting
 from haihe.workspace.intake.actions import READ, UPLOAD
 from haihe.workspace.intake.models import PREVIEWED, REFUSED, Upload
@@ -53,7 +54,11 @@ def way_in(person: Person, code: str) -> str:
 
 def register() -> None:
     """Announce everything."""
-    MENU.append(Entry(Text("上传", "Uploads"), "intake:list", READ, 40))
+    wording.KINDS["intake.upload"] = Text("上传", "upload")
+    failures.answered(404, "E-INT-07")
+    failures.answered(409, "E-INT-20", "E-INT-21")
+    failures.answered(413, "E-INT-01")
+    MENU.append(Entry(Text("上传", "Uploads"), "intake:list", READ, 40, "data"))
     WAITING.append(waiting)
     SEARCHES.append(found)
     WAYS_IN.append(way_in)

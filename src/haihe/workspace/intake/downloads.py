@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from haihe.messages import Text
 from haihe.workspace.frame.access import Request, page
 from haihe.workspace.frame.layout import language_of
-from haihe.workspace.frame.lists import XLSX, attachment
+from haihe.workspace.frame.lists import XLSX, attachment, heavy
 from haihe.workspace.intake import tasks
 from haihe.workspace.intake import uploads as services
 from haihe.workspace.intake.actions import READ, UPLOAD
@@ -18,6 +18,7 @@ from haihe.workspace.jobs.files import given
 def template(request: Request, target: str, code: str) -> HttpResponse:
     """Give a workbook to fill in, for the tables that the address names (all where it names none)."""
     wanted, thing = sent_for(request, target, code)
+    heavy(request)
     units = {unit.code: unit for unit in wanted.units(request.user, thing)}
     unit = units.get(request.GET.get("unit", "")) or next(iter(units.values()))
     there = wanted.specs(thing)

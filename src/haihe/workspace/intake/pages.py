@@ -1,5 +1,6 @@
 """Pages: uploads, a new one, and one upload from its findings to its confirmation."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -9,11 +10,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from haihe.messages import Text
+from haihe.region.workbook import said_of
 from haihe.workspace.frame.access import Request, act, acts_on, find, form, page
 from haihe.workspace.frame.forms import edition_of
-from haihe.workspace.frame.layout import tell
+from haihe.workspace.frame.layout import language_of, tell
 from haihe.workspace.frame.lists import Choice, Column, Listing
-from haihe.workspace.frame.names import Who
+from haihe.workspace.frame.names import who
 from haihe.workspace.intake import uploads as services
 from haihe.workspace.intake.actions import CONFIRM, READ, UPLOAD
 from haihe.workspace.intake.forms import BUTTON, UploadForm
@@ -46,7 +48,7 @@ LISTING = Listing(
         ),
         Column(Text("用于", "for"), lambda u: u.thing_name, "thing"),
         Column(Text("单位", "unit"), lambda u: u.unit.name, "unit__path"),
-        Column(Text("上传人", "by"), Who("created_by"), "created_by"),
+        Column(Text("上传人", "by"), who("created_by"), "created_by"),
         Column(Text("时间", "time"), lambda u: u.created, "created"),
         Column(Text("错误", "errors"), lambda u: u.errors, "errors"),
         Column(Text("状态", "state"), lambda u: u.state_name, "state", mark=lambda u: u.mark),
@@ -58,6 +60,7 @@ LISTING = Listing(
         "No uploads yet. Choose above what to fill in, download its template, and upload it when filled.",
     ),
     file="uploads",
+    comes_in=Text("上传件就是工作簿本身", "uploads are the workbooks themselves"),
 )
 
 
@@ -188,7 +191,7 @@ def _findings(request: Request, findings: list[dict[str, Any]], total: int) -> d
         each for each in findings if all(not value or (each[name] or "") == value for name, value in wanted.items())
     ]
     choices = {name: sorted({each[name] or "" for each in findings} - {""}) for name in wanted}
-    lang = "en" if str(request.LANGUAGE_CODE).startswith("en") else "zh"
+    lang = language_of(request)
     rows = [
         each | {"words": each["says"][lang], "how": each["mend"][lang], "level": SEVERITIES[each["severity"]]}
         for each in passed[:SHOWN]
@@ -213,8 +216,9 @@ def _tables(thing: Upload, reading: Any) -> list[dict[str, Any]]:
     for name, counts in reading.counts.items():
         said, spec = reading.preview[name], specs.get(name)
         columns = [spec.column(each).title if spec else each for each in said["columns"]]
+        words = [said_of(spec.column(each)) if spec else {} for each in said["columns"]]
         rows = [
-            {"what": WHATS[row["what"]], "mark": MARKS[row["what"]], "kind": row["what"], "cells": _cells(row)}
+            {"what": WHATS[row["what"]], "mark": MARKS[row["what"]], "kind": row["what"], "cells": _cells(row, words)}
             for row in said["rows"]
         ]
         tables.append(
@@ -230,10 +234,13 @@ def _tables(thing: Upload, reading: Any) -> list[dict[str, Any]]:
     return tables
 
 
-def _cells(row: dict[str, Any]) -> list[dict[str, Any]]:
-    """Give the kept cells of a row; a changed one with its old value."""
-    pairs = zip(row["cells"], row.get("differs", [False] * len(row["cells"])), strict=True)
-    return [{"old": old, "new": new, "differs": differs, "numeric": _is_number(new)} for (old, new), differs in pairs]
+def _cells(row: dict[str, Any], words: list[Mapping[Any, Text]]) -> list[dict[str, Any]]:
+    """Give the kept cells of a row, choices as they are called; a changed one with its old value."""
+    cells = zip(row["cells"], row.get("differs", [False] * len(row["cells"])), words, strict=True)
+    return [
+        {"old": names.get(old, old), "new": names.get(new, new), "differs": differs, "numeric": _is_number(new)}
+        for (old, new), differs, names in cells
+    ]
 
 
 def _is_number(value: Any) -> bool:

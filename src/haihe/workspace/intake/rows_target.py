@@ -35,6 +35,8 @@ NAMES = (
     text("name_zh", "中文名", "name in Chinese", ("名称", "Its name."), required=True),
     text("name_en", "英文名", "name in English", ("可空", "May be empty.")),
 )
+MOST_ROWS = 2000
+"""Rows that one workbook may change: each is tried and put while others wait for the database."""
 NAMED = 5
 """Rows that are named where an upload cannot be undone."""
 
@@ -157,6 +159,8 @@ class RowsTarget(Target):
         """Try every row that differs, and take it all back."""
         person = Person.objects.get(username=upload.created_by)
         found: list[Issue] = []
+        if len(frame) > MOST_ROWS and len(self._changed(thing, upload.unit, frame)) > MOST_ROWS:
+            return [Issue("E-INT-14", spec.name, values={"count": len(frame), "most": MOST_ROWS})]
         with transaction.atomic():
             fresh = type(thing)._default_manager.get(pk=thing.pk)
             there, stood = dict(self.there(fresh, upload.unit)), self._stood(fresh, upload.unit)
@@ -170,6 +174,11 @@ class RowsTarget(Target):
                 found += _said(lambda: self.agree(fresh, upload.unit), spec, None)
             transaction.set_rollback(True)
         return found
+
+    def _changed(self, thing: Owned, unit: Unit, frame: pd.DataFrame) -> list[Row]:
+        """Give the rows that differ from what stands."""
+        key, stood = self.spec(thing).key[0], self._stood(thing, unit)
+        return [row for row in plain(frame) if stood.get(str(row[key])) != row]
 
     def _tried_row(
         self, person: Person, thing: Owned, each: Owned | None, row: Row, at: int, spec: TableSpec

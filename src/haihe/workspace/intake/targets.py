@@ -36,6 +36,8 @@ class Target(ABC):
     upload_action: ClassVar[str] = UPLOAD
     confirm_action: ClassVar[str] = CONFIRM
     replaces: ClassVar[bool] = True
+    fetches: ClassVar[tuple[str, ...]] = ()
+    """Look-ups over which the kind finds its deciders, read at once for a list of things."""
 
     @abstractmethod
     def title(self, thing: Owned) -> Text:
@@ -82,7 +84,7 @@ class Target(ABC):
     def things(self, person: Person) -> Iterable[Any]:
         """Give what a person sees and might send files in for."""
         seen: Any = self.kind.objects
-        return seen.visible_to(person).select_related("unit")[:SHOWN]  # type: ignore[no-any-return]
+        return seen.visible_to(person).select_related("unit").prefetch_related(*self.fetches)[:SHOWN]  # type: ignore[no-any-return]
 
     def scope(self, thing: Owned, unit: Unit) -> frozenset[str] | None:
         """Give the regions whose rows a unit may change; ``None`` for all rows."""

@@ -14,7 +14,10 @@ from django.utils import timezone
 
 from haihe.files import replace_file
 from haihe.messages import Finding, Findings, HaiheError, Text
+from haihe.region.checks.facts import Facts
+from haihe.region.checks.keys import repeated_keys
 from haihe.region.draft import Draft, empty_table
+from haihe.region.issues import to_findings
 from haihe.region.spec import TableSpec
 from haihe.workspace.audit.chain import Actor, Channel, record, store
 from haihe.workspace.intake.actions import CONFIRM, UPLOAD
@@ -151,6 +154,8 @@ def read(actor: Actor, upload: Upload) -> None:
     if findings.ok and not draft.tables:
         findings = Findings([*findings, Finding("E-INT-06", file=upload.file_name)])
     if findings.ok:
+        findings = Findings([*findings, *_repeated(draft, specs)])
+    if findings.ok:
         found = _compare(target, thing, upload, draft.tables, specs)
         findings = Findings([*findings, *_rejected(found, draft)])
     kept = {name: frames().put(name, frame) for name, frame in draft.tables.items()} if findings.ok else {}
@@ -169,6 +174,13 @@ def read(actor: Actor, upload: Upload) -> None:
     with transaction.atomic():
         store(actor, "read", upload)
         Reading.objects.update_or_create(upload=upload, defaults=said)
+
+
+def _repeated(draft: Draft, specs: Mapping[str, TableSpec]) -> Findings:
+    """Give the rows whose key stands in an earlier row already: what they change could not be told."""
+    facts = Facts(draft)
+    issues = (issue for name in draft.tables for issue in repeated_keys(facts, name, specs[name].key))
+    return to_findings(issues, draft.origins)
 
 
 def _compare(

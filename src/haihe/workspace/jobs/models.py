@@ -28,8 +28,10 @@ class Job(Owned):
 
     ``mark`` is the hash of kind, inputs and version of haihe. ``holder`` names the worker that does it, ``beat`` is when
     that worker was last heard of, ``tries`` how often it was begun. Words and share of progress are not recorded in the
-    audit.
+    audit. The queue moves it on without new editions.
     """
+
+    editions = False
 
     task = models.CharField(max_length=64)
     title_zh = models.CharField(max_length=200)

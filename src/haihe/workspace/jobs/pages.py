@@ -7,7 +7,7 @@ from django.urls import reverse
 from haihe.messages import Text
 from haihe.workspace.frame.access import Request, act, acts_on, page
 from haihe.workspace.frame.lists import Choice, Column, Listing
-from haihe.workspace.frame.names import Who
+from haihe.workspace.frame.names import who
 from haihe.workspace.jobs import queue
 from haihe.workspace.jobs.actions import MANAGE, READ
 from haihe.workspace.jobs.models import STATES, Job
@@ -21,7 +21,7 @@ JOBS = Listing(
         Column(Text("作业", "Job"), lambda job: job.title, url=lambda job: reverse("jobs:job", args=[job.code])),
         Column(Text("种类", "Kind"), lambda job: job.kind_name, sort="task"),
         Column(Text("单位", "Unit"), lambda job: job.unit.name, sort="unit__path"),
-        Column(Text("发起人", "Asked by"), Who("created_by"), sort="created_by"),
+        Column(Text("发起人", "Asked by"), who("created_by"), sort="created_by"),
         Column(Text("状态", "State"), lambda job: job.state_name, sort="state", mark=lambda job: job.state_mark),
         Column(Text("发起时间", "Asked"), lambda job: job.created, sort="created"),
         Column(Text("结束时间", "Ended"), lambda job: job.ended, sort="ended"),
@@ -33,6 +33,7 @@ JOBS = Listing(
         "No job yet. Jobs come by themselves where a file is uploaded or data are checked.",
     ),
     file="jobs",
+    comes_in=Text("后台作业由系统登记", "the office books its jobs itself"),
 )
 
 

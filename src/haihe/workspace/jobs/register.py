@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from haihe.messages import Text
+from haihe.workspace.frame import failures, wording
 from haihe.workspace.frame.register import MENU, SEARCHES, WAITING, Entry, Hit, Waiting
 from haihe.workspace.jobs.actions import READ
 from haihe.workspace.jobs.models import FAILED, Job
@@ -36,6 +37,10 @@ def found(person: Person, wanted: str) -> Iterator[Hit]:
 
 def announce() -> None:
     """Register all of it."""
+    wording.KINDS["jobs.job"] = Text("后台作业", "job")
+    failures.answered(403, "E-JOB-03")
+    failures.answered(409, "E-JOB-04")
+    failures.answered(429, "E-JOB-02")
     MENU.append(Entry(TITLE, "jobs:list", READ, order=80))
     WAITING.append(failed_of)
     SEARCHES.append(found)

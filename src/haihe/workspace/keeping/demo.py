@@ -18,6 +18,7 @@ from haihe.workspace.months import demo as months_demo
 from haihe.workspace.problems import demo as problems_demo
 from haihe.workspace.projects import demo as projects_demo
 from haihe.workspace.rounds import demo as rounds_demo
+from haihe.workspace.units.accounts import Account
 from haihe.workspace.units.made_up import MadeUp, hire_all
 from haihe.workspace.units.models import Person, Unit
 
@@ -115,8 +116,8 @@ def _again(thing: T) -> T:
     return type(thing)._default_manager.get(pk=thing.pk)
 
 
-def seed() -> list[tuple[str, str]]:
-    """Fill an empty workspace with the demonstration; gives user names and passwords, told this once.
+def seed() -> list[Account]:
+    """Fill an empty workspace with the demonstration; gives the accounts that can sign in, told this once.
 
     Where there are units already, nothing is done and nothing given.
     """

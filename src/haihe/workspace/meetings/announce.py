@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from haihe.messages import Text
-from haihe.workspace.frame import wording
+from haihe.workspace.frame import failures, wording
 from haihe.workspace.frame.finding import matching
 from haihe.workspace.frame.register import MENU, SEARCHES, WAITING, Entry, Hit, Waiting
 from haihe.workspace.intake import targets
@@ -62,6 +62,7 @@ def found(person: Person, wanted: str) -> Iterator[Hit]:
 
 def register() -> None:
     """Announce the room; called once, when the applications stand."""
+    failures.answered(409, "E-MTG-01", "E-MTG-05")
     MENU.append(Entry(Text("会议", "Meetings"), "meetings:list", actions.READ, 12))
     WAITING.extend((to_prepare, to_approve))
     SEARCHES.append(found)

@@ -70,6 +70,6 @@ def _change(thing: Any, entries: list[Entry]) -> Change:
         thing.code,
         url if url.startswith("/") else "",
         done,
-        names.person(entries[0].actor) or Text("—", "—"),
+        names.name_of(names.PEOPLE, entries[0].actor) or Text("—", "—"),
         entries[0].at,
     )

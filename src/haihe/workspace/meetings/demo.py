@@ -14,6 +14,7 @@ from haihe.workspace.units.models import Person, Unit
 CITY = "TJ"
 MONTH = timedelta(days=30)
 SOON = timedelta(days=5)
+WANTED = "确定责任单位和完成期限（示例）"
 MOST = 6
 """Items of the next meeting's agenda."""
 
@@ -38,7 +39,11 @@ def seed(units: Mapping[str, Unit], people: Mapping[str, Person], region: Region
     item = agenda.add(
         planner,
         _again(last),
-        {"title_zh": "区级配套资金落实（示例）", "title_en": "Matching money of districts (made up)"},
+        {
+            "title_zh": "区级配套资金落实（示例）",
+            "title_en": "Matching money of districts (made up)",
+            "wanted": "明确各区配套到位的期限（示例）",
+        },
         "cli",
     )
     agenda.convene(planner, _again(last), channel="cli")
@@ -57,6 +62,8 @@ def seed(units: Mapping[str, Unit], people: Mapping[str, Person], region: Region
         f"{each.about_kind}:{each.about}" for offer in agenda.offers(planner, following) for each in offer.suggestions
     ]
     agenda.take(planner, _again(following), wanted[:MOST], channel="cli")
+    for item in Item.objects.filter(meeting=following).select_related("meeting", "unit", "presents"):
+        agenda.edit(planner, item, {"wanted": WANTED}, channel="cli")
     agenda.convene(planner, _again(following), channel="cli")
 
 

@@ -103,7 +103,7 @@ def _issued(person: Person, item: Item, channel: Channel) -> Duty:
         due=item.due,
         evidence=item.decision.strip(),
         about=problem or item,
-        quality="illustrative" if item.meeting.illustrative else "official",
+        quality="illustrative" if item.meeting.illustrative or (problem and problem.illustrative) else "official",
         channel=channel,
     )
     item.duty = duty.code

@@ -1,7 +1,7 @@
 """Meetings and the items of their agenda."""
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.urls import reverse
@@ -141,6 +141,20 @@ class Item(Owned):
     def why(self) -> Text:
         """Why it is dealt with."""
         return Text(self.why_zh, self.why_en or self.why_zh)
+
+    content: ClassVar = (
+        "place", "title_zh", "title_en", "why_zh", "why_en", "presents_id", "wanted", "minutes", "decision", "owner_id",
+        "due", "struck",
+    )  # fmt: skip
+    """What is approved with the minutes."""
+
+    def save(self, *args: Any, **more: Any) -> None:
+        """Save; ``E-WEB-21`` where what was handed in or approved would change, also by somebody who looked before."""
+        meeting = Meeting.objects.select_for_update(of=("self",)).get(pk=self.meeting_id)
+        stored = Item.objects.filter(pk=self.pk).values_list(*self.content).first()
+        if stored != tuple(getattr(self, name) for name in self.content):
+            meeting.edit_allowed()
+        super().save(*args, **more)
 
     def must_be_open(self) -> None:
         """Raise ``E-WEB-21`` where the minutes were handed in, ``E-MTG-01`` where it was taken off the agenda."""

@@ -15,15 +15,19 @@ from django.utils import timezone
 from haihe.figures import Column, Table
 from haihe.figures.word import Word
 from haihe.messages import Lang, Text
+from haihe.workspace.frame import wording
 from haihe.workspace.meetings import agenda, changes
 from haihe.workspace.meetings.models import Item, Meeting
-from haihe.workspace.problems.agenda import SOURCES
+from haihe.workspace.problems.agenda import CHANGES, SOURCES
 from haihe.workspace.problems.models import Problem
 from haihe.workspace.problems.states import OPEN
 from haihe.workspace.problems.suggestions import PROBLEMS
 from haihe.workspace.units.models import Person, Unit
 
 MISSING = Text("—", "—")
+A_KIND = 15
+"""Changes of one kind that are named; the others are counted, so that many of one kind hide no other."""
+MORE = Text("另有 {n} 项", "{n} more")
 LONG = 200
 """Rows of a grid; the lists in the workspace have all."""
 DRAFT_MARK = Text("草案（纪要未经审批）", "DRAFT (minutes not approved)")
@@ -145,9 +149,20 @@ def _changes(person: Person, last: date | None) -> Grid:
         Text("最近办理", "Last by"),
         Text("时间", "When"),
     ]
-    rows = [[each.kind, each.name, each.done, each.by, _moment(each.at)] for each in changes.since(person, last)[:LONG]]
+    of_kind: dict[Text, list[changes.Change]] = {wording.kind(code): [] for code in CHANGES}
+    for each in changes.since(person, last):
+        of_kind[each.kind].append(each)
+    rows = [row for kind, found in of_kind.items() for row in _changed(kind, found)]
     title = Text("自上次会议以来的变动", "Changes since the last meeting")
     return Grid("changes", title, heads, rows, FIRST if last is None else NO_CHANGE)
+
+
+def _changed(kind: Text, found: list[changes.Change]) -> list[list[Text]]:
+    """Give the rows of one kind: the last changes, and how many more there are."""
+    rows = [[kind, each.name, each.done, each.by, _moment(each.at)] for each in found[:A_KIND]]
+    if len(found) > A_KIND:
+        rows.append([kind, MORE.format(n=len(found) - A_KIND), MISSING, MISSING, MISSING])
+    return rows
 
 
 def _problems(person: Person) -> Grid:

@@ -10,8 +10,8 @@ from haihe.workspace.data.models import Dataset
 from haihe.workspace.frame.access import Request, act, acts_on, form, page
 from haihe.workspace.frame.forms import edition_of
 from haihe.workspace.frame.layout import language_of, tell
-from haihe.workspace.frame.lists import Choice, Column, Listing, Typed, attachment
-from haihe.workspace.frame.names import Who
+from haihe.workspace.frame.lists import Choice, Column, Listing, Typed, attachment, heavy
+from haihe.workspace.frame.names import who
 from haihe.workspace.meetings import agenda, minutes
 from haihe.workspace.meetings.actions import APPROVE, PREPARE, READ
 from haihe.workspace.meetings.forms import MeetingForm
@@ -37,7 +37,7 @@ LIST = Listing(
         Column(Text("地点", "Place"), lambda each: each.place or None, sort="place"),
         Column(Text("状态", "State"), lambda each: each.state_name, sort="state", mark=lambda each: each.state_mark),
         Column(Text("数据版本", "Data version"), lambda each: each.version or None, sort="version"),
-        Column(Text("审批人", "Approved by"), Who("approved_by"), sort="approved_by"),
+        Column(Text("审批人", "Approved by"), who("approved_by"), sort="approved_by"),
         Column(Text("数据", "Facts"), lambda each: Text("示例", "illustrative") if each.illustrative else None),
     ),
     search=("title", "code", "place", "note"),
@@ -51,6 +51,7 @@ LIST = Listing(
         "No meeting yet. A planner or a chief prepares one here; problems and overdue duties are suggested for its agenda.",
     ),
     file="meetings",
+    comes_in="meetings",
 )
 
 
@@ -142,6 +143,7 @@ def pack(request: Request, thing: Meeting) -> HttpResponse:
 @page(READ, of=Meeting)
 def document(request: Request, thing: Meeting) -> HttpResponse:
     """Give the pack as a Word document."""
+    heavy(request)
     data = word(pack_of(request.user, thing), language_of(request))
     return attachment(data, f"pack-{thing.code}.docx", WORD_TYPE)
 

@@ -36,20 +36,20 @@ def waiting(person: Person) -> Iterator[Waiting]:
             yield Waiting(
                 VOUCH.format(name=each.name), each.get_absolute_url(), each.submitted_at, None, each.unit.name
             )
-    for each in there.filter(state=DRAFT, unit__in=person.units(actions.FILL)).exclude(returned=""):
+    for each in there.filter(state=DRAFT, unit__in=person.turns(actions.FILL)).exclude(returned=""):
         yield Waiting(MEND.format(name=each.name), each.get_absolute_url(), each.created, None, each.unit.name)
 
 
 def register() -> None:
     """Announce the room; called once, when the applications stand."""
-    MENU.append(Entry(Text("月度运行", "Monthly operation"), "months:lights", actions.READ, 30))
-    MENU.append(Entry(Text("月度报表", "Monthly returns"), "months:returns", actions.READ, 40, "data"))
+    MENU.append(Entry(Text("月度运行", "Monthly operation"), "months:lights", actions.READ, 30, "plan"))
+    MENU.append(Entry(Text("月度报表", "Monthly returns"), "months:returns", actions.READ, 40, "plan"))
     SEARCHES.append(found)
     WAITING.append(waiting)
     targets.register(IndicatorsTarget())
     targets.register(ReturnTarget())
     holds(Return, actions.FILL)
-    agenda.SOURCES.append(agenda.Source("months", Text("月度运行灯号", "lights of the month"), board.suggestions))
+    agenda.SOURCES.append(agenda.Source("months", Text("月度运行灯号", "Lights of the month"), board.suggestions))
     agenda.CHANGES.append(Return.kind())
     figures.SOURCES.append(board.points)
     wording.KINDS |= {"months.indicator": INDICATOR, "months.return": RETURN, "months.cause": Text("原因说明", "cause")}

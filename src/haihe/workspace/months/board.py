@@ -201,7 +201,7 @@ def _suggestion(row: Row) -> Suggestion:
     said = row.light.words
     return Suggestion(
         "months",
-        Text(f"{row.place_name.zh}{zh}（{row.month}）", f"{row.place_name.en}: {en} ({row.month})"),
+        Text(f"{row.place_name.zh}：{zh}（{row.month}）", f"{row.place_name.en}: {en} ({row.month})"),
         Text(f"{colour.zh}：{said.zh}{cause.zh}", f"{colour.en}: {said.en}{cause.en}"),
         row.of.kind(),
         row.of.code,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from math import sin, tau
 
+from haihe.messages import Text
 from haihe.region import Region
 from haihe.workspace.duties import documents
 from haihe.workspace.duties.lights import AT_LEAST, AT_MOST
@@ -45,16 +46,15 @@ def seed(units: Mapping[str, Unit], people: Mapping[str, Person], region: Region
     units, people : mapping
         Of the demonstration, by code and user name.
     region : Region
-        Not read: everything here is made up.
+        The example: names of its regions, chains and sectors. Every figure is made up.
     """
-    del region
     planner = people["wang"]
     for code, zh, en, counted, sense, measure, scope, way, places, reporters, _ in INDICATORS:
         said = {"name_zh": zh, "name_en": en, "counted_in": counted, "sense": sense, "measure": measure}
         said |= {"scope": scope, "pace": way, "places": places, "note": MADE_UP}
         returns.make_indicator(planner, units["TJ"], code, said, [units[each] for each in reporters], "cli")
     months = list(reversed(returns.recent_months(number=MONTHS + 1)))[:-1]
-    _targets(planner, units, int(months[-1][:4]))
+    _targets(planner, units, int(months[-1][:4]), _names(region))
     for month in months:
         for unit, (editor, approver) in REPORTERS.items():
             _month(people[editor], people[approver], units[unit], month)
@@ -86,15 +86,25 @@ def _month(editor: Person, approver: Person, unit: Unit, month: str) -> None:
     returns.approve(approver, made, channel="cli")
 
 
-def _targets(planner: Person, units: Mapping[str, Unit], year: int) -> None:
+def _names(region: Region) -> dict[str, Text]:
+    """Give what regions, chains and sectors are called, by code."""
+    rows = [
+        (row[key], Text(row["name_zh"], row["name_en"]))
+        for table, key in (("regions", "region"), ("chains", "chain"), ("sectors", "sector"))
+        for row in region.tables[table].to_dict("records")
+    ]
+    return dict(rows)
+
+
+def _targets(planner: Person, units: Mapping[str, Unit], year: int, names: Mapping[str, Text]) -> None:
     city = units["TJ"]
     for code, zh, en, counted, sense, measure, scope, _, places, reporters, base in INDICATORS:
         for place in places.split(";") if places else reporters:
             last = [size(code, place, f"{year - 1}-{number:02d}") for number in range(1, pace.YEAR + 1)]
             whole = sum(last) * ASKED[code] if measure == pace.FLOW else Decimal(base)
             said = {
-                "name_zh": f"{year}年{zh.removesuffix('（示例）')}：{place}（示例）",
-                "name_en": f"{en.removesuffix(' (made up)')} {year}: {place} (made up)",
+                "name_zh": f"{year}年{zh.removesuffix('（示例）')}：{names[place].zh}（示例）",
+                "name_en": f"{en.removesuffix(' (made up)')} {year}: {names[place].en} (made up)",
                 "indicator": code,
                 "counted_in": counted,
                 "sense": sense,

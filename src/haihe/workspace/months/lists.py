@@ -3,7 +3,7 @@
 from haihe.messages import Text
 from haihe.workspace.duties import periods
 from haihe.workspace.frame.lists import Choice, Column, Listing, Typed
-from haihe.workspace.frame.names import Who
+from haihe.workspace.frame.names import who
 from haihe.workspace.months.models import SCOPES, SENSES, Indicator, Return
 from haihe.workspace.units.approval import STATES
 
@@ -15,8 +15,8 @@ RETURNS = Listing(
         Column(Text("指标数", "Figures"), lambda each: len(each.rows)),
         Column(Text("状态", "State"), lambda each: each.state_name, "state", mark=lambda each: each.mark),
         Column(Text("审批次数", "Times approved"), lambda each: each.revision),
-        Column(Text("填报人", "Entered by"), Who("created_by"), "created_by"),
-        Column(Text("审批人", "Approved by"), Who("approved_by"), "approved_by"),
+        Column(Text("填报人", "Entered by"), who("created_by"), "created_by"),
+        Column(Text("审批人", "Approved by"), who("approved_by"), "approved_by"),
     ),
     search=("month", "unit__name_zh", "unit__name_en", "unit__pinyin"),
     choices=(Choice("state", Text("状态", "State"), tuple(STATES.items())),),
@@ -26,6 +26,7 @@ RETURNS = Listing(
         "No monthly return yet. An editor begins one, downloads its template, and uploads it when filled.",
     ),
     file="returns",
+    comes_in="month",
 )
 
 INDICATORS = Listing(
@@ -48,4 +49,5 @@ INDICATORS = Listing(
         "No indicator yet. A planner makes one and says who reports it.",
     ),
     file="indicators",
+    comes_in="indicators",
 )

@@ -10,6 +10,7 @@ from django.urls import reverse
 from haihe.messages import QUALITY_NAMES, Text
 from haihe.workspace.audit.models import Spoken
 from haihe.workspace.duties import lights, periods
+from haihe.workspace.frame.names import names_of
 from haihe.workspace.months import pace
 from haihe.workspace.months.actions import READ
 from haihe.workspace.units.approval import APPROVED, MARKS, STATES, Approved
@@ -121,7 +122,7 @@ class Return(Approved):
     def name(self) -> Text:
         """Unit and month."""
         month, unit = periods.words(self.month), self.unit.name
-        return Text(f"{unit.zh}{month.zh}", f"{unit.en}, {month.en}")
+        return Text(f"{unit.zh} {month.zh}", f"{unit.en}, {month.en}")
 
     @property
     def year(self) -> int:
@@ -193,10 +194,11 @@ def quality_name(code: str) -> Text:
 
 
 def place_names(codes: Iterable[str]) -> dict[str, Text]:
-    """Give names of places by their codes, as units that answer for them are called; a code nobody answers for stands."""
+    """Give names of places (regions, chains, sectors) by their codes; a code that nothing names stands as it is."""
     wanted = set(codes)
-    names = {code: Text(code, code) for code in wanted}
-    for unit in Unit.objects.filter(models.Q(region__in=wanted) | models.Q(chain__in=wanted)).order_by("-path"):
-        if unit.kind_of != "firm":
-            names |= {code: unit.name for code in (unit.region, unit.chain) if code in wanted}
-    return names
+    found: dict[str, Text] = {}
+    for what in ("regions", "chains", "sectors"):
+        left = wanted - found.keys()
+        there = names_of(what, left)
+        found |= {code: there[code] for code in left if there[code] != Text(code, code)}
+    return {code: Text(code, code) for code in wanted} | found

@@ -9,6 +9,7 @@ from haihe.workspace.duties import periods
 from haihe.workspace.duties.forms import offer
 from haihe.workspace.duties.lights import BAD, GOOD, WAIT, WARN
 from haihe.workspace.duties.models import Target
+from haihe.workspace.frame import names
 from haihe.workspace.frame.access import Request, acts_on, form, page
 from haihe.workspace.frame.drawn import drawn, part_of
 from haihe.workspace.frame.layout import tell
@@ -97,6 +98,7 @@ def indicator(request: Request, thing: Indicator) -> HttpResponse:
         "thing": thing,
         "sense": SENSES[thing.sense],
         "pace": PACES[thing.pace],
+        "reporters": list(names.units(thing.reporting).values()),
         "keeps": acts_on(request.user, thing, KEEP),
         "targets": Target.objects.visible_to(request.user).filter(indicator=thing.code).order_by("-year", "code"),
         "places": sorted(places.items()),

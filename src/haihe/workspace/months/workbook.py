@@ -2,12 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any, ClassVar, cast
 
 import pandas as pd
+from django.db.models import Q
 
 from haihe.messages import Findings, Lang, Text
 from haihe.region.cells import dtype_of
@@ -17,10 +18,10 @@ from haihe.region.spec import Column, TableSpec, code, note, text
 from haihe.region.tables import TABLES
 from haihe.region.template import sheets_bytes
 from haihe.workspace.intake.models import Upload
-from haihe.workspace.intake.targets import Target
+from haihe.workspace.intake.targets import SHOWN, Target
 from haihe.workspace.months import pace
 from haihe.workspace.months.actions import FILL
-from haihe.workspace.months.models import Return, place_names
+from haihe.workspace.months.models import Return
 from haihe.workspace.months.returns import (
     Row,
     decimal,
@@ -32,6 +33,7 @@ from haihe.workspace.months.returns import (
     turned,
     year_before,
 )
+from haihe.workspace.units.approval import DRAFT
 from haihe.workspace.units.models import Owned, Person, Unit
 
 
@@ -61,6 +63,16 @@ SPEC = TableSpec(
 GIVEN = ("value", "growth")
 
 
+def answering(places: set[str]) -> dict[str, Text]:
+    """Give the units that answer for places by the places' codes: the same for whoever asks, page or worker."""
+    names = {code: Text(code, code) for code in places}
+    for unit in (
+        Unit.objects.filter(Q(region__in=places) | Q(chain__in=places)).exclude(kind_of="firm").order_by("-path")
+    ):
+        names |= {code: unit.name for code in (unit.region, unit.chain) if code in places}
+    return names
+
+
 def rows_of(thing: Return) -> list[Row]:
     """Give the rows of a return with those still to be filled in, with the figures that stand beside."""
     given, last, ago = (
@@ -69,7 +81,7 @@ def rows_of(thing: Return) -> list[Row]:
         earlier(thing, year_before(thing.month)),
     )
     asked = {(indicator.code, place): indicator for indicator, place in expected(thing.unit)}
-    names = place_names(place for _, place in asked)
+    names = answering({place for _, place in asked})
     rows = []
     for (indicator, place), one in asked.items():
         row = given.get((indicator, place), {})
@@ -123,6 +135,10 @@ class ReturnTarget(Target):
     upload_action: ClassVar[str] = FILL
     confirm_action: ClassVar[str] = FILL
     replaces: ClassVar[bool] = False
+
+    def things(self, person: Person) -> Iterable[Any]:
+        """Give the months that are open: what was handed in or approved takes no file."""
+        return Return.objects.visible_to(person).filter(state=DRAFT).select_related("unit")[:SHOWN]
 
     def title(self, thing: Owned) -> Text:
         """Give unit and month."""

@@ -16,7 +16,7 @@ from haihe.workspace.frame import telling, wording
 from haihe.workspace.frame.access import Request, act, page, signed_in
 from haihe.workspace.frame.layout import tell
 from haihe.workspace.frame.lists import Choice, Column, Listing, Typed
-from haihe.workspace.frame.names import Who, units
+from haihe.workspace.frame.names import UNITS, Called, who
 from haihe.workspace.office.actions import AUDIT_READ
 from haihe.workspace.office.seen import audited, hidden, things
 
@@ -85,15 +85,15 @@ AUDIT = Listing(
     columns=(
         Column(Text("序号", "No."), lambda entry: entry.number, sort="number"),
         Column(Text("时间", "time"), lambda entry: entry.at),
-        Column(Text("人员", "who"), Who("actor")),
-        Column(Text("用户名", "user name"), lambda entry: entry.actor),
-        Column(Text("单位", "unit"), Who("unit", units)),
-        Column(Text("单位代码", "unit code"), lambda entry: entry.unit),
+        Column(Text("人员", "who"), who("actor")),
+        Column(Text("单位", "unit"), Called(UNITS, "unit")),
         Column(Text("办理", "what"), lambda entry: wording.verb(entry.verb, entry.kind)),
         Column(Text("对象", "object"), _object, url=_address),
         Column(Text("渠道", "way"), lambda entry: CHANNELS.get(entry.channel, Text(entry.channel, entry.channel))),
         Column(Text("理由", "reason"), lambda entry: entry.reason),
         Column(Text("校验值", "hash"), lambda entry: entry.hash[:12]),
+        Column(Text("用户名", "user name"), lambda entry: entry.actor),
+        Column(Text("单位代码", "unit code"), lambda entry: entry.unit),
     ),
     search=("code", "actor", "reason"),
     choices=(
@@ -109,6 +109,7 @@ AUDIT = Listing(
     ),
     empty=Text("没有符合条件的记录。可放宽筛选条件。", "No entry fits. Widen the filters."),
     file="audit",
+    comes_in=Text("审计记录只由系统追加", "the audit is written by the office alone"),
 )
 
 

@@ -1,5 +1,6 @@
 """What changed since a person's last visit, among what the person may see; and the first steps in an empty office."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,7 +8,7 @@ from django.urls import reverse
 
 from haihe.messages import Text
 from haihe.workspace.audit.models import Entry
-from haihe.workspace.frame import wording
+from haihe.workspace.frame import names, wording
 from haihe.workspace.frame.register import STEPS, Step
 from haihe.workspace.office.actions import AUDIT_READ
 from haihe.workspace.office.seen import things
@@ -17,6 +18,8 @@ from haihe.workspace.units.models import Person, Unit
 LOOKED_THROUGH = 500
 """Newest entries that are looked through; an office that changed more since says so."""
 MOST = 12
+MOST_A_KIND = 4
+"""Objects of one kind that are named; the others are counted, so that a large upload hides nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +34,16 @@ class News:
     times: int
 
 
-def news(person: Person, since: datetime) -> list[News]:
-    """Give the objects that others changed since a time and that the person may see, the latest first."""
+@dataclass(frozen=True, slots=True)
+class Lately:
+    """What changed: some objects, the latest first, and how many more of each kind."""
+
+    shown: list[News]
+    more: list[tuple[Text, int]]
+
+
+def news(person: Person, since: datetime) -> Lately:
+    """Give the objects that others changed since a time and that the person may see."""
     newer = Entry.objects.filter(at__gt=since).exclude(actor=person.username)
     newer = newer.exclude(verb__in=wording.QUIET).order_by("-number")
     last: dict[tuple[str, str], Entry] = {}
@@ -42,8 +53,18 @@ def news(person: Person, since: datetime) -> list[News]:
         last.setdefault(key, entry)
         times[key] = times.get(key, 0) + 1
     seen = things(person, last)
-    shown = [key for key in last if key in seen][:MOST]
-    return [_news(seen[key], last[key], times[key]) for key in shown]
+    of_kind: Counter[str] = Counter()
+    shown: list[tuple[str, str]] = []
+    for kind, code in (key for key in last if key in seen):
+        of_kind[kind] += 1
+        if of_kind[kind] <= MOST_A_KIND and len(shown) < MOST:
+            shown.append((kind, code))
+    more = of_kind - Counter(kind for kind, _ in shown)
+    names.names_of(names.PEOPLE, {last[key].actor for key in shown})
+    return Lately(
+        [_news(seen[key], last[key], times[key]) for key in shown],
+        [(wording.kind(kind), count) for kind, count in more.items()],
+    )
 
 
 def _news(thing: object, entry: Entry, times: int) -> News:
@@ -51,7 +72,7 @@ def _news(thing: object, entry: Entry, times: int) -> News:
     name = name if isinstance(name, Text) else Text(entry.code, entry.code)
     history = reverse("office:history", args=[entry.kind, entry.code])
     url = getattr(thing, "get_absolute_url", lambda: history)()
-    return News(wording.kind(entry.kind), name, url, entry, wording.verb(entry.verb), times)
+    return News(wording.kind(entry.kind), name, url, entry, wording.verb(entry.verb, entry.kind), times)
 
 
 def first_steps(person: Person) -> list[Step]:

@@ -58,6 +58,7 @@ LIST = Listing(
     ),
     empty=Text("没有符合条件的人员。可点“新建人员”添加。", "Nobody here yet. Add people with “New person”."),
     file="people",
+    comes_in=Text("账号与岗位由管理员逐人核定", "accounts and posts are given one by one by an administrator"),
 )
 
 

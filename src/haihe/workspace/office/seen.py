@@ -9,14 +9,22 @@ from django.db.models import Q, QuerySet
 from haihe.workspace.audit.models import Entry
 from haihe.workspace.frame.wording import model_of
 from haihe.workspace.office.actions import AUDIT_READ
-from haihe.workspace.units.models import Owned, Person
+from haihe.workspace.units.models import Owned, Person, Post
+from haihe.workspace.units.staff import ADMIN
 
 
 def audited(person: Person) -> "QuerySet[Entry]":
-    """Give the entries that an auditor may read: those of units in reach, and those that belong to no unit."""
+    """Give the entries that an auditor may read: those of units in reach, and to whom audits the office those of no unit."""
     if not person.may(AUDIT_READ):
         return Entry.objects.none()
-    return Entry.objects.filter(Q(unit__in=person.units(AUDIT_READ).values("code")) | Q(unit=""))
+    where = Q(unit__in=person.units(AUDIT_READ).values("code"))
+    return Entry.objects.filter(where | Q(unit="") if audits_office(person) else where)
+
+
+def audits_office(person: Person) -> bool:
+    """Whether a person audits the office as a whole: a top unit with all below it whose administrator keeps the office."""
+    kept = Post.objects.filter(role=ADMIN, active=True, below=True, unit__parent=None).select_related("unit")
+    return any(person.may(AUDIT_READ, post.unit, below=True) for post in kept)
 
 
 def things(person: Person, named: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Any]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.urls import reverse
 
 from haihe.messages import Text
-from haihe.workspace.frame import wording
+from haihe.workspace.frame import failures, wording
 from haihe.workspace.frame.finding import matching
 from haihe.workspace.frame.register import MENU, SEARCHES, Entry, Hit
 from haihe.workspace.papers.actions import READ
@@ -24,7 +24,9 @@ def found(person: Person, wanted: str) -> Iterator[Hit]:
 
 def register() -> None:
     """Announce everything."""
-    MENU.append(Entry(Text("佐证材料", "Papers"), "papers:list", READ, 60, "record"))
+    failures.answered(404, "E-PAP-04")
+    failures.answered(409, "E-PAP-03")
+    MENU.append(Entry(Text("佐证材料", "Papers"), "papers:list", READ, 60, "data"))
     SEARCHES.append(found)
     wording.KINDS["papers.paper"] = NAME
     wording.VERBS |= {"attach": Text("附上材料", "attached"), "remove": Text("移除", "removed")}

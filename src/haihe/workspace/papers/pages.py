@@ -12,7 +12,7 @@ from haihe.workspace.frame.access import Request, act, find, form, page
 from haihe.workspace.frame.forms import OfficeForm, edition_of
 from haihe.workspace.frame.layout import tell
 from haihe.workspace.frame.lists import Column, Listing, attachment
-from haihe.workspace.frame.names import Who
+from haihe.workspace.frame.names import who
 from haihe.workspace.frame.words import words
 from haihe.workspace.papers import services
 from haihe.workspace.papers.actions import KEEP, READ
@@ -37,7 +37,7 @@ LIST = Listing(
         Column(Text("附于", "Attached to"), lambda each: _about(each), "about", lambda each: _address(each)),
         Column(Text("大小", "Size"), lambda each: max(1, round(each.size / 1024)), "size", unit="KB"),
         Column(Text("单位", "Unit"), lambda each: each.unit.name, "unit__path"),
-        Column(Text("经办人", "By"), Who("created_by"), "created_by"),
+        Column(Text("经办人", "By"), who("created_by"), "created_by"),
         Column(Text("时间", "Time"), lambda each: each.created, "created"),
     ),
     search=("title", "file_name", "about", "code"),
@@ -46,6 +46,7 @@ LIST = Listing(
         "No papers yet. Attach them on the page of a duty, a report, a problem.",
     ),
     file="papers",
+    comes_in=Text("材料是文件本身，附在所证明的事项上", "papers are files, attached to what they prove"),
 )
 
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from haihe.messages import Text
-from haihe.workspace.frame import wording
+from haihe.workspace.frame import failures, wording
 from haihe.workspace.frame.finding import matching
 from haihe.workspace.frame.register import MENU, SEARCHES, WAITING, Entry, Hit, Waiting
 from haihe.workspace.intake import targets
@@ -35,7 +35,7 @@ def _waiting(words: Text, problem: Problem, unit: Unit) -> Waiting:
 
 def to_steer(person: Person) -> Iterator[Waiting]:
     """Give the problems that wait to be taken up or decided."""
-    there = Problem.objects.filter(unit__in=person.units(actions.STEER), state__in=TURNS).select_related("unit")
+    there = Problem.objects.filter(unit__in=person.turns(actions.STEER), state__in=TURNS).select_related("unit")
     for problem in there:
         yield _waiting(TURNS[problem.state], problem, problem.unit)
 
@@ -43,7 +43,7 @@ def to_steer(person: Person) -> Iterator[Waiting]:
 def to_work_on(person: Person) -> Iterator[Waiting]:
     """Give the problems that the person's office owns and has not reported on."""
     mine = Problem.objects.filter(state__in=(states.DECIDED, states.WORK), reported_at=None)
-    for problem in mine.filter(owner__in=person.units(actions.WORK)).select_related("owner"):
+    for problem in mine.filter(owner__in=person.turns(actions.WORK)).select_related("owner"):
         yield _waiting(BEGIN if problem.state == states.DECIDED else REPORT, problem, problem.owner)
 
 
@@ -67,6 +67,8 @@ def must_be_open(problem: Problem) -> None:
 
 def register() -> None:
     """Announce the room; called once, when the applications stand."""
+    failures.answered(403, "E-PRB-08")
+    failures.answered(409, "E-PRB-01", "E-PRB-07", "E-PRB-10")
     MENU.append(Entry(Text("重大问题", "Problems"), "problems:list", actions.READ, 10))
     WAITING.extend((to_steer, to_work_on, to_close))
     SEARCHES.append(found)

@@ -16,9 +16,9 @@ LONG = {"rows": 4}
 
 
 def named(field: forms.Field, units: "QuerySet[Unit]") -> None:
-    """Offer units by their names in the page's language."""
+    """Offer offices by their names in the page's language; firms only apply for funds."""
     choice = cast("forms.ModelChoiceField[Unit]", field)
-    choice.queryset = units
+    choice.queryset = units.exclude(kind_of="firm")
     choice.label_from_instance = lambda unit: str(words(unit.name))  # type: ignore[method-assign,assignment]
 
 
@@ -52,15 +52,17 @@ class ProblemForm(OfficeForm):
         max_length=5000,
     )
     region = forms.CharField(
-        label=words("地区代码", "Region"),
-        help_text=words("数据集中的地区代码，如 TJ-BH", "code in the dataset, such as TJ-BH"),
+        label=words("地区", "Region"),
+        help_text=words(
+            "填代码；输入时列出所见数据集中的名称", "its code; names of the datasets you see are offered as you type"
+        ),
         required=False,
         max_length=64,
     )
-    chain = forms.CharField(label=words("产业链代码", "Chain"), required=False, max_length=64)
+    chain = forms.CharField(label=words("产业链", "Chain"), required=False, max_length=64)
     resource = forms.CharField(
-        label=words("要素代码", "Resource"),
-        help_text=words("如 energy、land", "such as energy or land"),
+        label=words("要素", "Resource"),
+        help_text=words("稀缺的是什么，如 energy（能源）、land（土地）", "what is scarce, such as energy or land"),
         required=False,
         max_length=64,
     )

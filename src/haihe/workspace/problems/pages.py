@@ -13,6 +13,7 @@ from haihe.messages import QUALITY_NAMES, Text
 from haihe.workspace.frame.access import Request, act, form, page
 from haihe.workspace.frame.layout import tell
 from haihe.workspace.frame.lists import Choice, Column, Listing
+from haihe.workspace.frame.names import Called
 from haihe.workspace.problems import raising
 from haihe.workspace.problems.actions import RAISE, READ
 from haihe.workspace.problems.forms import ProblemForm
@@ -57,9 +58,9 @@ LIST = Listing(
             mark=lambda each: each.severity_mark,
         ),
         Column(Text("状态", "State"), lambda each: each.state_name, sort="state", mark=lambda each: each.state_mark),
-        Column(Text("地区", "Region"), lambda each: each.region or None, sort="region"),
-        Column(Text("产业链", "Chain"), lambda each: each.chain or None, sort="chain"),
-        Column(Text("要素", "Resource"), lambda each: each.resource or None, sort="resource"),
+        Column(Text("地区", "Region"), Called("regions", "region"), sort="region"),
+        Column(Text("产业链", "Chain"), Called("chains", "chain"), sort="chain"),
+        Column(Text("要素", "Resource"), Called("resources", "resource"), sort="resource"),
         Column(Text("提出单位", "Raised by"), lambda each: each.unit.name, sort="unit__path"),
         Column(Text("责任单位", "Owner"), lambda each: each.owner.name if each.owner else None, sort="owner__path"),
         Column(Text("提出日期", "Raised"), lambda each: each.raised, sort="raised"),
@@ -82,6 +83,7 @@ LIST = Listing(
         "No problem yet. Raise one here, or turn a limit that binds into one on a dataset's page of bottlenecks.",
     ),
     file="problems",
+    comes_in="problems",
 )
 
 

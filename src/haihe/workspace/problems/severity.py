@@ -16,7 +16,7 @@ OFFICES = {MAJOR: 4, LARGE: 2}
 RULE = Text(
     "重大：多 1% 的价值不低于 {a} 亿元，或须 {m} 个以上单位共同解决；较大：不低于 {b} 亿元，或须 {l} 个以上单位；其余为一般。",
     "Major: one per cent more is worth {a} x 100 m yuan or above, or {m} offices or more must act together; "
-    "large: {b} or above, or {l} offices or more; ordinary otherwise.",
+    "large: {b} x 100 m yuan or above, or {l} offices or more; ordinary otherwise.",
 ).format(a=str(WORTH[MAJOR]), b=str(WORTH[LARGE]), m=str(OFFICES[MAJOR]), l=str(OFFICES[LARGE]))
 BY_WORTH = Text("多 1% 的价值约 {w} 亿元", "one per cent more is worth about {w} x 100 m yuan")
 BY_OFFICES = Text("须 {n} 个单位共同解决", "{n} offices must act together")

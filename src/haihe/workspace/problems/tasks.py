@@ -23,7 +23,7 @@ BOTTLENECKS = "plan.bottlenecks"
 TOP = 8
 """Limits that are followed, those worth most first."""
 DIGITS = 4
-"""Figures of a number that a problem keeps."""
+"""Figures of a number that a problem keeps at least; whole numbers are kept whole, as the library says them."""
 TABLE = "plan-bottlenecks"
 NUMBERS = ("price", "low", "high", "percent")
 
@@ -62,7 +62,7 @@ def find_bottlenecks(work: Work, *, version: str, sha256: str) -> dict[str, Any]
         _row(vars(item), where_of(planned, item.place), says)
         for item, says in zip(found.items, found.says, strict=True)
     ]
-    summary = Text("{n} 个限制起作用且最有价值", "{n} limits that bind and are worth most").format(n=len(rows))
+    summary = Text("起作用且最有价值的限制：{n} 个", "limits that bind and are worth most: {n}").format(n=len(rows))
     return {"rows": rows, "summary": summary.to_dict()}
 
 
@@ -83,7 +83,9 @@ def _row(item: Mapping[str, Any], where: Text, says: Text) -> dict[str, Any]:
 
 def _figures(value: float) -> str:
     """Write a number with `DIGITS` figures; empty where it is missing."""
-    return "" if value != value else f"{Decimal(f'{value:.{DIGITS}g}'):f}"
+    if value != value:
+        return ""
+    return f"{value:.0f}" if abs(value) >= 10 ** (DIGITS - 1) else f"{Decimal(f'{value:.{DIGITS}g}'):f}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ class Bound:
     @property
     def name(self) -> Text:
         """What a problem of it is called."""
-        return Text(f"{self.title.zh}（{self.where.zh}）紧缺", f"{self.title.en} ({self.where.en}) is what binds")
+        return Text(f"{self.title.zh}（{self.where.zh}）成为瓶颈", f"{self.title.en} ({self.where.en}) is what binds")
 
     @property
     def code(self) -> str:

@@ -34,7 +34,7 @@ _DECLARED = TABLES[NAME]
 SPEC = replace(
     _DECLARED,
     columns=(
-        *(replace(each, required=False) if each.name == "source" else each for each in _DECLARED.columns),
+        *(replace(each, required=False) if each.name in ("source", "quality") else each for each in _DECLARED.columns),
         code("resource", "要素", "resource", ("紧缺的要素", "What is scarce."), ref="resources.resource"),
         text("evidence", "依据", "evidence", ("事实、数据及出处", "Facts and figures with their source.")),
     ),
@@ -56,6 +56,7 @@ def row_of(problem: Problem) -> dict[str, Any]:
     said = {name: getattr(problem, name) or None for name in SAME}
     return said | {
         "problem": problem.code,
+        "name_en": problem.name_en or problem.name_zh,
         "owner": problem.owner.code if problem.owner else None,
         "status": status_of(problem),
         "due": problem.due.isoformat() if problem.due else None,

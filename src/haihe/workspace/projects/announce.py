@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.urls import reverse
 
 from haihe.messages import Text
-from haihe.workspace.frame import wording
+from haihe.workspace.frame import failures, wording
 from haihe.workspace.frame.finding import matching
 from haihe.workspace.frame.register import MENU, SEARCHES, WAITING, Entry, Hit, Waiting
 from haihe.workspace.intake import targets
@@ -43,9 +43,10 @@ def found(person: Person, wanted: str) -> Iterator[Hit]:
 
 def register() -> None:
     """Announce the room; called once, when the applications stand."""
-    MENU.append(Entry(Text("项目看板", "Project boards"), "projects:boards", actions.READ, 40))
-    MENU.append(Entry(Text("项目库", "Projects"), "projects:list", actions.READ, 42))
-    MENU.append(Entry(Text("阶段申报", "Stage proposals"), "projects:moves", actions.READ, 44))
+    failures.answered(409, "E-PJT-03", "E-PJT-12", "E-PJT-14", "E-PJT-15")
+    MENU.append(Entry(Text("项目看板", "Project boards"), "projects:boards", actions.READ, 40, "projects"))
+    MENU.append(Entry(Text("项目库", "Projects"), "projects:list", actions.READ, 42, "projects"))
+    MENU.append(Entry(Text("阶段申报", "Stage proposals"), "projects:moves", actions.READ, 44, "projects"))
     WAITING.append(waiting)
     SEARCHES.append(found)
     holds(Project, actions.EDIT)

@@ -14,7 +14,6 @@ from haihe.workspace.frame.access import Request, act, acts_on, form, page
 from haihe.workspace.frame.boards import Card, lanes
 from haihe.workspace.frame.layout import tell
 from haihe.workspace.jobs.models import Job
-from haihe.workspace.jobs.queue import enqueue
 from haihe.workspace.projects import keeping, years
 from haihe.workspace.projects.actions import EDIT, KEEP, READ
 from haihe.workspace.projects.forms import BoardForm, ChangeBoardForm, named
@@ -40,7 +39,7 @@ def boards(request: Request) -> HttpResponse:
 def new(request: Request) -> HttpResponse:
     """Make a board."""
     form = BoardForm.of(request)
-    named(form.fields["unit"], request.user.units(KEEP))
+    named(form.fields["unit"], request.user.units(KEEP).exclude(kind_of="firm"))
     named(form.fields["dataset"], Dataset.objects.visible_to(request.user))
     made: list[Board] = []
 
@@ -94,7 +93,7 @@ def board(request: Request, thing: Board) -> HttpResponse:
         late, days = project.days_late(today), project.days_in(today)
         site = ground.name("regions", project.region) or Text("—", "—")
         lines = [
-            Text("{site} · {n} 亿元", "{site} · {n} 亿元").format(
+            Text("{site} · {n} 亿元", "{site} · {n} × 100 m yuan").format(
                 site=site, n=f"{project.investment / WAN_PER_YI:,.2f}"
             ),
             Text("停留 {n} 天", "for {n} days").format(n=days),
@@ -152,8 +151,7 @@ def ahead(request: Request, thing: Board) -> HttpResponse:
 @act(KEEP, of=Board)
 def compute(request: Request, thing: Board) -> HttpResponse:
     """Have the years ahead computed in the background."""
-    title = Text("项目逐年推算：{b}", "Years ahead: {b}").format(b=thing.name)
-    enqueue(request.user, thing.unit, years.TASK, title=title, channel="web", **years.inputs_of(thing))
+    years.ask(request.user, thing)
     return redirect("projects:years", thing.code)
 
 

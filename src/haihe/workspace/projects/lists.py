@@ -12,7 +12,7 @@ from django.utils import timezone
 from haihe.messages import Text
 from haihe.region.tables.money import PROJECTS as TABLE
 from haihe.workspace.frame.lists import Choice, Column, Listing
-from haihe.workspace.frame.names import Who
+from haihe.workspace.frame.names import who
 from haihe.workspace.projects.holdings import EMPTY, Ground, ground_of
 from haihe.workspace.projects.models import Board, Move, Project
 from haihe.workspace.projects.stages import LEFT, MARKS, STATES
@@ -109,6 +109,7 @@ def listing(query: "QuerySet[Any]", grounds: Grounds) -> Listing:
             "No project that is yours to see. Open one on a board, or upload a workbook.",
         ),
         file="projects",
+        comes_in="projects",
     )
 
 
@@ -128,6 +129,7 @@ BOARD_LIST = Listing(
         "No board yet. A planner makes one, chooses its dataset and shares it with districts.",
     ),
     file="boards",
+    comes_in="boards",
 )
 
 
@@ -162,8 +164,8 @@ MOVE_LIST = Listing(
         Column(Text("日期", "Day"), _day, "day"),
         Column(Text("状态", "State"), move_state, "state", mark=move_mark),
         Column(Text("单位", "Unit"), lambda each: each.unit.name, "unit__path"),
-        Column(Text("申报人", "Proposed by"), Who("created_by"), "created_by"),
-        Column(Text("核准人", "Confirmed by"), Who("approved_by"), "approved_by"),
+        Column(Text("申报人", "Proposed by"), who("created_by"), "created_by"),
+        Column(Text("核准人", "Confirmed by"), who("approved_by"), "approved_by"),
         Column(Text("理由", "Reason"), lambda each: each.why),
     ),
     search=("code", "project__name_zh", "project__code", "why"),
@@ -175,6 +177,7 @@ MOVE_LIST = Listing(
     ),
     empty=Text("还没有阶段申报。请在项目页上申报。", "No proposal yet. Propose a stage on a project's page."),
     file="moves",
+    comes_in="projects",
 )
 
 

@@ -129,7 +129,7 @@ class Move(Approved):
     """
 
     read_by = READ
-    spoken: ClassVar[Spoken] = Approved.spoken | {"from_stage": STATES, "to_stage": STATES}
+    spoken: ClassVar[Spoken] = {**Approved.spoken, "from_stage": STATES, "to_stage": STATES}
     parties = ("unit", "project__board__unit", "project__board__readers")
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="moves")

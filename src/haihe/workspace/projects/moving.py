@@ -93,6 +93,7 @@ def confirm(person: Person, move: Move, edition: int | None = None, channel: Cha
     """Confirm what somebody else proposed: the project goes to the stage. ``E-PJT-14`` where it moved meanwhile."""
     with transaction.atomic():
         project = _locked(move.project)
+        _as_seen(move)
         _live(move)
         if move.state == SUBMITTED and project.stage != move.from_stage:
             raise HaiheError("E-PJT-14", value=project.code, stage=project.stage_name)
@@ -120,6 +121,7 @@ def take_back(person: Person, move: Move, reason: str, edition: int | None = Non
     """Un-confirm the last move of a project, with a reason: it is where it was before. ``E-PJT-15`` for any other move."""
     with transaction.atomic():
         project = _locked(move.project)
+        _as_seen(move)
         last = Move.objects.filter(project=project, state=APPROVED).first()
         waiting = Move.objects.filter(project=project, withdrawn=False).exclude(state=APPROVED).exists()
         if move.state == APPROVED and (last is None or last.pk != move.pk or project.stage != move.to_stage or waiting):
@@ -136,6 +138,13 @@ def _locked(project: Project) -> Project:
     query = Project.objects.select_for_update(of=("self",)).select_related("unit", "board__dataset__current")
     locked: Project = query.get(pk=project.pk)
     return locked
+
+
+def _as_seen(move: Move) -> None:
+    """Raise ``E-WEB-20`` where somebody else decided while this one waited for the lock."""
+    stored = Move.objects.values_list("edition", flat=True).get(pk=move.pk)
+    if stored != move.edition:
+        raise HaiheError("E-WEB-20", value=move.code, edition=stored, seen=move.edition)
 
 
 def _live(move: Move) -> None:

@@ -38,6 +38,7 @@ from haihe.workspace.projects.stages import MARKS, slip
 from haihe.workspace.units.models import Named, Owned, Person, Unit
 
 NEW = Text("新建项目", "New project")
+WAN_SAID = Text("万元", "× 10,000 yuan")
 APPLICATION = "rounds.application"
 
 
@@ -156,7 +157,7 @@ def amounts(project: Project) -> Iterator[tuple[Text, Any, Text | None]]:
         value = getattr(project, name) if name in AMOUNTS else project.facts.get(name)
         column = SPECS["projects"].column(name)
         if value is not None or name in AMOUNTS:
-            unit = said(column.unit) if column.unit else None
+            unit = WAN_SAID if column.unit == WAN else said(column.unit) if column.unit else None
             yield column.title, float(value) if value is not None and column.kind == "number" else value, unit
 
 

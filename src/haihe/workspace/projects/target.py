@@ -18,7 +18,7 @@ from haihe.workspace.intake.models import Upload
 from haihe.workspace.intake.targets import Target
 from haihe.workspace.intake.uploads import frames
 from haihe.workspace.projects import keeping, moving
-from haihe.workspace.projects.actions import EDIT
+from haihe.workspace.projects.actions import EDIT, KEEP
 from haihe.workspace.projects.holdings import ground_of
 from haihe.workspace.projects.models import Board, Move, Project
 from haihe.workspace.projects.rows import SPECS, Said, frames_of, said_in
@@ -45,6 +45,7 @@ class ProjectsTarget(Target):
     kind: ClassVar = Board
     upload_action: ClassVar = EDIT
     confirm_action: ClassVar = EDIT
+    fetches: ClassVar = ("shared",)
 
     def title(self, thing: Owned) -> Text:
         """Give the board's name."""
@@ -54,6 +55,15 @@ class ProjectsTarget(Target):
         """Give the tables of projects."""
         del thing
         return SPECS
+
+    def units(self, person: Person, thing: Owned) -> list[Unit]:
+        """Give the units of the board for which a person edits; for the keeping unit, whose workbook is the whole board, keeps it."""
+        keeper = _board(thing).unit
+        return [each for each in super().units(person, thing) if each != keeper or person.may(KEEP, keeper)]
+
+    def decides(self, thing: Owned, unit: Unit) -> bool:
+        """The stages that the board's keeper states are in force at once."""
+        return unit.pk == _board(thing).unit_id
 
     def current(self, thing: Owned, unit: Unit) -> dict[str, pd.DataFrame]:
         """Give the unit's projects; to the keeper, every one."""

@@ -14,8 +14,11 @@ from haihe.messages import HaiheError, Text
 from haihe.planning.pipeline import pipeline
 from haihe.planning.pipeline_views import pipeline_names
 from haihe.region import Region
+from haihe.workspace.audit.chain import Channel
 from haihe.workspace.data.models import Version
 from haihe.workspace.data.versions import region_of
+from haihe.workspace.jobs.models import Job
+from haihe.workspace.jobs.queue import enqueue
 from haihe.workspace.jobs.tasks import Work, task
 from haihe.workspace.projects.actions import KEEP
 from haihe.workspace.projects.models import Board, Project
@@ -46,6 +49,12 @@ def inputs_of(board: Board) -> dict[str, Any]:
     return {"board": board.code, "version": version.code, "state": state, "day": timezone.localdate().isoformat()}
 
 
+def ask(person: Person, board: Board, channel: Channel = "web") -> Job:
+    """Ask for the years ahead of a board."""
+    title = Text("项目逐年推算：{b}", "Years ahead: {b}").format(b=board.name)
+    return enqueue(person, board.unit, TASK, title=title, channel=channel, **inputs_of(board))
+
+
 def sees_all(person: Person, board: Board) -> bool:
     """Whether a person sees every project of a board."""
     there = Project.objects.filter(board=board)
@@ -58,6 +67,7 @@ def sees_all(person: Person, board: Board) -> bool:
     action=KEEP,
     seconds=1800,
     link=lambda job: reverse("projects:years", args=[job.inputs["board"]]),
+    about=("board", Board),
 )
 def run(work: Work, *, board: str, version: str, state: str, day: str) -> Mapping[str, Any]:
     """Compute the library's pipeline and keep what the page shows."""

@@ -26,6 +26,7 @@ from haihe.workspace.rounds.ledger import SIDES
 from haihe.workspace.rounds.ledger_forms import GoalForm, ReportForm, TermsForm
 from haihe.workspace.rounds.ledger_models import CHECKED, STAGES, Acceptance, Entry, Goal
 from haihe.workspace.rounds.ledger_pages import way
+from haihe.workspace.rounds.lines import plain_lines
 from haihe.workspace.rounds.models import Award, Round
 from haihe.workspace.units.approval import APPROVED, DRAFT, STATES, SUBMITTED
 
@@ -46,6 +47,7 @@ GOAL_LIST = Listing(
     search=("name_zh", "name_en", "pinyin", "award__application__title", "unit__name_zh"),
     empty=Text("还没有绩效目标：在立项页面逐项设定，或上传工作簿。", "No targets yet: set them on an award's page, or upload a workbook."),
     file="performance-targets",
+    comes_in="performance",
 )  # fmt: skip
 ACCEPTANCE_LIST = Listing(
     ACCEPTANCES,
@@ -62,6 +64,7 @@ ACCEPTANCE_LIST = Listing(
     choices=(Choice("state", Text("状态", "state"), tuple(STATES.items())),),
     empty=Text("还没有验收材料：立项单位在立项页面提交。", "No reports yet: firms hand them in on the page of their award."),
     file="acceptances",
+    comes_in="acceptances",
 )  # fmt: skip
 
 
@@ -233,7 +236,7 @@ def _rows(table: Any) -> dict[str, Any]:
     rows = [
         [(column.show(row[column.key]), column.numeric) for column in columns] for row in table.frame.to_dict("records")
     ]
-    return {"heads": [column.heading for column in columns], "rows": rows, "title": table.title}
+    return {"heads": [(column.heading, column.numeric) for column in columns], "rows": rows, "title": table.title}
 
 
 @form(KEEP, of=Round)
@@ -260,7 +263,7 @@ def trail(request: Request, thing: Award) -> HttpResponse:
         "line": thing.line,
         "run": thing.line.run,
         "rules": thing.round.rules,
-        "trace": [Text(each["zh"], each["en"]) for each in thing.line.trace],
+        "trace": plain_lines(thing.line.trace),
         "trail": way(thing, (Text("追溯", "Trail"), "")),
     }
     return render(request, "rounds/trail.html", more)

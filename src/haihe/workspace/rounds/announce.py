@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from haihe.messages import HaiheError, Text
-from haihe.workspace.frame import wording
+from haihe.workspace.frame import failures, names, wording
 from haihe.workspace.frame.finding import matching
 from haihe.workspace.frame.register import MENU, SEARCHES, WAITING, Entry, Hit
 from haihe.workspace.intake import targets
@@ -12,6 +12,8 @@ from haihe.workspace.rounds import ledger_announce, tasks, waiting  # noqa: F401
 from haihe.workspace.rounds.actions import APPLY, INSIDE, KEEP, READ
 from haihe.workspace.rounds.applications_target import ApplicationsTarget
 from haihe.workspace.rounds.models import Application, Round
+from haihe.workspace.rounds.recommendations_target import RecommendationsTarget
+from haihe.workspace.rounds.rules import instalments_called
 from haihe.workspace.rounds.states import DECIDED, DRAFT
 from haihe.workspace.units.models import Person
 
@@ -37,14 +39,20 @@ def _undecided(round_: Round) -> None:
 
 def register() -> None:
     """Announce everything."""
-    MENU.append(Entry(Text("申报批次", "Rounds"), "rounds:rounds", READ, 50))
-    MENU.append(Entry(Text("申报", "Applications"), "rounds:applications", READ, 51))
-    MENU.append(Entry(Text("专家评审", "Reviews"), "rounds:reviews", INSIDE, 52))
-    MENU.append(Entry(Text("异议", "Objections"), "rounds:objections", READ, 53))
-    MENU.append(Entry(Text("立项", "Awards"), "rounds:awards", READ, 54))
+    failures.answered(403, "E-RND-05", "E-RND-52", "E-RND-53")
+    failures.answered(
+        409, "E-RND-01", "E-RND-02", "E-RND-21", "E-RND-23", "E-RND-28", "E-RND-51", "E-RND-56", "E-RND-58"
+    )
+    names.SOURCES["instalments"] = instalments_called
+    MENU.append(Entry(Text("申报批次", "Rounds"), "rounds:rounds", READ, 50, "funds"))
+    MENU.append(Entry(Text("申报", "Applications"), "rounds:applications", READ, 51, "funds"))
+    MENU.append(Entry(Text("专家评审", "Reviews"), "rounds:reviews", INSIDE, 52, "funds"))
+    MENU.append(Entry(Text("异议", "Objections"), "rounds:objections", READ, 53, "funds"))
+    MENU.append(Entry(Text("立项", "Awards"), "rounds:awards", READ, 54, "funds"))
     WAITING.extend((waiting.firms, waiting.districts, waiting.experts, waiting.offices))
     SEARCHES.append(found)
     targets.register(ApplicationsTarget())
+    targets.register(RecommendationsTarget())
     holds(Application, APPLY, _draft)
     holds(Round, KEEP, _undecided)
     _words()
@@ -63,6 +71,7 @@ def _words() -> None:
     wording.VERBS |= {
         "withdraw": Text("撤回", "withdrew"),
         "recommend": Text("提出区级意见", "recommended"),
+        "unsay": Text("收回区级意见", "took back what the district said"),
         "check": Text("资格审核", "checked"),
         "rank": Text("排序", "ranked"),
         "assign-experts": Text("分派专家", "assigned experts"),

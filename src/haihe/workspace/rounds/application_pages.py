@@ -11,19 +11,24 @@ from haihe.rules.money import said_money
 from haihe.workspace.frame.access import Request, act, acts_on, form, page
 from haihe.workspace.frame.forms import SAVE, edition_of
 from haihe.workspace.frame.layout import tell
-from haihe.workspace.frame.lists import Choice, Column, Listing, Typed
+from haihe.workspace.frame.lists import Choice, Column, Listing
+from haihe.workspace.frame.names import reader
 from haihe.workspace.papers import services as papers
 from haihe.workspace.rounds import applying, recommending
 from haihe.workspace.rounds.actions import APPLY, INSIDE, READ, RECOMMEND
 from haihe.workspace.rounds.call_pages import trail_of
 from haihe.workspace.rounds.forms import ApplicationForm, RecommendForm, in_fen, in_wan
+from haihe.workspace.rounds.lines import plain_lines
 from haihe.workspace.rounds.models import Application, Round, Run
-from haihe.workspace.rounds.rules import columns_of, titles_of
+from haihe.workspace.rounds.publishing import takes_objections
+from haihe.workspace.rounds.rules import clauses_of, columns_of, titles_of
 from haihe.workspace.rounds.states import (
     APPLICATION_STATES,
     DRAFT,
     ELIGIBLE,
     INELIGIBLE,
+    LISTED,
+    NOT_LISTED,
     NOT_RECOMMENDED,
     RECOMMENDED,
     REVIEWED,
@@ -42,6 +47,13 @@ def wan(fen: int | None) -> float | None:
     return None if fen is None else float(in_wan(fen) or 0)
 
 
+def rounds_seen() -> list[tuple[str, Text]]:
+    """Give the rounds that the reader of the page may choose from, by name."""
+    person = reader()
+    seen = Round.objects.visible_to(person).order_by("-pk") if person else Round.objects.none()
+    return [(each.code, each.name) for each in seen]
+
+
 LIST = Listing(
     APPLICATIONS,
     (
@@ -58,16 +70,17 @@ LIST = Listing(
     search=("code", "title", "unit__name_zh", "unit__name_en"),
     choices=(
         Choice("state", Text("状态", "state"), tuple(APPLICATION_STATES.items())),
+        Choice("round", Text("批次", "round"), rounds_seen, "round__code"),
         Choice("district", Text("推荐区", "district"),
                lambda: [(u.code, u.name) for u in Unit.objects.filter(kind_of="district").order_by("path")],
                "district__code"),
     ),
-    typed=(Typed("round", Text("批次编号", "code of the round"), "round__code"),),
     empty=Text(
         "还没有申报。申报单位可在开放的批次页面填写，或下载工作簿填好后上传。",
         "No applications yet. Firms apply on the page of an open round, or by its workbook.",
     ),
     file="applications",
+    comes_in=("applications", "recommendations"),
 )  # fmt: skip
 
 
@@ -110,17 +123,19 @@ def edit(request: Request, thing: Application) -> HttpResponse:
     return asked.page(request, title, back=thing.get_absolute_url(), trail=trail)
 
 
-def shown_fields(thing: Application) -> list[tuple[Text, Any, Text | None]]:
-    """Give what an application says, column by column: title, value in words, unit."""
+def shown_fields(thing: Application) -> list[tuple[Text, Any]]:
+    """Give what an application says, column by column: title with the unit, value in words."""
     said = []
     for column in columns_of(thing.round):
         value = thing.fields.get(column.name)
-        if isinstance(value, bool):
-            value = Text("是", "yes") if value else Text("否", "no")
+        if isinstance(value, bool) or (column.kind == "flag" and value is not None):
+            value = Text("是", "yes") if str(value).lower() == "true" else Text("否", "no")
         elif column.kind == "choice" and column.declared is not None and value in column.declared.choices:
             value = column.declared.choices[value]
         if value is not None:
-            said.append((column.title, value, column.unit))
+            unit = column.unit
+            title = Text(f"{column.title.zh}（{unit.zh}）", f"{column.title.en} ({unit.en})") if unit else column.title
+            said.append((title, value))
     return said
 
 
@@ -132,16 +147,16 @@ def application(request: Request, thing: Application) -> HttpResponse:
     inside = person.may(INSIDE, round_.unit)
     checked = thing.lines.filter(run__purpose="check").order_by("-pk").first()
     firm = acts_on(person, thing, APPLY)
-    titles = titles_of(round_)
+    titles, wanted = titles_of(round_), thing.wanted or round_.articles
     more: dict[str, Any] = {
         "thing": thing,
         "round": round_,
         "inside": inside,
         "fields": shown_fields(thing),
-        "wanted": [titles.get(code, Text(code, code)) for code in thing.wanted or round_.articles],
+        "wanted": [titles.get(code, Text(code, code)) for code in wanted],
         "promise": None if thing.promise is None else said_money(thing.promise),
         "support": None if thing.support is None else said_money(thing.support),
-        "trace": [Text(each["zh"], each["en"]) for each in checked.trace] if checked else [],
+        "trace": plain_lines(checked.trace) if checked else [],
         "lines": thing.lines.filter(run__in=Run.objects.visible_to(person))
         .select_related("run__round")
         .order_by("-pk"),
@@ -153,6 +168,8 @@ def application(request: Request, thing: Application) -> HttpResponse:
         "takes_back": firm and thing.state == SUBMITTED and round_.state == "open",
         "leaves": firm and thing.state in LEAVES and round_.state in ("open", "reviewing"),
         "recommends": thing.state in (SUBMITTED, RECOMMENDED, NOT_RECOMMENDED) and acts_on(person, thing, RECOMMEND),
+        "cited": [clause.version.source for clause in clauses_of(round_).values() if clause.full in wanted],
+        "objects": firm and thing.state in (LISTED, NOT_LISTED) and takes_objections(round_),
         "award": getattr(thing, "award", None),
         "trail": trail_of(round_, (thing.name, "")),
         **papers.part(person, thing),

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from haihe.messages import HaiheError
-from haihe.workspace.audit.chain import Channel, store
+from haihe.workspace.audit.chain import Channel, store, store_all
 from haihe.workspace.rounds.actions import AWARD
 from haihe.workspace.rounds.models import Application, Award, Line, Objection, Round
 from haihe.workspace.rounds.payments import commit
@@ -53,19 +53,23 @@ def award(
     store(person.actor(AWARD, channel), "award", locked, edition=seen)
     lines = Line.objects.filter(run=locked.ranking).select_related("application__unit", "application__district")
     chosen = [line for line in lines if line.application.state == LISTED]
-    made = [_granted(person, locked, line, channel) for line in chosen]
+    actor = person.actor(AWARD, channel)
+    made = [_granted(person, locked, line) for line in chosen]
+    store_all("award", [(actor, each) for each in made])
+    commit(actor, made, today)
     move(chosen, lambda _: AWARDED)
     left = Application.objects.filter(round=locked, state=NOT_LISTED)
     move([Line(application=each) for each in left], lambda _: REFUSED)
     return made
 
 
-def _granted(person: Person, round_: Round, line: Line, channel: Channel) -> Award:
+def _granted(person: Person, round_: Round, line: Line) -> Award:
+    """Give the award of a line, not kept yet."""
     application = line.application
     assert line.support is not None  # what is funded is eligible, and has amounts
     assert line.city is not None
     assert line.district is not None
-    grant = Award(
+    return Award(
         code=f"{application.code}-award",
         unit=application.unit,
         round=round_,
@@ -79,6 +83,3 @@ def _granted(person: Person, round_: Round, line: Line, channel: Channel) -> Awa
         decided_by=person.username,
         created_by=person.username,
     )
-    store(person.actor(AWARD, channel), "award", grant)
-    commit(person.actor(AWARD, channel), grant)
-    return grant

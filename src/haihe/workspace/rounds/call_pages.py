@@ -11,7 +11,7 @@ from haihe.rules.money import said_money
 from haihe.workspace.frame.access import Request, act, acts_on, form, page
 from haihe.workspace.frame.forms import edition_of
 from haihe.workspace.frame.layout import tell
-from haihe.workspace.frame.lists import Choice, Column, Listing, attachment
+from haihe.workspace.frame.lists import Choice, Column, Listing
 from haihe.workspace.jobs.models import Job
 from haihe.workspace.papers import services as papers
 from haihe.workspace.rounds import calling, recommending, tasks
@@ -30,7 +30,7 @@ LIST = Listing(
     (
         Column(Text("批次", "round"), lambda r: r.name, "name_zh", lambda r: r.get_absolute_url()),
         Column(Text("发布单位", "called by"), lambda r: r.unit.name, "unit__path"),
-        Column(Text("年度", "year"), lambda r: r.year, "year"),
+        Column(Text("年度", "year"), lambda r: str(r.year), "year"),
         Column(Text("预算", "budget"), lambda r: float(in_wan(r.budget) or 0), "budget", unit="万元"),
         Column(Text("申报起", "opens"), lambda r: r.opens, "opens"),
         Column(Text("申报止", "closes"), lambda r: r.closes, "closes"),
@@ -42,6 +42,7 @@ LIST = Listing(
         "还没有申报批次。规划人员可用办法文件建立一个批次。", "No rounds yet. A planner makes one from a scheme file."
     ),
     file="rounds",
+    comes_in=Text("批次依据办法文件逐个建立", "a call is made from its scheme file"),
 )
 
 
@@ -91,7 +92,7 @@ def round_(request: Request, thing: Round) -> HttpResponse:
 
 
 def _jobs(request: Request, thing: Round) -> list[Job]:
-    there = Job.objects.visible_to(request.user).filter(task__in=(tasks.CHECK, tasks.DECIDE), inputs__round=thing.code)
+    there = Job.objects.visible_to(request.user).filter(task__in=tuple(tasks.TITLES), inputs__round=thing.code)
     return list(there.order_by("-pk")[:1])
 
 
@@ -103,13 +104,6 @@ def _space(request: Request, thing: Round) -> list[tuple[Text, Text, Text | None
         promised = said_money(recommending.promised(thing, unit.region))
         found.append((unit.name, promised, None if most is None else said_money(most)))
     return found
-
-
-@page(READ, of=Round)
-def rules(request: Request, thing: Round) -> HttpResponse:
-    """Give the scheme file of a round, as it was kept by its hash."""
-    del request
-    return attachment(thing.rules.checked().encode(), f"{thing.rules.sha256[:12]}.yaml", "text/plain; charset=utf-8")
 
 
 @form(KEEP)

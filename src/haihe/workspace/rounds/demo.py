@@ -18,6 +18,7 @@ from haihe.region import Region
 from haihe.region.examples import examples_folder
 from haihe.workspace.audit.chain import Actor, store_all
 from haihe.workspace.data.models import Version
+from haihe.workspace.papers import services as papers
 from haihe.workspace.rounds import (
     acceptance,
     applying,
@@ -36,6 +37,7 @@ from haihe.workspace.rounds.forms import WAN
 from haihe.workspace.rounds.ledger import PAID, Posting
 from haihe.workspace.rounds.models import Application, Award, Objection, Review, Round, RuleText
 from haihe.workspace.rounds.states import LISTED, NOT_LISTED, SUBMITTED
+from haihe.workspace.units.accounts import Account
 from haihe.workspace.units.made_up import MadeUp, hire_all
 from haihe.workspace.units.models import Person, Unit
 
@@ -112,8 +114,8 @@ class Cast:
         return self.people["wang"]
 
 
-def seed(units: Mapping[str, Unit], people: Mapping[str, Person], region: Region) -> list[tuple[str, str]]:
-    """Put the rounds in; gives user names and passwords of the people added who can sign in.
+def seed(units: Mapping[str, Unit], people: Mapping[str, Person], region: Region) -> list[Account]:
+    """Put the rounds in; gives the accounts of the people added who can sign in.
 
     Parameters
     ----------
@@ -150,8 +152,8 @@ def _text() -> str:
 
 def _cast(
     units: Mapping[str, Unit], people: Mapping[str, Person], rows: Sequence[Mapping[str, str]]
-) -> tuple[Cast, list[tuple[str, str]]]:
-    """Make the firms and everybody who is not there yet; gives the passwords of those who can sign in."""
+) -> tuple[Cast, list[Account]]:
+    """Make the firms and everybody who is not there yet; gives the accounts of those who can sign in."""
     homes = {row["enterprise"]: row["region"] for row in rows}
     firms = {name: _firm(name, units[region]) for name, region in homes.items()}
     store_all("create", [(DEMO, unit) for unit in firms.values()])
@@ -183,7 +185,7 @@ def _firm(name: str, district: Unit) -> Unit:
 def _batch(cast: Cast, batch: Batch, rows: Sequence[dict[str, str]], text: RuleText, figures: Version | None) -> None:
     """Make one round and bring it as far as it has come."""
     round_ = _called(cast, batch, text, figures)
-    _apply(cast, round_, rows)
+    _apply(cast, round_, rows, evidence=batch.stop == "awarded")
     calling.close(cast.planner, round_, channel="cli")
     ranking.check(_again(round_), cast.planner.actor(RANK, "cli"))
     _review(cast, _again(round_), rows, whole=batch.stop != "checked")
@@ -218,12 +220,19 @@ def _called(cast: Cast, batch: Batch, text: RuleText, figures: Version | None) -
     return round_
 
 
-def _apply(cast: Cast, round_: Round, rows: Sequence[Mapping[str, str]]) -> None:
-    """Bring each application as far as its place says: a few stay drafts, are withdrawn, wait, or are not recommended."""
+def _apply(cast: Cast, round_: Round, rows: Sequence[Mapping[str, str]], *, evidence: bool) -> None:
+    """Bring each application as far as its place says: a few stay drafts, are withdrawn, wait, or are not recommended.
+
+    With ``evidence`` each has a made-up list of equipment attached.
+    """
     names = {column.name for column in rules.columns_of(round_)}
     applicants = [cast.firms[row["enterprise"]] for row in rows]
     wanted = [(person, unit, _asked(row, names)) for (unit, person), row in zip(applicants, rows, strict=True)]
     made = applying.new_all(round_, wanted, "cli")
+    for (_, person), each, row in zip(applicants, made, rows, strict=True):
+        if evidence:
+            said = f"项目（虚构）,设备投资（万元）\n{row['project']},{row['equipment']}\n"
+            papers.attach(person, each, "设备清单（示例）.csv", said.encode("utf-8-sig"), channel="cli")
     parts = [at * 100 // len(rows) for at in range(len(rows))]
     handed = [(person, each) for (_, person), each, part in zip(applicants, made, parts, strict=True) if part >= DRAFTS]
     applying.submit_all(round_, handed, "cli", round_.opens)
@@ -287,7 +296,7 @@ def _object(cast: Cast, round_: Round, today: date) -> None:
 
 
 def _follow(cast: Cast, made: Sequence[Award]) -> None:
-    """Pay first instalments, accept two reports of Binhai, ask back from the one that fell short."""
+    """Pay first instalments, accept two reports, of Binhai if there are, and ask back from the one that fell short."""
     if not made:
         return
     planner, money = cast.planner, cast.people["qian"]
@@ -306,7 +315,10 @@ def _follow(cast: Cast, made: Sequence[Award]) -> None:
     matched = [award for award in made if award.district is not None and award.district.code == "TJ-BH"]
     for award in matched:
         _pay(cast.people["bh-finance"], award, "district", "first")
-    for award, part in zip(matched, (Decimal("1.05"), Decimal("0.6")), strict=False):
+    paid = sorted(
+        (award for award in made if award.entries.filter(kind_of=PAID).exists()), key=lambda one: one not in matched
+    )
+    for award, part in zip(paid, (Decimal("1.05"), Decimal("0.6")), strict=False):
         _accept(cast, award, part)
 
 

@@ -19,7 +19,7 @@ from haihe.workspace.rounds.acceptance import follow_of
 from haihe.workspace.rounds.ledger import CARRIED, CLAIMED, COMMITTED, PAID, RELEASED, RETURNED, SIDES
 from haihe.workspace.rounds.ledger_models import Acceptance, Claim, Entry, Goal
 from haihe.workspace.rounds.models import Application, Award, Round
-from haihe.workspace.rounds.rules import book_of
+from haihe.workspace.rounds.rules import anchor_of, clauses_of
 from haihe.workspace.units.models import Person
 
 WAN = Text("万元", "10,000 yuan")
@@ -84,7 +84,11 @@ def budget_table(round_: Round) -> Table:
     counts: dict[Any, int] = defaultdict(int)
     for award in round_.awards.values_list("district", flat=True):
         counts[award] += 1
-    columns = [Column("district", Text("区", "district")), Column("awards", Text("项目数", "awards"), digits=0)]
+    named = {unit.name_zh: unit.name for unit in units.values() if unit is not None}
+    columns = [
+        Column("district", Text("区", "district"), labels=named),
+        Column("awards", Text("项目数", "awards"), digits=0),
+    ]
     rows: list[dict[str, Any]] = []
     for key, unit in sorted(units.items(), key=lambda each: each[1].path if each[1] else ""):
         name = unit.name_zh if unit is not None else "—"
@@ -212,18 +216,13 @@ def trail_of(award: Award) -> Trail:
 
 
 def _source(part: Mapping[str, Any], round_: Round) -> dict[str, Any]:
-    """Give what the rule file says of an article: its document, the article there, the version's first day."""
-    for clause in book_of(round_.rules).clauses:
-        version = clause.version
-        if clause.full == part["article"] and version.holds_on(round_.day):
-            source = version.source
-            return {
-                "article": part["article"],
-                "document": source.document,
-                "place": source.article,
-                "since": version.valid_from,
-            }
-    return {"article": part["article"], "document": "", "place": "", "since": None}
+    """Give what the rule file says of an article: its title and document, the article there, the version's first day."""
+    clause = clauses_of(round_).get(part["article"])
+    if clause is None:
+        return {"article": part["article"], "id": "", "title": None, "document": "", "place": "", "since": None}
+    version, source = clause.version, clause.version.source
+    said = {"document": source.document, "place": source.article, "since": version.valid_from}
+    return {"article": clause.full, "id": anchor_of(clause.full), "title": clause.article.title, **said}
 
 
 def seen(person: Person, model: type[Any]) -> "QuerySet[Any]":

@@ -7,6 +7,7 @@ from haihe.workspace.frame import wording
 from haihe.workspace.frame.register import MENU, WAITING, Entry, Waiting
 from haihe.workspace.intake import targets
 from haihe.workspace.papers.holders import holds
+from haihe.workspace.rounds.acceptances_target import AcceptancesTarget
 from haihe.workspace.rounds.actions import ACCEPT, APPLY, CHECK, INSIDE, PAY, READ, SETTLE
 from haihe.workspace.rounds.ledger_models import Acceptance, Claim
 from haihe.workspace.rounds.models import Award
@@ -40,12 +41,13 @@ def waits(person: Person) -> Iterator[Waiting]:
 
 def register() -> None:
     """Announce everything."""
-    MENU.append(Entry(Text("资金台账", "Ledger"), "rounds:entries", READ, 55))
-    MENU.append(Entry(Text("绩效目标", "Performance targets"), "rounds:goals", READ, 56))
-    MENU.append(Entry(Text("绩效验收", "Acceptances"), "rounds:acceptances", READ, 57))
-    MENU.append(Entry(Text("追回", "Clawbacks"), "rounds:claims", INSIDE, 58))
+    MENU.append(Entry(Text("资金台账", "Ledger"), "rounds:entries", READ, 55, "funds"))
+    MENU.append(Entry(Text("绩效目标", "Performance targets"), "rounds:goals", READ, 56, "funds"))
+    MENU.append(Entry(Text("绩效验收", "Acceptances"), "rounds:acceptances", READ, 57, "funds"))
+    MENU.append(Entry(Text("追回", "Clawbacks"), "rounds:claims", INSIDE, 58, "funds"))
     WAITING.append(waits)
     targets.register(PerformanceTarget())
+    targets.register(AcceptancesTarget())
     holds(Acceptance, APPLY)
     holds(Award, PAY, lambda _award: None)
     wording.KINDS |= {

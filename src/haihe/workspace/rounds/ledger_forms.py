@@ -1,5 +1,6 @@
 """Forms of what follows an award. Money is entered in 万元 and kept in fen."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -30,12 +31,12 @@ class ShareForm(OfficeForm):
     day = forms.DateField(label=words("日期", "day"), widget=forms.DateInput())
     document = forms.CharField(label=words("凭证或文号", "document"), **DOCUMENT)
 
-    def offer(self, book: Ledger, sides: list[str]) -> None:
-        """Offer what the sides still owe."""
+    def offer(self, book: Ledger, sides: list[str], names: Mapping[tuple[str, str], Text]) -> None:
+        """Offer what the sides still owe, by the names of the instalments."""
         every = [(place, side) for place in range(len(book.shares)) for side in SIDES if side in sides]
         field: Any = self.fields["share"]
         field.choices = [
-            (f"{place}:{side}", words(self._said(book, place, side)))
+            (f"{place}:{side}", words(self._said(book, place, side, names)))
             for place, side in every
             if book.owed(book.shares[place], side) > 0
         ]
@@ -43,9 +44,9 @@ class ShareForm(OfficeForm):
             self.initial.setdefault("day", timezone.localdate())
 
     @staticmethod
-    def _said(book: Ledger, place: int, side: str) -> Text:
+    def _said(book: Ledger, place: int, side: str, names: Mapping[tuple[str, str], Text]) -> Text:
         share = book.shares[place]
-        name = Text(share.instalment, share.instalment) if share.instalment else ONCE
+        name = names.get(share.key, Text(share.instalment, share.instalment)) if share.instalment else ONCE
         return Text("{k}：{a} {i}（尚应 {m}）", "{k}: {a} {i} ({m} owed)").format(
             k=KINDS[PAID, side], a=share.article.partition("/")[2], i=name, m=said_money(book.owed(share, side))
         )

@@ -31,6 +31,11 @@ FIGURE: dict[str, Any] = {"max_digits": 24, "decimal_places": 6}
 OF_AWARD = ("unit", "award__district", "award__round__unit", "award__round__payer")
 
 
+def instalment_code(award: Award, article: str, instalment: str) -> str:
+    """Give what an instalment of an award is named by (`rules.instalments_called`): its round, article and own code."""
+    return f"{award.round_id}|{article}|{instalment}" if instalment else ""
+
+
 class Follow(Owned):
     """How the awards of a round are paid and followed: from the scheme's text or, where that is silent, from the call.
 
@@ -168,6 +173,11 @@ class Entry(OfAward):
         """Never: ``E-RND-51``."""
         del args, more
         raise HaiheError("E-RND-51", value=self.code)
+
+    @property
+    def instalment_code(self) -> str:
+        """What its instalment is named by; "" where it belongs to none."""
+        return instalment_code(self.award, self.article, self.instalment)
 
     @property
     def posting(self) -> ledger.Posting:

@@ -13,6 +13,7 @@ from haihe.workspace.frame.access import Request, act, acts_on, form, page
 from haihe.workspace.frame.forms import edition_of
 from haihe.workspace.frame.layout import tell
 from haihe.workspace.frame.lists import Choice, Column, Listing
+from haihe.workspace.frame.names import Called
 from haihe.workspace.papers import services as papers
 from haihe.workspace.rounds import clawback, payments
 from haihe.workspace.rounds.acceptance import follow_of, goals_of
@@ -21,8 +22,9 @@ from haihe.workspace.rounds.follow import SIDE, seen, wan
 from haihe.workspace.rounds.forms import in_fen
 from haihe.workspace.rounds.ledger import KINDS, PAID, RELEASED, SIDES
 from haihe.workspace.rounds.ledger_forms import CarryForm, ClaimForm, ReceiveForm, ReleaseForm, ShareForm
-from haihe.workspace.rounds.ledger_models import Acceptance, Claim, Entry
+from haihe.workspace.rounds.ledger_models import Acceptance, Claim, Entry, instalment_code
 from haihe.workspace.rounds.models import Award
+from haihe.workspace.rounds.rules import instalments_of
 from haihe.workspace.units.approval import MARKS, STATES
 from haihe.workspace.units.models import Person
 
@@ -39,7 +41,7 @@ ENTRIES = Listing(
                lambda e: e.get_absolute_url()),
         Column(Text("单位", "firm"), lambda e: e.unit.name, "unit__name_zh"),
         Column(Text("事项", "what"), lambda e: e.name, "kind_of"),
-        Column(Text("分期", "instalment"), lambda e: e.instalment or None, "instalment"),
+        Column(Text("分期", "instalment"), Called("instalments", "instalment_code"), "instalment"),
         Column(Text("金额", "amount"), lambda e: wan(e.amount), "amount", unit="万元"),
         Column(Text("预算年度", "budget year"), lambda e: str(e.year), "year"),
         Column(Text("付款方", "from"), lambda e: e.giver.name if e.giver else None, "giver__path"),
@@ -53,6 +55,7 @@ ENTRIES = Listing(
     ),
     empty=Text("台账还没有记录：立项后自动登记承诺。", "Nothing is booked yet: awarding books the commitments."),
     file="ledger",
+    comes_in=Text("台账逐笔凭证登记，入账后不改不撤", "each entry is booked once with its voucher and never taken back"),
 )  # fmt: skip
 CLAIM_LIST = Listing(
     CLAIMS,
@@ -69,6 +72,9 @@ CLAIM_LIST = Listing(
     choices=(Choice("state", Text("状态", "state"), tuple(STATES.items())),),
     empty=Text("没有追回事项。", "Nothing is asked back."),
     file="clawbacks",
+    comes_in=Text(
+        "追回由规则算出或逐项决定，须两人办理", "a clawback is computed or decided one by one, by two people"
+    ),
 )
 
 
@@ -81,6 +87,7 @@ def part(person: Person, award: Award) -> dict[str, Any]:
     rows = [
         {
             "share": share,
+            "instalment": instalment_code(award, share.article, share.instalment),
             "side": SIDE[side],
             "amount": said_money(share.of(side)),
             "paid": said_money(book.settled[PAID, side, share.key]),
@@ -140,7 +147,7 @@ def claims(request: Request) -> HttpResponse:
 def pay(request: Request, thing: Award) -> HttpResponse:
     """Pay an instalment."""
     asked, book = ShareForm.of(request, thing), payments.ledger_of(thing)
-    asked.offer(book, payments.finances(request.user, thing))
+    asked.offer(book, payments.finances(request.user, thing), instalments_of(thing.round))
 
     def service() -> None:
         side, article, instalment, amount = asked.chosen(book)
@@ -159,7 +166,7 @@ def pay(request: Request, thing: Award) -> HttpResponse:
 def release(request: Request, thing: Award) -> HttpResponse:
     """Withhold what an instalment owes."""
     asked, book = ReleaseForm.of(request, thing), payments.ledger_of(thing)
-    asked.offer(book, list(SIDES))
+    asked.offer(book, list(SIDES), instalments_of(thing.round))
 
     def service() -> None:
         side, article, instalment, amount = asked.chosen(book)

@@ -148,6 +148,11 @@ def fen_of(value: Any) -> int | None:
     return None if pd.isna(value) else int(value)
 
 
+def plain_lines(trace: Sequence[Mapping[str, str]]) -> list[Text]:
+    """Give a stored reckoning for a list on a page: without the dashes that indent it in plain text."""
+    return [Text(each["zh"].removeprefix("- "), each["en"].removeprefix("- ")) for each in trace]
+
+
 def traced_lines(result: Evaluation, code: str, articles: str) -> list[dict[str, str]]:
     """Give the reckoning of an application under its articles, in both languages."""
     said = [line for article in articles.split(";") for line in lines_of(trace(result, code, article))]

@@ -162,9 +162,13 @@ class Round(Owned, Named):
         return self.payer or self.unit
 
     def allows(self, person: Person, action: str) -> bool:
-        """Applicants act for a firm below a unit that the round is open to; all else is done in the office of the round."""
+        """Applicants act for a firm below a unit that the round is open to, districts for the applications that they are asked
+        about; all else is done in the office of the round."""
         if action in (APPLY, OBJECT):
             return bool(self.firms(person, action))
+        if action == RECOMMEND:
+            asked = self.applications.exclude(state=DRAFT)
+            return bool(asked.filter(district__in=person.units(RECOMMEND)).exists())
         return person.may(action, self.unit)
 
     def firms(self, person: Person, action: str = APPLY) -> list[Unit]:

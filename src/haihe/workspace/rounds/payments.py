@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from haihe.messages import HaiheError, Text
-from haihe.workspace.audit.chain import Actor, Channel, store
+from haihe.workspace.audit.chain import Actor, Channel, store, store_all
 from haihe.workspace.rounds import ledger
 from haihe.workspace.rounds.actions import CLAIM, PAY
 from haihe.workspace.rounds.ledger import CARRIED, CITY, COMMITTED, PAID, RELEASED, RETURNED, SIDES, Ledger, Posting
@@ -59,16 +59,19 @@ def locked(award: Award, edition: int | None) -> Award:
     return found
 
 
-def commit(actor: Actor, award: Award, day: date | None = None) -> list[Entry]:
-    """Book what city and district commit by an award, in the transaction that makes it."""
-    book = ledger_of(award)
+def commit(actor: Actor, awards: Iterable[Award], day: date | None = None) -> list[Entry]:
+    """Book what city and district commit by new awards, in the transaction that makes them."""
     made: list[Entry] = []
-    for side in SIDES:
-        amount = sum(share.of(side) for share in book.shares)
-        if amount:
-            posting = Posting(COMMITTED, side, amount, award.round.year)
-            book = book.book(posting)
-            made.append(_kept(actor, award, posting, len(made) + 1, day))
+    for award in awards:
+        book, number = ledger_of(award), 0
+        for side in SIDES:
+            amount = sum(share.of(side) for share in book.shares)
+            if amount:
+                number += 1
+                posting = Posting(COMMITTED, side, amount, award.round.year)
+                book = book.book(posting)
+                made.append(_entry(actor, award, posting, number, day))
+    store_all("book", [(actor, each) for each in made])
     return made
 
 
@@ -96,10 +99,12 @@ def post(
     ledger_of(award).book(posting, accepted(award))
     actor = person.actor(action, channel)
     store(actor, posting.kind, award, reason=note)
-    return _kept(actor, award, posting, award.entries.count() + 1, day, document, note)
+    entry = _entry(actor, award, posting, award.entries.count() + 1, day, document, note)
+    store(actor, "book", entry)
+    return entry
 
 
-def _kept(
+def _entry(
     actor: Actor,
     award: Award,
     posting: Posting,
@@ -108,8 +113,9 @@ def _kept(
     document: str = "",
     note: str = "",
 ) -> Entry:
+    """Give the entry of a posting, not kept yet."""
     payer = payer_of(award, posting.side)
-    entry = Entry(
+    return Entry(
         code=f"{award.code}-{number}",
         unit=award.unit,
         award=award,
@@ -127,8 +133,6 @@ def _kept(
         note=note.strip(),
         created_by=actor.name,
     )
-    store(actor, "book", entry)
-    return entry
 
 
 def pay(

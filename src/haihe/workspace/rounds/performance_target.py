@@ -66,7 +66,7 @@ class PerformanceTarget(Target):
         del unit
         rows = [{"award": each.award.code, "key": each.key, **_said(each)} for each in _goals(thing)]
         for row in rows:
-            row["value"] = float(row["value"])
+            row |= {"value": float(row["value"]), "name_en": row["name_en"] or None, "note": row["note"] or None}
         frame = pd.DataFrame(rows, columns=SPEC.names)
         return {TABLE: frame.astype({column.name: dtype_of(column) for column in SPEC.columns})}
 

@@ -13,7 +13,7 @@ from haihe.workspace.rounds.actions import ANSWER, OBJECT, RANK
 from haihe.workspace.rounds.calling import working_days
 from haihe.workspace.rounds.models import Application, Line, Objection, Round
 from haihe.workspace.rounds.ranking import FUNDED
-from haihe.workspace.rounds.runs import TOLD, move
+from haihe.workspace.rounds.runs import TOLD, tell_all
 from haihe.workspace.rounds.states import (
     AWARDED,
     DECIDED,
@@ -53,11 +53,11 @@ def publish(
     locked.objections_until = working_days(day, locked.publicity_days)
     seen = round_.edition if edition is None else edition
     store(person.actor(RANK, channel), "publish", locked, edition=seen)
-    lines = list(Line.objects.filter(run=run).select_related("application"))
-    stale = [line for line in lines if line.application.state != RANKED]
-    if stale:
+    lines = Line.objects.filter(run=run)
+    if lines.exclude(application__state=RANKED).exists():
         raise HaiheError("E-RND-21", value=locked.code)
-    move(lines, lambda line: LISTED if line.decision == FUNDED else NOT_LISTED, TOLD)
+    for state, own in ((LISTED, lines.filter(decision=FUNDED)), (NOT_LISTED, lines.exclude(decision=FUNDED))):
+        tell_all(Application.objects.filter(pk__in=own.values("application")), state, lines, TOLD)
 
 
 def listed(round_: Round) -> "QuerySet[Application]":
@@ -66,6 +66,12 @@ def listed(round_: Round) -> "QuerySet[Application]":
         return Application.objects.none()
     found = Application.objects.filter(round=round_, state__in=SHOWN).select_related("unit", "district")
     return found.order_by("region", "title", "pk")
+
+
+def takes_objections(round_: Round, today: date | None = None) -> bool:
+    """Whether objections may be handed in on a day."""
+    until = round_.objections_until
+    return round_.state == LISTED and until is not None and (today or timezone.localdate()) <= until
 
 
 @transaction.atomic
@@ -87,8 +93,7 @@ def object_(
         ``E-RND-27`` no words, ``E-RND-12`` the firm is none of the round's.
     """
     locked = Round.objects.select_for_update(of=("self",)).get(pk=round_.pk)
-    until = locked.objections_until
-    if locked.state != LISTED or until is None or (today or timezone.localdate()) > until:
+    if not takes_objections(locked, today):
         raise HaiheError("E-RND-25", value=locked.code)
     if unit not in locked.firms(person, OBJECT):
         raise HaiheError("E-RND-12", value=locked.code)

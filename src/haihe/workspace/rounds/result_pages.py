@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Sum
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,14 +13,16 @@ from haihe.workspace.frame.access import Request, act, acts_on, form, page
 from haihe.workspace.frame.forms import edition_of
 from haihe.workspace.frame.layout import tell
 from haihe.workspace.frame.lists import Choice, Column, Listing
+from haihe.workspace.frame.names import name_of
 from haihe.workspace.rounds import awarding, publishing
 from haihe.workspace.rounds.actions import ANSWER, AWARD, INSIDE, OBJECT, RANK, READ
 from haihe.workspace.rounds.application_pages import wan
 from haihe.workspace.rounds.call_pages import trail_of
 from haihe.workspace.rounds.forms import AnswerForm, ObjectForm
+from haihe.workspace.rounds.ledger_models import instalment_code
 from haihe.workspace.rounds.ledger_pages import part as ledger_part
 from haihe.workspace.rounds.models import Application, Award, Line, Objection, Round, Run
-from haihe.workspace.rounds.rules import titles_of
+from haihe.workspace.rounds.rules import anchor_of, clauses_of, titles_of
 from haihe.workspace.rounds.states import APPLICATION_STATES
 
 LINE_STATES = {code: APPLICATION_STATES[code] for code in ("eligible", "ineligible", "undecided")}
@@ -51,6 +54,7 @@ LINES = Listing(
         Choice("decision", Text("决定", "decision"), tuple(DECISIONS.items())[1:]),
     ),
     file="lines",
+    comes_in=Text("结果由规则算出", "results are computed by the rules"),
 )  # fmt: skip
 PUBLIC = Listing(
     Text("公示名单", "Published list"),
@@ -63,6 +67,7 @@ PUBLIC = Listing(
     search=("title", "unit__name_zh", "unit__name_en"),
     empty=Text("名单尚未公示。", "The list is not published yet."),
     file="published",
+    comes_in=Text("名单由排序得出", "the list follows from the ranking"),
 )
 OBJECTIONS = Listing(
     Text("异议", "Objections"),
@@ -78,6 +83,7 @@ OBJECTIONS = Listing(
     search=("code", "application__title"),
     empty=Text("没有异议。", "No objections."),
     file="objections",
+    comes_in=Text("异议由申报单位逐项提出并逐项答复", "objections are made and answered one by one"),
 )  # fmt: skip
 AWARDS = Listing(
     Text("立项", "Awards"),
@@ -96,6 +102,7 @@ AWARDS = Listing(
     search=("code", "application__title", "unit__name_zh"),
     empty=Text("还没有立项。", "Nothing is awarded yet."),
     file="awards",
+    comes_in=Text("立项由公示名单得出", "awards follow from the published list"),
 )
 
 
@@ -125,9 +132,19 @@ def public(request: Request, thing: Round) -> HttpResponse:
     """Show the published list, with where to object."""
     title = PUBLIC.title
     shown = publishing.listed(thing)
-    objects = thing.state == "listed" and acts_on(request.user, thing, OBJECT)
+    objects = publishing.takes_objections(thing) and acts_on(request.user, thing, OBJECT)
     own = Application.objects.visible_to(request.user).filter(round=thing, state="not_listed") if objects else []
-    more = {"thing": thing, "title": title, "objects": objects, "own": own, "trail": trail_of(thing, (title, ""))}
+    support = shown.aggregate(total=Sum("support"))["total"] or 0
+    more = {
+        "thing": thing,
+        "title": title,
+        "objects": objects,
+        "own": own,
+        "count": shown.count(),
+        "support": said_money(support),
+        "articles": list(clauses_of(thing).values()),
+        "trail": trail_of(thing, (title, "")),
+    }
     return PUBLIC.answer(request, shown, "rounds/public.html", **more)
 
 
@@ -166,8 +183,10 @@ def objections(request: Request) -> HttpResponse:
 @page(READ, of=Objection)
 def objection(request: Request, thing: Objection) -> HttpResponse:
     """Show an objection and its answer."""
+    about = thing.application
     more = {
         "thing": thing,
+        "about": about if Application.objects.visible_to(request.user).filter(pk=about.pk).exists() else None,
         "effect": publishing.EFFECTS.get(thing.effect),
         "answers": not thing.effect and thing.round.state == "listed" and acts_on(request.user, thing, ANSWER),
         "trail": trail_of(thing.round, (Text("异议", "objection"), "")),
@@ -214,9 +233,13 @@ def award_page(request: Request, thing: Award) -> HttpResponse:
     parts: list[dict[str, Any]] = [
         {
             "title": titles.get(part["article"], Text(part["article"], part["article"])),
+            "id": anchor_of(part["article"]),
             "version": part["version"],
             "support": said_money(part["support"]),
-            "instalments": [(name, said_money(fen)) for name, fen in part["instalments"]],
+            "instalments": [
+                (name_of("instalments", instalment_code(thing, part["article"], each)), said_money(fen))
+                for each, fen in part["instalments"]
+            ],
         }
         for part in thing.granted
     ]

@@ -10,16 +10,16 @@ from haihe.messages import Text
 from haihe.workspace.frame.access import Request, act, acts_on, form, page
 from haihe.workspace.frame.forms import edition_of
 from haihe.workspace.frame.layout import tell
-from haihe.workspace.frame.lists import Choice, Column, Listing, Typed
+from haihe.workspace.frame.lists import Choice, Column, Listing
+from haihe.workspace.jobs.models import Job
 from haihe.workspace.papers import services as papers
-from haihe.workspace.rounds import reviewing
+from haihe.workspace.rounds import reviewing, tasks
 from haihe.workspace.rounds.actions import INSIDE, KEEP, REVIEW
-from haihe.workspace.rounds.application_pages import shown_fields
+from haihe.workspace.rounds.application_pages import rounds_seen, shown_fields
 from haihe.workspace.rounds.call_pages import trail_of
 from haihe.workspace.rounds.forms import DealForm, MarkForm
 from haihe.workspace.rounds.models import Review, Round
 from haihe.workspace.rounds.states import CONFLICT, REVIEW_MARKS, REVIEW_STATES, REVIEWING
-from haihe.workspace.units.models import Person
 
 REVIEWS = Text("专家评审", "Reviews")
 LIST = Listing(
@@ -34,10 +34,16 @@ LIST = Listing(
         Column(Text("状态", "state"), lambda r: r.state_name, "state", mark=lambda r: REVIEW_MARKS[r.state]),
     ),
     search=("code", "application__title", "expert__username", "expert__name_zh"),
-    choices=(Choice("state", Text("状态", "state"), tuple(REVIEW_STATES.items())),),
-    typed=(Typed("round", Text("批次编号", "code of the round"), "round__code"),),
+    choices=(
+        Choice("state", Text("状态", "state"), tuple(REVIEW_STATES.items())),
+        Choice("round", Text("批次", "round"), rounds_seen, "round__code"),
+    ),
     empty=Text("没有需要您评审的申报。", "No application waits for your review."),
     file="reviews",
+    comes_in=Text(
+        "评审意见只由专家本人在页面填写，上传件本单位可见",
+        "marks are the expert's alone; an upload would be seen in the whole office",
+    ),
 )
 
 
@@ -50,19 +56,18 @@ def reviews(request: Request) -> HttpResponse:
 
 @form(KEEP, of=Round)
 def deal(request: Request, thing: Round) -> HttpResponse:
-    """Give the eligible applications to experts in turn."""
+    """Ask for the eligible applications to be given to experts in turn."""
     thing.must_be(REVIEWING)
     people = reviewing.experts(request.user, thing)
     asked = DealForm.of(request, people=people)
-    made: list[Review] = []
+    made: list[Job] = []
 
     def service() -> None:
-        chosen = [each for each in people if each.username in asked.cleaned_data["experts"]]
-        made.extend(reviewing.deal(request.user, thing, chosen, asked.cleaned_data["each_to"]))
+        said = {name: asked.cleaned_data[name] for name in ("experts", "each_to")}
+        made.append(tasks.ask(request.user, thing, tasks.DEAL, **said))
 
     if asked.done(service):
-        tell(request, Text(f"已分派 {len(made)} 份评审", f"{len(made)} reviews assigned"))
-        return redirect(f"{reverse('rounds:reviews')}?round={thing.code}")
+        return redirect("jobs:job", made[0].code)
     title, button = Text("分派专家", "Assign experts"), Text("分派", "Assign")
     back = thing.get_absolute_url()
     return asked.page(request, title, back=back, button=button, trail=trail_of(thing, (title, "")))
@@ -126,8 +131,7 @@ def stand_back(request: Request, thing: Review) -> HttpResponse:
 def leniency(request: Request, thing: Round) -> HttpResponse:
     """Show each expert's mean against the others' on the same applications."""
     table = reviewing.leniency(thing)
-    names = dict(Person.objects.filter(username__in=list(table["reviewer"])).values_list("username", "name_zh"))
-    rows = [{"name": names.get(row["reviewer"], row["reviewer"]), **_numbers(row)} for row in table.to_dict("records")]
+    rows = [{"who": row["reviewer"], **_numbers(row)} for row in table.to_dict("records")]
     title = Text("评审宽严比较", "How lenient the experts are")
     more = {"thing": thing, "rows": rows, "title": title, "trail": trail_of(thing, (title, ""))}
     return render(request, "rounds/leniency.html", more)

@@ -7,13 +7,16 @@ from typing import Any
 
 import pandas as pd
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from haihe.messages import HaiheError, Text
 from haihe.rules.scoring import Criterion, Scores, Scoring, score_reviews
 from haihe.workspace.audit.chain import Actor, Channel, record, store
+from haihe.workspace.jobs.tasks import Work
 from haihe.workspace.rounds.actions import KEEP, REVIEW
 from haihe.workspace.rounds.models import Application, Review, Round
+from haihe.workspace.rounds.runs import BATCH
 from haihe.workspace.rounds.states import ASSIGNED, CONFLICT, DONE, ELIGIBLE, REVIEWED, REVIEWING
 from haihe.workspace.units.models import Person, Unit
 
@@ -65,33 +68,61 @@ def assign(
     return _given(person, round_, [(each, expert) for each in given if each.pk not in there], channel)
 
 
-@transaction.atomic
 def deal(
-    person: Person, round_: Round, chosen: Sequence[Person], each_to: int, channel: Channel = "web"
+    person: Person,
+    round_: Round,
+    chosen: Sequence[Person],
+    each_to: int,
+    channel: Channel = "web",
+    work: Work | None = None,
 ) -> list[Review]:
     """Give every eligible application to some experts in turn, so that all have about as many; conflicts are passed over.
 
-    ``E-RND-22`` where an application finds too few experts without a conflict.
+    Who stood back is not counted and not asked again, so that dealing once more finds a replacement.
+
+    Raises
+    ------
+    HaiheError
+        ``E-RND-22`` where an application finds too few experts without a conflict; ``E-RND-21`` where somebody else gave
+        applications to experts meanwhile, or an application came or went.
     """
     round_.must_be(REVIEWING)
     there: dict[int, set[int]] = {}
-    for application, expert in Review.objects.filter(round=round_).values_list("application_id", "expert_id"):
-        there.setdefault(application, set()).add(expert)
+    back: dict[int, set[int]] = {}
+    given = list(Review.objects.filter(round=round_).values_list("application_id", "expert_id", "state"))
+    for application, expert, state in given:
+        (back if state == CONFLICT else there).setdefault(application, set()).add(expert)
     turn = cycle(chosen)
     pairs = []
-    there_now = Application.objects.filter(round=round_, state__in=(ELIGIBLE, REVIEWED))
-    for each in there_now.select_related("unit", "district").order_by("code"):
-        had = there.get(each.pk, set())
+    waiting = list(_reviewed_in(round_).select_related("unit", "district").order_by("code"))
+    for at, each in enumerate(waiting):
+        if work is not None and at % BATCH == 0:
+            work.check()
+            work.share(at / len(waiting) / 2)
+        had, gone = there.get(each.pk, set()), back.get(each.pk, set())
         for _ in range(len(chosen)):
             if len(had) >= each_to:
                 break
             expert = next(turn)
-            if expert.pk not in had and not conflicted(expert, each):
+            if expert.pk not in had | gone and not conflicted(expert, each):
                 had.add(expert.pk)
                 pairs.append((each, expert))
         if len(had) < each_to:
-            raise HaiheError("E-RND-22", value=each.code, wanted=each_to)
-    return _given(person, round_, pairs, channel)
+            raise HaiheError("E-RND-22", value=each.title, wanted=each_to)
+    if work is not None:
+        work.say(Text("保存分派", "keeping the assignment"))
+    with transaction.atomic():
+        locked = Round.objects.select_for_update(of=("self",)).get(pk=round_.pk)
+        locked.must_be(REVIEWING)
+        same = Review.objects.filter(round=locked).count() == len(given)
+        if not same or set(_reviewed_in(locked).values_list("pk", flat=True)) != {each.pk for each in waiting}:
+            raise HaiheError("E-RND-21", value=locked.code)
+        return _given(person, locked, pairs, channel)
+
+
+def _reviewed_in(round_: Round) -> "QuerySet[Application]":
+    found: QuerySet[Application] = Application.objects.filter(round=round_, state__in=(ELIGIBLE, REVIEWED))
+    return found
 
 
 def _given(person: Person, round_: Round, pairs: list[tuple[Application, Person]], channel: Channel) -> list[Review]:
@@ -109,7 +140,7 @@ def _given(person: Person, round_: Round, pairs: list[tuple[Application, Person]
             )
             for each, expert in pairs
         ],
-        500,
+        BATCH,
     )
     after = {"reviews": len(made), "experts": sorted({expert.username for _, expert in pairs})}
     if made:
@@ -117,6 +148,7 @@ def _given(person: Person, round_: Round, pairs: list[tuple[Application, Person]
     return made
 
 
+@transaction.atomic
 def stand_back(
     person: Person, review: Review, reason: str, edition: int | None = None, channel: Channel = "web"
 ) -> None:
@@ -126,6 +158,7 @@ def stand_back(
         raise HaiheError("E-WEB-26", value=review.code)
     review.state, review.conflict, review.marks = CONFLICT, reason.strip(), {}
     store(person.actor(REVIEW, channel), "stand-back", review, edition=edition, reason=reason.strip())
+    _all_in(review, channel)
 
 
 @transaction.atomic
@@ -147,9 +180,14 @@ def mark(
     review.marks = {each["key"]: _mark(marks.get(each["key"]), each) for each in review.round.criteria}
     review.words, review.state, review.done_at = words.strip(), DONE, timezone.now()
     store(person.actor(REVIEW, channel), "mark", review, edition=edition)
+    _all_in(review, channel)
+
+
+def _all_in(review: Review, channel: Channel) -> None:
+    """Call an application reviewed once nobody's review is waited for and one at least is done."""
     application = Application.objects.get(pk=review.application_id)
-    waiting = application.reviews.filter(state=ASSIGNED).exists()
-    if not waiting and application.state == ELIGIBLE:
+    states = set(application.reviews.values_list("state", flat=True))
+    if ASSIGNED not in states and DONE in states and application.state == ELIGIBLE:
         application.state = REVIEWED
         # the entry stands in the applicant's own history: it names no expert
         store(Actor("", review.round.unit.code, channel), "reviewed", application)

@@ -2,13 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from functools import lru_cache
 from types import MappingProxyType
 
 from haihe.messages import HaiheError, Text
 from haihe.rules import Rulebook, read_scheme_text
+from haihe.rules.clauses import Clause
 from haihe.rules.form import FormColumn, article_titles, form_columns
 from haihe.rules.plain_table import in_fen
 from haihe.workspace.data import store
@@ -55,6 +56,46 @@ def in_force(book: Rulebook, day: date) -> dict[str, Text]:
 def columns_of(round_: Round) -> list[FormColumn]:
     """Give the declared columns of the round's scheme, which applicants fill in."""
     return [column for column in form_columns(book_of(round_.rules)) if column.name not in KEYS]
+
+
+def clauses_of(round_: Round) -> dict[str, Clause]:
+    """Give the round's articles as they stand on its day, by full code."""
+    clauses = {each.full: each for each in book_of(round_.rules).clauses if each.version.holds_on(round_.day)}
+    return {full: clauses[full] for full in round_.articles if full in clauses}
+
+
+def anchor_of(article: str) -> str:
+    """Give the place of an article on the page of its round's articles, by its full code."""
+    return article.replace("/", "-")
+
+
+def instalment_name(clause: Clause, instalment: str) -> Text:
+    """Say which payment an instalment is: in the words of its article, else the how-manieth."""
+    for number, each in enumerate(clause.version.instalments, 1):
+        if each.id == instalment:
+            return each.text or Text(f"第 {number} 期", f"instalment {number}")
+    return Text(instalment, instalment)
+
+
+def instalments_called(codes: Collection[str]) -> dict[str, Text]:
+    """Give the names of instalments by `ledger_models.instalment_code`; what the rules do not name is left out."""
+    asked = [code.split("|", 2) for code in codes]
+    rounds = Round.objects.select_related("rules").in_bulk({int(round_) for round_, _, _ in asked})
+    clauses = {pk: clauses_of(round_) for pk, round_ in rounds.items()}
+    return {
+        f"{round_}|{article}|{instalment}": instalment_name(clauses[int(round_)][article], instalment)
+        for round_, article, instalment in asked
+        if article in clauses.get(int(round_), {})
+    }
+
+
+def instalments_of(round_: Round) -> dict[tuple[str, str], Text]:
+    """Give what the instalments of a round's articles are called, by article and instalment."""
+    return {
+        (full, each.id): instalment_name(clause, each.id)
+        for full, clause in clauses_of(round_).items()
+        for each in clause.version.instalments
+    }
 
 
 def titles_of(round_: Round) -> dict[str, Text]:

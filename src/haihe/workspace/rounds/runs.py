@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from haihe.messages import HaiheError
 from haihe.version import __version__
@@ -79,13 +79,8 @@ def said(line: Line) -> list[Any]:
 def move(lines: Sequence[Line], state_of: Callable[[Line], str], told: Sequence[str] = ()) -> None:
     """Give applications the state that their line asks for, and tell them what is to be told; editions rise.
 
-    What is told is read from the stored lines by the database itself, which have one run then: some changes for each
-    state instead of one for each application.
+    The lines are those of one run, stored where something is told: it is read from there.
     """
-    runs = {line.run_id for line in lines} if told else set()
-    assert len(runs) < 2  # noqa: PLR2004 - what is told comes from one run
-    own = Line.objects.filter(run__in=runs, application=OuterRef("pk"))
-    said = {name: Subquery(own.values(name)[:1]) for name in told}
     keys: dict[str, list[int]] = {}
     for line in lines:
         application = line.application
@@ -93,7 +88,16 @@ def move(lines: Sequence[Line], state_of: Callable[[Line], str], told: Sequence[
         for name in told:
             setattr(application, name, getattr(line, name))
         keys.setdefault(application.state, []).append(application.pk)
+    stored = Line.objects.filter(run=lines[0].run_id) if lines and told else Line.objects.none()
     for state, every in keys.items():
         for start in range(0, len(every), BATCH):
-            chosen = Application.objects.filter(pk__in=every[start : start + BATCH])
-            chosen.update(state=state, edition=F("edition") + 1, **said)
+            tell_all(Application.objects.filter(pk__in=every[start : start + BATCH]), state, stored, told)
+
+
+def tell_all(
+    applications: "QuerySet[Application]", state: str, lines: "QuerySet[Line]", told: Sequence[str] = ()
+) -> None:
+    """Give applications one state, and what lines say of them, in one change of the database; editions rise."""
+    own = lines.filter(application=OuterRef("pk")).order_by()
+    said = {name: Subquery(own.values(name)[:1]) for name in told}
+    applications.update(state=state, edition=F("edition") + 1, **said)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from haihe.workspace.rounds import application_pages, call_pages, ledger_urls, result_pages, review_pages
+from haihe.workspace.rounds import application_pages, call_pages, ledger_urls, result_pages, review_pages, rule_pages
 
 app_name = "rounds"
 urlpatterns = [
@@ -28,7 +28,8 @@ urlpatterns = [
     *ledger_urls.urlpatterns,
     path("<str:code>", call_pages.round_, name="round"),
     path("<str:code>/edit", call_pages.edit, name="round-edit"),
-    path("<str:code>/rules", call_pages.rules, name="round-rules"),
+    path("<str:code>/articles", rule_pages.articles, name="round-articles"),
+    path("<str:code>/rules", rule_pages.rules, name="round-rules"),
     path("<str:code>/open", call_pages.open_, name="round-open"),
     path("<str:code>/close", call_pages.close, name="round-close"),
     path("<str:code>/check", call_pages.check, name="round-check"),

@@ -41,7 +41,7 @@ def firms(person: Person) -> Iterator[Waiting]:
 
 def districts(person: Person) -> Iterator[Waiting]:
     """Give the rounds in which applications wait for a district."""
-    counted = Q(applications__district__in=person.units(RECOMMEND), applications__state=SUBMITTED)
+    counted = Q(applications__district__in=person.turns(RECOMMEND), applications__state=SUBMITTED)
     there = Round.objects.filter(state__in=(OPEN, REVIEWING)).annotate(
         n=Count("applications", filter=counted), since=Min("applications__submitted_at", filter=counted)
     )

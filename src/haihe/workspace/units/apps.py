@@ -11,4 +11,4 @@ class UnitsConfig(AppConfig):
 
     def ready(self) -> None:
         """Load the models that stand in files of their own."""
-        from haihe.workspace.units import locks, sessions, tokens  # noqa: F401 - they build on ``models``
+        from haihe.workspace.units import limits, locks, sessions, tokens  # noqa: F401 - they build on ``models``

@@ -10,7 +10,7 @@ from haihe.messages import HaiheError
 from haihe.workspace.audit.chain import Actor, record, store
 from haihe.workspace.units import limits, locks, sessions, tokens
 from haihe.workspace.units.codes import tried
-from haihe.workspace.units.models import Person
+from haihe.workspace.units.models import Person, Post
 
 MINUTE = 60
 MOST_PASSWORD = 1024
@@ -57,8 +57,11 @@ def admit(request: HttpRequest, name: str, password: str) -> Person:
 
 
 def _refused(account: str, address: str, why: str) -> None:
-    said = {"name": account, "address": address, "why": why}
-    record(Actor(""), "sign-in-refused", Person.kind(), account[:128], after=said)
+    """Record a refusal: under the unit of the account, or without what was typed where that is none; it may be a password."""
+    post = Post.objects.filter(person__username=account).select_related("unit").order_by("-active", "pk").first()
+    known = account if post is not None or Person.objects.filter(username=account).exists() else ""
+    actor = Actor("", post.unit.code if post is not None else "", settled=True)
+    record(actor, "sign-in-refused", Person.kind(), known[:128], after={"name": known, "address": address, "why": why})
 
 
 def leave(request: HttpRequest) -> None:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from django.contrib.auth.hashers import PBKDF2PasswordHasher, get_hasher, make_password
 
 from haihe.workspace.audit.chain import Actor, store_all
+from haihe.workspace.units.accounts import Account
 from haihe.workspace.units.models import Person, Post, Unit
+from haihe.workspace.units.roles import ROLES
 
 ROUNDS = 1000
 """Of the password's hash. A password of 96 random bits needs no slow hash, and the first sign-in makes it the usual one."""
@@ -28,8 +30,8 @@ class MadeUp:
 
 def hire_all(
     actor: Actor, wanted: Sequence[MadeUp], units: Mapping[str, Unit]
-) -> tuple[dict[str, Person], list[tuple[str, str]]]:
-    """Make people with a post each; gives them by name of sign-in, and the passwords of those who can sign in."""
+) -> tuple[dict[str, Person], list[Account]]:
+    """Make people with a post each; gives them by name of sign-in, and the accounts of those who can sign in."""
     passwords = {each.username: secrets.token_urlsafe(12) for each in wanted if each.signs_in}
     made = [
         Person(
@@ -52,7 +54,19 @@ def hire_all(
         for each, person in zip(wanted, made, strict=True)
     ]
     store_all("create", [(actor, post) for post in posts])
-    return {person.username: person for person in made}, list(passwords.items())
+    people = {person.username: person for person in made}
+    accounts = [
+        Account.of(
+            each.username,
+            passwords[each.username],
+            people[each.username].name,
+            ROLES[each.role].name,
+            units[each.unit].name,
+        )
+        for each in wanted
+        if each.signs_in
+    ]
+    return people, accounts
 
 
 def _hashed(password: str | None) -> str:

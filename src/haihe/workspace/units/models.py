@@ -201,6 +201,26 @@ class Person(Named, Recorded, AbstractBaseUser):
         units: Units = Unit.objects.visible_to(self, action)
         return units
 
+    def turns(self, action: str) -> Units:
+        """Give the units where it is this person's turn to do this: those in reach where nobody nearer may do it.
+
+        A problem that a district works on waits for the district; for the planner of the city only where the district has
+        nobody.
+        """
+        reached = self.units(action)
+        roles = [role for role, allowed in ALLOWED.items() if action in allowed]
+        others = Post.objects.filter(role__in=roles, active=True, person__is_active=True).exclude(person=self)
+        nearer = others.filter(unit__in=reached).values_list("unit__path", "below").distinct()
+        mine = [post for post in self.held() if action in ALLOWED[post.role]]
+        theirs = Q(pk__in=[])
+        for path, below in nearer:
+            covered = Q(path__startswith=path) if below else Q(path=path)
+            for post in mine:
+                if post.unit.path.startswith(path):
+                    covered &= ~(Q(path__startswith=post.unit.path) if post.below else Q(path=post.unit.path))
+            theirs |= covered
+        return reached.exclude(theirs)
+
     def may(self, action: str, unit: Unit | None = None, below: bool = False) -> bool:
         """Whether the person may do this in a unit (and in all below it), or anywhere where no unit is given."""
         posts = [post for post in self.held() if action in ALLOWED[post.role]]

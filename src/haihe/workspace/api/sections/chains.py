@@ -7,12 +7,16 @@ from pydantic import BaseModel
 
 from haihe.messages import HaiheError, Text
 from haihe.workspace.api.calls import Call
-from haihe.workspace.api.operations import Section
+from haihe.workspace.api.operations import Made, Section
 from haihe.workspace.api.paging import Asked, Paged, paged
-from haihe.workspace.api.sections.said import LongWords, Name, Reason, named
-from haihe.workspace.chains import deciding, items
-from haihe.workspace.chains.actions import DECIDE, READ, WORK
+from haihe.workspace.api.sections.jobs import JobOut, job_address, job_out
+from haihe.workspace.api.sections.problems import ProblemOut, problem_out
+from haihe.workspace.api.sections.said import LongWords, Name, Reason, UnitsIn, named
+from haihe.workspace.chains import deciding, items, tasks
+from haihe.workspace.chains.actions import DECIDE, READ, SHARE, WORK
 from haihe.workspace.chains.models import STATES, Board, Item, Proposal
+from haihe.workspace.intake.rows_target import those_named
+from haihe.workspace.units.models import Unit
 
 SECTION = Section("chains", Text("产业链", "Chains"))
 
@@ -200,3 +204,28 @@ def decline_proposal(request: Call, thing: Proposal, sent: Reason) -> ProposalOu
     """Decline a proposal with a reason."""
     deciding.decline(request.user, thing, sent.reason, channel="api")
     return proposal_out(thing)
+
+
+@SECTION.post("/chain-items/{code}/share", SHARE, Text("共享事项", "share an item"), ChainItemOut, of=Item)
+def share_chain_item(request: Call, thing: Item, sent: UnitsIn) -> ChainItemOut:
+    """Share an item with exactly these units. Items come in by uploads to ``chain-items``, boards by uploads to ``chains``."""
+    units = those_named(";".join(sent.units), Unit.objects.exclude(kind_of="firm"), "units")
+    items.share(request.user, thing, units, channel="api")
+    return item_out(thing)
+
+
+@SECTION.post(
+    "/chain-items/{code}/problem", WORK, Text("将事项转为问题", "make a problem of an item"), ProblemOut, of=Item
+)
+def chain_item_problem(request: Call, thing: Item) -> ProblemOut:
+    """Make a problem of an item; the same item gives the same open problem."""
+    return problem_out(items.to_problem(request.user, thing, items.office_of(request.user, thing), channel="api"))
+
+
+@SECTION.post(
+    "/chains/{code}/diagnose", DECIDE, Text("运行产业链诊断", "run the diagnosis"), JobOut, of=Board, status=202
+)
+def diagnose_chain(request: Call, thing: Board) -> Made:
+    """Ask for the diagnosis of a chain on the version in force; Location names the job."""
+    job = tasks.ask(request.user, thing, "api")
+    return Made(job_out(job, True), job_address(job.code))

@@ -1,21 +1,23 @@
-"""Plan documents, targets, duties and reports; papers attached to anything that the person sees."""
+"""Plan documents, targets, duties and reports."""
 
 from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
 
 from ninja import Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from haihe.messages import Text
+from haihe.messages import HaiheError, Text
 from haihe.workspace.api.calls import Call
-from haihe.workspace.api.operations import Section
+from haihe.workspace.api.operations import Made, Section
 from haihe.workspace.api.paging import Asked, Paged, paged
-from haihe.workspace.api.sections.said import LongWords, Name, Reason, named
+from haihe.workspace.api.sections.said import Figure, Line, LongWords, Name, Reason, Shown, named, step
 from haihe.workspace.duties import assigning, reporting, turns
-from haihe.workspace.duties.actions import ACCEPT, ASSIGN, READ, REPORT, VOUCH
+from haihe.workspace.duties.actions import ACCEPT, ASSIGN, NOTE, READ, REPORT, VOUCH
 from haihe.workspace.duties.models import Duty, PlanDocument, Target
 from haihe.workspace.duties.reports import Report
-from haihe.workspace.papers.actions import READ as PAPERS_READ
-from haihe.workspace.papers.models import Paper
+from haihe.workspace.intake.rows_target import one_named, those_named
+from haihe.workspace.units.models import Unit
 
 SECTION = Section("duties", Text("目标与职责", "Targets and duties"))
 
@@ -106,19 +108,50 @@ class ReportIn(BaseModel):
     words: LongWords = ""
 
 
-class PaperOut(BaseModel):
-    """A file attached to a thing."""
+class TargetReportIn(BaseModel):
+    """What was reached of a target in a period, in its unit."""
 
-    code: str
-    about_kind: str
-    about: str
-    title: str
-    file_name: str
-    sha256: str
-    size: int
-    unit: str
-    created: datetime
-    edition: int
+    model_config = ConfigDict(extra="forbid")
+
+    period: str = Field(max_length=8)
+    value: Figure
+    words: LongWords = ""
+
+
+class DutyIn(BaseModel):
+    """A duty to be assigned."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    issuer: Shown
+    owner: Shown
+    name_zh: Line = Field(min_length=1)
+    name_en: Line = ""
+    helpers: list[Shown] = Field(default_factory=list, max_length=200)
+    due: date | None = None
+    evidence: LongWords = ""
+    document: Shown = ""
+
+
+class DutyChangeIn(BaseModel):
+    """What is changed of a duty; what is left out stays."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    owner: Shown | None = None
+    helpers: list[Shown] | None = Field(None, max_length=200)
+    name_zh: Line | None = Field(None, min_length=1)
+    name_en: Line | None = None
+    due: date | None = None
+
+
+class NoteIn(BaseModel):
+    """A note, in the name of an office that the duty concerns."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    unit: Shown
+    words: LongWords
 
 
 def document_out(document: PlanDocument) -> DocumentOut:
@@ -201,22 +234,6 @@ def report_out(report: Report) -> ReportOut:
         approved_by=report.approved_by,
         accepted_by=report.accepted_by,
         edition=report.edition,
-    )
-
-
-def paper_out(paper: Paper) -> PaperOut:
-    """Give what is said of a paper."""
-    return PaperOut(
-        code=paper.code,
-        about_kind=paper.about_kind,
-        about=paper.about,
-        title=paper.title,
-        file_name=paper.file_name,
-        sha256=paper.sha256,
-        size=paper.size,
-        unit=paper.unit.code,
-        created=paper.created,
-        edition=paper.edition,
     )
 
 
@@ -318,16 +335,78 @@ def return_report(request: Call, thing: Report, sent: Reason) -> ReportOut:
     return report_out(thing)
 
 
-@SECTION.get("/papers", PAPERS_READ, Text("列出可见的佐证材料", "list papers"), Paged[PaperOut])
-def all_papers(request: Call, asked: Query[Asked]) -> Paged[PaperOut]:
-    """List the papers of everything that the person sees, the newest first."""
-    seen = Paper.objects.visible_to(request.user).filter(removed=None).select_related("unit")
-    return paged(seen, asked, "-id", paper_out)
-
-
 @SECTION.get(
-    "/papers/{code}", PAPERS_READ, Text("读取一份材料的信息", "read what is known of a paper"), PaperOut, of=Paper
+    "/plan-documents/{code}", READ, Text("读取一份计划文件", "read a plan document"), DocumentOut, of=PlanDocument
 )
-def paper(thing: Paper) -> PaperOut:
-    """Give a paper's facts; its file is downloaded from its page."""
-    return paper_out(thing)
+def plan_document(thing: PlanDocument) -> DocumentOut:
+    """Give a document. Documents come in by uploads to ``documents``, their targets and duties by uploads to ``plan``."""
+    return document_out(thing)
+
+
+@SECTION.post("/duties", ASSIGN, Text("下达职责", "assign a duty"), DutyOut, status=201)
+def assign_duty(request: Call, sent: DutyIn) -> Made:
+    """Assign a duty in the name of an office of the caller."""
+    issuer = _unit(sent.issuer, assigning.issuers(request.user), "issuer")
+    offices = assigning.owners(issuer)
+    document = None
+    if sent.document:
+        document = one_named(sent.document, PlanDocument.objects.filter(unit=issuer), "document")
+    made = assigning.assign(
+        request.user,
+        issuer,
+        _unit(sent.owner, offices, "owner"),
+        name_zh=sent.name_zh,
+        name_en=sent.name_en,
+        helpers=those_named(";".join(sent.helpers), offices, "helpers"),
+        due=sent.due,
+        evidence=sent.evidence,
+        document=document,
+        channel="api",
+    )
+    return Made(duty_out(made), f"/api/v1/duties/{made.code}")
+
+
+def _unit(code: str, among: Any, column: str) -> Unit:
+    """Give a unit that must be named; ``E-INT-11`` for none."""
+    found: Unit | None = one_named(code, among, column)
+    if found is None:
+        raise HaiheError("E-INT-11", column=column, value=code)
+    return found
+
+
+@SECTION.post("/duties/{code}/change", ASSIGN, Text("修改职责", "change a duty"), DutyOut, of=Duty)
+def change_duty(request: Call, thing: Duty, sent: DutyChangeIn) -> DutyOut:
+    """Change an open duty, its owner or its helpers."""
+    offices = assigning.owners(thing.issuer)
+    said = sent.model_dump(exclude_none=True, exclude={"owner", "helpers"})
+    if sent.owner is not None:
+        said["unit"] = _unit(sent.owner, offices, "owner")
+    if sent.helpers is not None:
+        said["helpers"] = those_named(";".join(sent.helpers), offices, "helpers")
+    assigning.change(request.user, thing, said, channel="api")
+    return duty_out(thing)
+
+
+@SECTION.post("/duties/{code}/note", NOTE, Text("在职责上留言", "note something on a duty"), DutyOut, of=Duty)
+def note_on_duty(request: Call, thing: Duty, sent: NoteIn) -> DutyOut:
+    """Add a note to a duty in the name of its owner, a helper or its issuer."""
+    unit = _unit(sent.unit, request.user.units(NOTE), "unit")
+    assigning.note(request.user, unit, thing, sent.words, channel="api")
+    return duty_out(thing)
+
+
+@SECTION.post("/targets/{code}/report", REPORT, Text("报告目标实绩", "report on a target"), ReportOut, of=Target)
+def report_on_target(request: Call, thing: Target, sent: TargetReportIn) -> ReportOut:
+    """Enter what was reached in a period as a draft, or change the draft; many at once come in by uploads to ``reports``."""
+    value = Decimal(sent.value)
+    return report_out(reporting.report(request.user, thing, sent.period, value=value, words=sent.words, channel="api"))
+
+
+step(SECTION, "drop_duty", "/duties/{code}/drop", ASSIGN, Text("终止职责", "drop a duty"), DutyOut, Duty, assigning.drop,
+     duty_out, reason=True, scope="approve")  # fmt: skip
+step(SECTION, "reopen_duty", "/duties/{code}/reopen", ASSIGN, Text("重新打开职责", "open a duty again"), DutyOut, Duty,
+     assigning.reopen, duty_out, reason=True, scope="approve")  # fmt: skip
+step(SECTION, "send_report_back", "/reports/{code}/send-back", VOUCH, Text("退回报告修改", "give a report back to its editor"),
+     ReportOut, Report, reporting.send_back, report_out, reason=True, scope="approve")  # fmt: skip
+step(SECTION, "reopen_report", "/reports/{code}/reopen", VOUCH, Text("撤销本单位审批", "un-approve in the unit"), ReportOut,
+     Report, reporting.reopen, report_out, reason=True, scope="approve")  # fmt: skip

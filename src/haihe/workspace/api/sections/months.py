@@ -3,16 +3,19 @@
 from typing import Any
 
 from ninja import Query
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
 
-from haihe.messages import Text
+from haihe.messages import HaiheError, Text
 from haihe.workspace.api.calls import Call
-from haihe.workspace.api.operations import Section
+from haihe.workspace.api.operations import Made, Section
 from haihe.workspace.api.paging import Asked, Paged, paged
-from haihe.workspace.api.sections.said import Name, Reason, named
+from haihe.workspace.api.sections.said import LongWords, Name, Reason, Shown, named, step
+from haihe.workspace.audit.chain import Channel
+from haihe.workspace.intake.rows_target import one_named
 from haihe.workspace.months import board, returns
-from haihe.workspace.months.actions import FILL, READ, VOUCH
+from haihe.workspace.months.actions import FILL, NOTE, READ, VOUCH
 from haihe.workspace.months.models import Indicator, Return
+from haihe.workspace.units.models import Person
 
 SECTION = Section("months", Text("月度运行", "Monthly operation"))
 
@@ -87,6 +90,25 @@ class MonthAsked(BaseModel):
     """Which month; the newest approved one where none is named."""
 
     month: str = ""
+
+
+class BeginIn(BaseModel):
+    """A unit and a month, written 2026-11."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    unit: Shown
+    month: str = Field(max_length=20)
+
+
+class CauseIn(BaseModel):
+    """Why a figure of a return is off."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    indicator: Shown
+    place: Shown
+    words: LongWords
 
 
 def indicator_out(indicator: Indicator) -> IndicatorOut:
@@ -201,3 +223,28 @@ def monthly_lights(request: Call, asked: Query[MonthAsked]) -> LightsOut:
     """Give the lights of a month: red, yellow, without a colour, green. A month that is none has no lights."""
     found = board.lights(request.user, asked.month)
     return LightsOut(month=found[0].month if found else "", lights=[light_out(row) for row in found])
+
+
+@SECTION.post("/months", FILL, Text("建立月度报表", "begin a month"), ReturnOut, status=201)
+def begin_month(request: Call, sent: BeginIn) -> Made:
+    """Give the return of a unit and month, begun where it is not there. Its figures come in by uploads to ``month``."""
+    unit = one_named(sent.unit, request.user.units(FILL), "unit")
+    if unit is None:
+        raise HaiheError("E-INT-11", column="unit", value=sent.unit)
+    made = returns.begin(request.user, unit, sent.month, channel="api")
+    return Made(return_out(made), f"/api/v1/months/{made.code}")
+
+
+@SECTION.post("/months/{code}/cause", NOTE, Text("说明偏离原因", "note why a figure is off"), ReturnOut, of=Return)
+def note_cause(request: Call, thing: Return, sent: CauseIn) -> ReturnOut:
+    """Note why a figure of a return is off."""
+    returns.note(request.user, thing, sent.indicator, sent.place, sent.words, channel="api")
+    return return_out(thing)
+
+
+def _sent_back(person: Person, thing: Return, reason: str, channel: Channel) -> None:
+    thing.send_back(person, reason, channel=channel)
+
+
+step(SECTION, "return_month", "/months/{code}/return", VOUCH, Text("退回月度报表", "send a month back"), ReturnOut, Return,
+     _sent_back, return_out, reason=True, scope="approve")  # fmt: skip

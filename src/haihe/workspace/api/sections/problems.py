@@ -1,4 +1,4 @@
-"""Problems and meetings."""
+"""The register of problems: raised, taken up, decided, worked on, reported, closed."""
 
 from datetime import date
 from typing import Any
@@ -10,18 +10,20 @@ from haihe.messages import HaiheError, Text
 from haihe.workspace.api.calls import Call
 from haihe.workspace.api.operations import Made, Section
 from haihe.workspace.api.paging import Asked, Paged, paged
-from haihe.workspace.api.sections.said import LongWords, Name, Reason, named
-from haihe.workspace.meetings import minutes
-from haihe.workspace.meetings.actions import APPROVE, PREPARE
-from haihe.workspace.meetings.actions import READ as MEETINGS_READ
-from haihe.workspace.meetings.agenda import items_of
-from haihe.workspace.meetings.models import Item, Meeting
-from haihe.workspace.problems import raising, steering
+from haihe.workspace.api.sections.said import LongWords, Name, Reason, Shown, named, step
+from haihe.workspace.data.actions import READ as DATA_READ
+from haihe.workspace.data.models import Version
+from haihe.workspace.frame.access import find
+from haihe.workspace.intake.rows_target import one_named, those_named
+from haihe.workspace.problems import raising, steering, tasks
 from haihe.workspace.problems.actions import CLOSE, RAISE, READ, STEER, WORK
+from haihe.workspace.problems.bottleneck_pages import office_for
+from haihe.workspace.problems.forms import offices_beside
 from haihe.workspace.problems.models import Problem
+from haihe.workspace.problems.registers import register_of
 from haihe.workspace.units.models import Unit
 
-SECTION = Section("problems", Text("重大问题与会议", "Problems and meetings"))
+SECTION = Section("problems", Text("重大问题", "Problems"))
 
 
 class ProblemOut(BaseModel):
@@ -79,47 +81,66 @@ class DecisionIn(BaseModel):
     due: date | None = None
 
 
+class OwnerIn(BaseModel):
+    """Who answers for a problem, who helps, until when."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    owner: Shown
+    helpers: list[Shown] = Field(default_factory=list, max_length=200)
+    due: date | None = None
+
+
+class FactsIn(BaseModel):
+    """What is said of a problem; what is left out stays."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name_zh: str | None = Field(None, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")
+    name_en: str | None = Field(None, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")
+    evidence: LongWords | None = None
+    due: date | None = None
+
+
+class MergeIn(BaseModel):
+    """The problem that takes another in, and why."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    into: Shown
+    reason: LongWords
+
+
+class BottleneckIn(BaseModel):
+    """A limit in the last plan of a version, as its bottlenecks name it: ``row`` and ``place``."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    version: Shown
+    bound: LongWords
+
+
+class RegisterIn(BaseModel):
+    """An office."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    unit: Shown
+
+
+class RegisterOut(BaseModel):
+    """The register of an office; uploads to the target ``problems`` name it by its code."""
+
+    code: str
+    unit: str
+
+
 class ResultIn(BaseModel):
     """What came of it."""
 
     model_config = ConfigDict(extra="forbid")
 
     result: LongWords
-
-
-class ItemOut(BaseModel):
-    """An item of an agenda."""
-
-    code: str
-    name: Name
-    about_kind: str
-    about: str
-    presents: str | None
-    wanted: str
-    minutes: str
-    decision: str
-    owner: str | None
-    due: date | None
-    duty: str
-
-
-class MeetingOut(BaseModel):
-    """A meeting with its agenda."""
-
-    code: str
-    title: str
-    unit: str
-    day: date
-    place: str
-    invited: list[str]
-    version: str
-    state: str
-    convened: bool
-    issued: bool
-    illustrative: bool
-    approved_by: str
-    items: list[ItemOut]
-    edition: int
 
 
 def problem_out(problem: Problem) -> ProblemOut:
@@ -138,39 +159,6 @@ def problem_out(problem: Problem) -> ProblemOut:
         worth=None if problem.worth is None else f"{problem.worth:f}",
         into=problem.into.code if problem.into else None,
         **same,
-    )
-
-
-def item_out(item: Item) -> ItemOut:
-    """Give what is said of an item."""
-    same: dict[str, Any] = {
-        name: getattr(item, name) for name in ItemOut.model_fields if name not in {"name", "presents", "owner"}
-    }
-    return ItemOut(
-        name=named(item.name),
-        presents=item.presents.code if item.presents else None,
-        owner=item.owner.code if item.owner else None,
-        **same,
-    )
-
-
-def meeting_out(meeting: Meeting) -> MeetingOut:
-    """Give what is said of a meeting."""
-    return MeetingOut(
-        code=meeting.code,
-        title=meeting.title,
-        unit=meeting.unit.code,
-        day=meeting.day,
-        place=meeting.place,
-        invited=list(meeting.inviting),
-        version=meeting.version,
-        state=meeting.state,
-        convened=meeting.convened is not None,
-        issued=meeting.issued is not None,
-        illustrative=meeting.illustrative,
-        approved_by=meeting.approved_by,
-        items=[item_out(item) for item in items_of(meeting)],
-        edition=meeting.edition,
     )
 
 
@@ -230,36 +218,61 @@ def decline_problem(request: Call, thing: Problem, sent: Reason) -> ProblemOut:
     return problem_out(thing)
 
 
-@SECTION.get("/meetings", MEETINGS_READ, Text("列出可见的会议", "list meetings"), Paged[MeetingOut])
-def meetings(request: Call, asked: Query[Asked]) -> Paged[MeetingOut]:
-    """List meetings in the order of their codes."""
-    return paged(Meeting.objects.visible_to(request.user).select_related("unit"), asked, "code", meeting_out)
+@SECTION.post("/problems/{code}/accept", STEER, Text("受理问题", "take a problem up"), ProblemOut, of=Problem)
+def accept_problem(request: Call, thing: Problem, sent: OwnerIn) -> ProblemOut:
+    """Take a problem up: an office answers for it, others help."""
+    offices = offices_beside(thing)
+    owner = one_named(sent.owner, offices, "owner")
+    if owner is None:
+        raise HaiheError("E-PRB-14", column="owner", value=sent.owner)
+    helpers = those_named(";".join(sent.helpers), offices, "helpers")
+    steering.accept(request.user, thing, owner, helpers, sent.due, channel="api")
+    return problem_out(thing)
 
 
-@SECTION.get("/meetings/{code}", MEETINGS_READ, Text("读取一次会议", "read a meeting"), MeetingOut, of=Meeting)
-def meeting(thing: Meeting) -> MeetingOut:
-    """Give a meeting with its agenda, minutes and decisions."""
-    return meeting_out(thing)
-
-
-@SECTION.post(
-    "/meetings/{code}/approve",
-    APPROVE,
-    Text("审批会议纪要", "approve minutes"),
-    MeetingOut,
-    of=Meeting,
-    scope="approve",
-)
-def approve_meeting(request: Call, thing: Meeting) -> MeetingOut:
-    """Approve and lock minutes that somebody else handed in."""
-    minutes.approve(request.user, thing, channel="api")
-    return meeting_out(thing)
+@SECTION.post("/problems/{code}/change", RAISE, Text("修改问题", "change a problem"), ProblemOut, of=Problem)
+def change_problem(request: Call, thing: Problem, sent: FactsIn) -> ProblemOut:
+    """Change what is said of an open problem; the columns of the table come in by an upload to ``problems``, too."""
+    steering.change(request.user, thing, sent.model_dump(exclude_none=True), channel="api")
+    return problem_out(thing)
 
 
 @SECTION.post(
-    "/meetings/{code}/issue", PREPARE, Text("交办会议决定", "issue decisions"), MeetingOut, of=Meeting, scope="approve"
+    "/problems/{code}/merge", STEER, Text("合并问题", "merge a problem"), ProblemOut, of=Problem, scope="approve"
 )
-def issue_meeting(request: Call, thing: Meeting) -> MeetingOut:
-    """Make a duty of every decision of approved minutes."""
-    minutes.issue(request.user, thing, channel="api")
-    return meeting_out(thing)
+def merge_problem(request: Call, thing: Problem, sent: MergeIn) -> ProblemOut:
+    """Merge a problem into another open one that the caller sees."""
+    into = Problem.objects.visible_to(request.user).called(sent.into)
+    if into is None:
+        raise HaiheError("E-PRB-09", column="into", value=sent.into)
+    steering.merge(request.user, thing, into, sent.reason, channel="api")
+    return problem_out(thing)
+
+
+@SECTION.post("/bottleneck-problems", RAISE, Text("将瓶颈登记为问题", "make a problem of a bottleneck"), ProblemOut)
+def raise_bottleneck(request: Call, sent: BottleneckIn) -> ProblemOut:
+    """Make a problem of one limit in the last plan of a version; the same limit gives the same open problem."""
+    version: Version = find(request.user, Version, sent.version, DATA_READ)
+    job, unit = tasks.last_bottlenecks(request.user, version), office_for(request.user, version)
+    if job is None or unit is None:
+        raise HaiheError("E-PRB-11", value=sent.bound[:100])
+    found = tasks.from_bottleneck(tasks.bound_of(job, sent.bound), version)
+    return problem_out(raising.raise_from(request.user, unit, found, channel="api"))
+
+
+@SECTION.post("/problem-registers", RAISE, Text("打开单位的问题登记", "open the register of an office"), RegisterOut)
+def open_register(request: Call, sent: RegisterIn) -> RegisterOut:
+    """Give the register of an office of the caller, opened where it has none."""
+    unit = one_named(sent.unit, raising.offices(request.user), "unit")
+    if unit is None:
+        raise HaiheError("E-PRB-14", column="unit", value=sent.unit)
+    register = register_of(request.user, unit, "api")
+    return RegisterOut(code=register.code, unit=unit.code)
+
+
+step(SECTION, "start_problem", "/problems/{code}/start", WORK, Text("开始办理", "begin to work on a problem"), ProblemOut,
+     Problem, steering.start, problem_out)  # fmt: skip
+step(SECTION, "return_problem", "/problems/{code}/return", CLOSE, Text("退回办理结果", "send a result back"), ProblemOut,
+     Problem, steering.send_back, problem_out, reason=True, scope="approve")  # fmt: skip
+step(SECTION, "reopen_problem", "/problems/{code}/reopen", STEER, Text("重新打开问题", "open a problem again"), ProblemOut,
+     Problem, steering.reopen, problem_out, reason=True, scope="approve")  # fmt: skip

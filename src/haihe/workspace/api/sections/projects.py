@@ -9,12 +9,15 @@ from pydantic import BaseModel, StringConstraints
 
 from haihe.messages import Text
 from haihe.workspace.api.calls import Call
-from haihe.workspace.api.operations import Section
+from haihe.workspace.api.operations import Made, Section
 from haihe.workspace.api.paging import Asked, Paged, paged
-from haihe.workspace.api.sections.said import Name, Reason, named
-from haihe.workspace.projects import moving
-from haihe.workspace.projects.actions import CONFIRM, MOVE, READ
+from haihe.workspace.api.sections.jobs import JobOut, job_address, job_out
+from haihe.workspace.api.sections.said import Name, Reason, UnitsIn, named
+from haihe.workspace.intake.rows_target import those_named
+from haihe.workspace.projects import keeping, moving, years
+from haihe.workspace.projects.actions import CONFIRM, KEEP, MOVE, READ, SHARE
 from haihe.workspace.projects.models import Board, Move, Project
+from haihe.workspace.units.models import Unit
 
 SECTION = Section("projects", Text("项目进度", "Projects on their way"))
 Why = Annotated[str, StringConstraints(max_length=2000)]
@@ -195,3 +198,28 @@ def take_back_move(request: Call, thing: Move, sent: Reason) -> MoveOut:
     """Un-confirm the last move of a project, with a reason."""
     moving.take_back(request.user, thing, sent.reason, channel="api")
     return move_out(thing)
+
+
+@SECTION.post("/moves/{code}/change", MOVE, Text("修改阶段申报", "change a move"), MoveOut, of=Move)
+def change_move(request: Call, thing: Move, sent: MoveIn) -> MoveOut:
+    """Change a proposal that was sent back, and hand it in again."""
+    thing.edit_allowed()
+    moving.change(request.user, thing, sent.to_stage, sent.day or timezone.localdate(), sent.why, channel="api")
+    return move_out(thing)
+
+
+@SECTION.post("/projects/{code}/share", SHARE, Text("共享项目", "share a project"), ProjectOut, of=Project)
+def share_project(request: Call, thing: Project, sent: UnitsIn) -> ProjectOut:
+    """Share a project with exactly these units. Projects come in by uploads to ``projects``, boards by uploads to ``boards``."""
+    offices = Unit.objects.exclude(pk=thing.unit_id).exclude(kind_of="firm")
+    keeping.share_project(request.user, thing, those_named(";".join(sent.units), offices, "units"), channel="api")
+    return project_out(thing)
+
+
+@SECTION.post(
+    "/project-boards/{code}/years", KEEP, Text("推算以后各年", "compute the years ahead"), JobOut, of=Board, status=202
+)
+def compute_years(request: Call, thing: Board) -> Made:
+    """Have the years ahead of a board computed; Location names the job."""
+    job = years.ask(request.user, thing, "api")
+    return Made(job_out(job, True), job_address(job.code))

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from haihe.messages import Text
+from haihe.messages import QUALITY_NAMES, Text
 from haihe.workspace.frame import names
 
 register = template.Library()
@@ -35,13 +35,15 @@ def say(context: Context, text: Any) -> str:
 @register.simple_tag(takes_context=True)
 def who(context: Context, username: str | None) -> SafeString:
     """Say a person's name where the name of sign-in is kept; that stays to be read as the element's title."""
-    return format_html('<span title="{}">{}</span>', username or "", say(context, names.person(username or "")))
+    return format_html(
+        '<span title="{}">{}</span>', username or "", say(context, names.name_of(names.PEOPLE, username))
+    )
 
 
 @register.simple_tag(takes_context=True)
-def unit_name(context: Context, code: str | None) -> str:
-    """Say a unit's name where its code is kept."""
-    return say(context, names.unit(code or ""))
+def called(context: Context, what: str, code: str | None) -> str:
+    """Say the name of what is kept as a code: ``{% called "units" entry.unit %}``."""
+    return say(context, names.name_of(what, code))
 
 
 @register.filter
@@ -50,8 +52,16 @@ def number(value: Any, digits: int | None = None) -> str:
     if value is None or value == "" or value != value:  # the last is true of a NaN alone
         return MISSING
     if isinstance(value, (int, float, Decimal)):
+        if digits is None and isinstance(value, float) and value.is_integer():
+            value = int(value)  # 200, not 200.0
         return f"{value:,.{digits}f}" if digits is not None else f"{value:,}"
     return str(value)
+
+
+@register.filter
+def quality_name(code: str) -> Text | str:
+    """Give the name of a quality by its code, for ``{% say %}`` and for the values of ``{% t %}``."""
+    return next((name for each, name in QUALITY_NAMES.items() if each == code), code)
 
 
 @register.filter

@@ -1,0 +1,44 @@
+"""Two who decide about one thing at the same moment: one wins, the other reads that it was changed meanwhile."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from shutil import copytree
+from typing import Any
+
+import pytest
+from approval_race_cases import CASES
+from browsing import Server, _ready
+
+from postgres_server import postgres, why_not
+
+pytestmark = pytest.mark.slow
+TOLD = {"web": [[302, False], [409, True]], "api": [[200, False], [412, True]]}
+
+
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def came(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """What everybody was told, in an office of its own on the database."""
+    home = tmp_path_factory.mktemp("races") / "office"
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "sqlite":
+            patch.delenv("HAIHE_DATABASE_URL", raising=False)
+            copytree(Path(_ready().name) / "office", home)
+            yield Server("", home).run("approval_race_cases:raced")
+            return
+        if why_not():
+            pytest.skip(why_not())
+        with postgres() as url:
+            patch.setenv("HAIHE_DATABASE_URL", url)
+            server = Server("", home)
+            server.run("haihe.workspace.start:prepare")
+            yield server.run("approval_race_cases:raced")
+
+
+@pytest.mark.parametrize("way", ["web", "api"])
+@pytest.mark.parametrize("name", CASES)
+def test_of_two_who_decide_at_once_one_wins(came: dict[str, Any], name: str, way: str) -> None:
+    said = came[f"{name}, {way}"]
+    assert said["told"] == TOLD[way]
+    assert said["entries"] == 1
+    assert said["awards"] == (name == "award")
+    assert came["breaks"] == 0
