@@ -109,12 +109,21 @@ def _ready() -> TemporaryDirectory[str]:
     return made
 
 
+def office_in(home: Path, url: str = "") -> Server:
+    """Make an empty office ready in a folder: a copy, or on PostgreSQL a database of its own."""
+    server = Server(url, home)
+    if os.environ.get("HAIHE_DATABASE_URL"):
+        server.run("haihe.workspace.start:prepare")
+    else:
+        copytree(Path(_ready().name) / "office", home, dirs_exist_ok=True)
+    return server
+
+
 @contextmanager
 def server_of(home: Path, seed: str = "workspace_cases:small_city") -> Iterator[Server]:
     """Start ``haihe serve`` on a folder that a function ``module:function`` filled; it is stopped at the end."""
-    copytree(Path(_ready().name) / "office", home, dirs_exist_ok=True)
     port = _free_port()
-    server = Server(f"http://127.0.0.1:{port}", home)
+    server = office_in(home, f"http://127.0.0.1:{port}")
     server.seeded = server.run(seed)
     command = [sys.executable, "-c", "from haihe.cli import main; main()", "serve", str(home), "--port", str(port)]
     with (home / "server.log").open("wb") as log:

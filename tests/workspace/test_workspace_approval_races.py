@@ -1,13 +1,11 @@
 """Two who decide about one thing at the same moment: one wins, the other reads that it was changed meanwhile."""
 
 from collections.abc import Iterator
-from pathlib import Path
-from shutil import copytree
 from typing import Any
 
 import pytest
 from approval_race_cases import CASES
-from browsing import Server, _ready
+from browsing import office_in
 
 from postgres_server import postgres, why_not
 
@@ -22,16 +20,13 @@ def came(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     with pytest.MonkeyPatch.context() as patch:
         if request.param == "sqlite":
             patch.delenv("HAIHE_DATABASE_URL", raising=False)
-            copytree(Path(_ready().name) / "office", home)
-            yield Server("", home).run("approval_race_cases:raced")
+            yield office_in(home).run("approval_race_cases:raced")
             return
         if why_not():
             pytest.skip(why_not())
         with postgres() as url:
             patch.setenv("HAIHE_DATABASE_URL", url)
-            server = Server("", home)
-            server.run("haihe.workspace.start:prepare")
-            yield server.run("approval_race_cases:raced")
+            yield office_in(home).run("approval_race_cases:raced")
 
 
 @pytest.mark.parametrize("way", ["web", "api"])

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from audit_cases import write
-from browsing import Server
+from browsing import office_in
 from django.db import DatabaseError, connection, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -284,8 +284,7 @@ def haihe(home: Path, *command: str) -> "subprocess.CompletedProcess[str]":
 
 
 def writers_at_once(home: Path) -> None:
-    server = Server("", home)
-    server.run("haihe.workspace.start:prepare")
+    server = office_in(home)
     server.run("audit_cases:write", "first", 1)
     with ThreadPoolExecutor(3) as pool:
         list(pool.map(lambda who: server.run("audit_cases:write", who, 25), ("one", "two", "three")))
@@ -312,8 +311,7 @@ def test_writers_at_once_leave_no_gap_on_postgresql(tmp_path: Path, monkeypatch:
 def test_the_command_line_proves_exports_and_finds_a_break(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("HAIHE_DATABASE_URL", raising=False)
     home, file = tmp_path / "office", tmp_path / "audit.jsonl"
-    Server("", home).run("haihe.workspace.start:prepare")
-    Server("", home).run("audit_cases:write", "planner", 3)
+    office_in(home).run("audit_cases:write", "planner", 3)
     assert haihe(home, "audit", "export", str(home), "-o", str(file)).returncode == 0
     head = recompute(file.read_text(encoding="utf-8").splitlines())
     noted = f"{head['number']}:{head['hash']}"

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from browsing import Server
+from browsing import office_in
 
 from postgres_server import postgres, why_not
 
@@ -17,13 +17,13 @@ def test_nobody_is_ended_on_postgresql(tmp_path: Path, monkeypatch: pytest.Monke
     with postgres() as url:
         monkeypatch.setenv("HAIHE_DATABASE_URL", url)
         monkeypatch.setenv("HAIHE_JOBS_PER_UNIT", "1000")
-        server = Server("", tmp_path / "office")
+        server = office_in(tmp_path / "office")
         server.run("workspace_job_cases:seed")
         assert server.run("workspace_job_cases:collide", 40) == []
 
 
 def test_nobody_is_ended_on_sqlite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HAIHE_JOBS_PER_UNIT", "1000")
-    server = Server("", tmp_path / "office")
+    server = office_in(tmp_path / "office")
     server.run("workspace_job_cases:seed")
     assert server.run("workspace_job_cases:collide", 10) == []

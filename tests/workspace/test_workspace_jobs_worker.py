@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import Server, _environment
+from browsing import Server, _environment, office_in
 
 pytestmark = [pytest.mark.slow]
 TOYS = Path(__file__).resolve().parents[1] / "workspace_toys.py"
@@ -20,7 +20,7 @@ PATIENCE = 400.0
 
 @pytest.fixture(scope="module")
 def here(tmp_path_factory: pytest.TempPathFactory) -> Server:
-    server = Server("", tmp_path_factory.mktemp("jobs") / "office")
+    server = office_in(tmp_path_factory.mktemp("jobs") / "office")
     server.run("workspace_job_cases:seed")
     return server
 
