@@ -44,7 +44,8 @@ from haihe.workspace.problems.raising import raise_problem
 from haihe.workspace.problems.registers import register_of
 from haihe.workspace.projects.models import Board, Move, Project
 from haihe.workspace.rounds.ledger_models import Acceptance, Claim, Entry, Follow, Goal
-from haihe.workspace.rounds.models import Application, Award, Line, Objection, Review, Round, Run
+from haihe.workspace.rounds.models import Application, Award, Line, Objection, Round, Run
+from haihe.workspace.rounds.review_models import Review
 from haihe.workspace.units import staff
 from haihe.workspace.units.approval import APPROVED
 from haihe.workspace.units.models import Person, Post, Unit

@@ -15,7 +15,8 @@ from haihe.workspace.api.operations import OPERATIONS, Operation
 from haihe.workspace.api.service import API
 from haihe.workspace.duties.models import PlanDocument
 from haihe.workspace.papers.models import Paper
-from haihe.workspace.rounds.models import Objection, Review
+from haihe.workspace.rounds.models import Objection
+from haihe.workspace.rounds.review_models import Review
 from haihe.workspace.units.models import Owned
 from haihe.workspace.units.roles import ALLOWED
 from workspace_api_cases import bearer, called, filled

@@ -30,7 +30,8 @@ from haihe.workspace.problems.models import Problem
 from haihe.workspace.projects.models import Project
 from haihe.workspace.rounds import demo, follow, payments
 from haihe.workspace.rounds.ledger_models import Acceptance, Claim, Entry
-from haihe.workspace.rounds.models import Application, Award, Line, Review, Round
+from haihe.workspace.rounds.models import Application, Award, Line, Round
+from haihe.workspace.rounds.review_models import Review
 from haihe.workspace.rounds.states import APPLICATION_STATES, DONE
 from haihe.workspace.units.made_up import ROUNDS, MadeUp, hire_all
 from haihe.workspace.units.models import Person, Post, Unit

@@ -27,7 +27,8 @@ from haihe.messages import HaiheError
 from haihe.rules import evaluate, read_scheme_text
 from haihe.workspace.audit.chain import verify
 from haihe.workspace.rounds import applying, awarding, calling, publishing, ranking, recommending, reviewing, rules
-from haihe.workspace.rounds.models import Application, Award, Line, Review, Round, RuleText
+from haihe.workspace.rounds.models import Application, Award, Line, Round, RuleText
+from haihe.workspace.rounds.review_models import Review
 from workspace_cases import City
 
 pytestmark = pytest.mark.django_db

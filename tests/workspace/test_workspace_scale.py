@@ -13,7 +13,8 @@ from round_cases import Case, handed_in, reviewed
 from haihe.workspace.jobs.tasks import TASKS
 from haihe.workspace.jobs.worker import drain
 from haihe.workspace.rounds import applying, publishing, ranking, reviewing, tasks
-from haihe.workspace.rounds.models import Application, Line, Review, Round
+from haihe.workspace.rounds.models import Application, Line, Round
+from haihe.workspace.rounds.review_models import Review
 from haihe.workspace.units.models import Owned
 from workspace_cases import City
 

@@ -35,7 +35,8 @@ from haihe.workspace.rounds import (
 from haihe.workspace.rounds.actions import RANK
 from haihe.workspace.rounds.forms import WAN
 from haihe.workspace.rounds.ledger import PAID, Posting
-from haihe.workspace.rounds.models import Application, Award, Objection, Review, Round, RuleText
+from haihe.workspace.rounds.models import Application, Award, Objection, Round, RuleText
+from haihe.workspace.rounds.review_models import Review
 from haihe.workspace.rounds.states import LISTED, NOT_LISTED, SUBMITTED
 from haihe.workspace.units.accounts import Account
 from haihe.workspace.units.made_up import MadeUp, hire_all

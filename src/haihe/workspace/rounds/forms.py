@@ -12,8 +12,9 @@ from haihe.rules.form import FormColumn
 from haihe.workspace.data.models import Version
 from haihe.workspace.frame.forms import OfficeForm
 from haihe.workspace.frame.words import words
-from haihe.workspace.rounds.models import Application, Review, Round
+from haihe.workspace.rounds.models import Application, Round
 from haihe.workspace.rounds.publishing import EFFECTS
+from haihe.workspace.rounds.review_models import Review
 from haihe.workspace.rounds.reviewing import FULL
 from haihe.workspace.rounds.rules import book_of, columns_of, in_force, titles_of
 from haihe.workspace.units.models import Person, Unit

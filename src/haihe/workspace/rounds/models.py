@@ -26,12 +26,10 @@ from haihe.workspace.rounds.actions import (
     PAY,
     READ,
     RECOMMEND,
-    REVIEW,
 )
 from haihe.workspace.rounds.states import (
     APPLICATION_MARKS,
     APPLICATION_STATES,
-    ASSIGNED,
     CONFLICT,
     DRAFT,
     OPEN,
@@ -204,8 +202,10 @@ class Cases(Seen):
         where = Q(pk__in=super().visible_to(person, INSIDE).values("pk"))
         where |= Q(unit__in=[post.unit_id for post in person.held() if post.role == "applicant"])
         if self.model is Application:
-            given = Review.objects.filter(expert=person).exclude(state=CONFLICT)
-            where |= Q(pk__in=given.values("application"))
+            theirs = Application.objects.filter(
+                reviews__expert=person, reviews__state__in=REVIEW_STATES.keys() - {CONFLICT}
+            )
+            where |= Q(pk__in=theirs.values("pk"))
         return self.filter(where)
 
 
@@ -346,8 +346,8 @@ class Run(Owned):
     def narrowed(cls, query: Seen, person: Person, units: "models.QuerySet[Unit]") -> Seen:
         """While experts can still mark, they see no run of the round: an earlier one tells what others marked."""
         del units
-        reviewed = Review.objects.filter(expert=person, round__state=REVIEWING).values("round")
-        return query.exclude(round__in=reviewed)
+        reviewed = Round.objects.filter(reviews__expert=person, state=REVIEWING)
+        return query.exclude(round__in=reviewed.values("pk"))
 
     def get_absolute_url(self) -> str:
         """Give the address of its page."""
@@ -393,59 +393,6 @@ class Line(models.Model):
 
     def __str__(self) -> str:
         return f"{self.run.code}/{self.application.code}"
-
-
-class Review(Owned):
-    """What one expert says of one application: assigned, done, or refused for a conflict of interest.
-
-    ``unit`` is where the expert reviews for; ``marks`` gives each criterion's mark as decimal text.
-    """
-
-    read_by = INSIDE
-    spoken: ClassVar[Spoken] = {"state": REVIEW_STATES}
-    parties = ("unit", "round__unit")
-
-    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="reviews")
-    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="reviews")
-    expert = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
-    marks = models.JSONField(default=dict)
-    words = models.TextField(blank=True)
-    conflict = models.TextField(blank=True)
-    state = models.CharField(max_length=12, default=ASSIGNED)
-    done_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        """One review an expert and application."""
-
-        ordering: ClassVar = ["pk"]
-        constraints: ClassVar = [models.UniqueConstraint(fields=["application", "expert"], name="one_review_an_expert")]
-
-    @classmethod
-    def narrowed(cls, query: Seen, person: Person, units: "models.QuerySet[Unit]") -> Seen:
-        """Experts see their own reviews; who runs the round and auditors see all of it."""
-        del units
-        keeps = Q(round__unit__in=person.units(KEEP)) | Q(round__unit__in=person.units(INSPECT))
-        return query.filter(Q(expert=person) | keeps)
-
-    def allows(self, person: Person, action: str) -> bool:
-        """The expert alone reviews; the office of the round does all else."""
-        if action == REVIEW:
-            return self.expert_id == person.pk and person.may(REVIEW, self.unit)
-        return person.may(action, self.round.unit)
-
-    def get_absolute_url(self) -> str:
-        """Give the address of its page."""
-        return reverse("rounds:review", args=[self.code])
-
-    @property
-    def state_name(self) -> Text:
-        """The state in words."""
-        return REVIEW_STATES[self.state]
-
-    @property
-    def name(self) -> Text:
-        """The application that it is about."""
-        return self.application.name
 
 
 class Objection(Case):

@@ -18,7 +18,8 @@ from haihe.workspace.rounds.actions import INSIDE, KEEP, REVIEW
 from haihe.workspace.rounds.application_pages import rounds_seen, shown_fields
 from haihe.workspace.rounds.call_pages import trail_of
 from haihe.workspace.rounds.forms import DealForm, MarkForm
-from haihe.workspace.rounds.models import Review, Round
+from haihe.workspace.rounds.models import Round
+from haihe.workspace.rounds.review_models import Review
 from haihe.workspace.rounds.states import CONFLICT, REVIEW_MARKS, REVIEW_STATES, REVIEWING
 
 REVIEWS = Text("专家评审", "Reviews")

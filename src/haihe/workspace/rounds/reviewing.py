@@ -15,7 +15,8 @@ from haihe.rules.scoring import Criterion, Scores, Scoring, score_reviews
 from haihe.workspace.audit.chain import Actor, Channel, record, store
 from haihe.workspace.jobs.tasks import Work
 from haihe.workspace.rounds.actions import KEEP, REVIEW
-from haihe.workspace.rounds.models import Application, Review, Round
+from haihe.workspace.rounds.models import Application, Round
+from haihe.workspace.rounds.review_models import Review
 from haihe.workspace.rounds.runs import BATCH
 from haihe.workspace.rounds.states import ASSIGNED, CONFLICT, DONE, ELIGIBLE, REVIEWED, REVIEWING
 from haihe.workspace.units.models import Person, Unit

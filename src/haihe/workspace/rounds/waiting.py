@@ -10,7 +10,8 @@ from django.utils import timezone
 from haihe.messages import Text
 from haihe.workspace.frame.register import Waiting
 from haihe.workspace.rounds.actions import ANSWER, APPLY, AWARD, RANK, RECOMMEND, REVIEW
-from haihe.workspace.rounds.models import Application, Objection, Review, Round
+from haihe.workspace.rounds.models import Application, Objection, Round
+from haihe.workspace.rounds.review_models import Review
 from haihe.workspace.rounds.states import ASSIGNED, DRAFT, LISTED, OPEN, RANKED, REVIEWING, SUBMITTED
 from haihe.workspace.units.models import Person
 

@@ -24,7 +24,8 @@ from haihe.workspace.api.sections.said import Figure, Line, LongWords, Shown, st
 from haihe.workspace.intake.rows_target import one_named, those_named
 from haihe.workspace.rounds import applying, calling, publishing, reviewing, rules, tasks
 from haihe.workspace.rounds.actions import ANSWER, APPLY, INSIDE, KEEP, OBJECT, RANK, READ, REVIEW
-from haihe.workspace.rounds.models import Application, Objection, Review, Round
+from haihe.workspace.rounds.models import Application, Objection, Round
+from haihe.workspace.rounds.review_models import Review
 from haihe.workspace.rounds.states import REVIEWING
 from haihe.workspace.units.models import Person, Unit
 
