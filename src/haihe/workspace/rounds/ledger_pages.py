@@ -215,7 +215,7 @@ def claim_by_rule(request: Request, thing: Award) -> HttpResponse:
 @form(CLAIM, of=Award)
 def claim(request: Request, thing: Award) -> HttpResponse:
     """Prepare a clawback by decision."""
-    asked = ClaimForm.of(request, thing)
+    asked = ClaimForm.of(request, thing, initial={"district": None})  # the award's own is a unit
 
     def service() -> None:
         said = asked.cleaned_data
