@@ -44,6 +44,8 @@ LOCALES = {"zh": "zh-CN", "en": "en-GB"}
 GRAVE = {"serious", "critical"}
 SECONDS = 60
 REFUSED = 400
+_ASKED: set[str] = set()
+"""Pages that axe was asked about in this process."""
 VIOLATIONS = """window.violations = []; document.addEventListener("securitypolicyviolation",
   (event) => window.violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`));"""
 
@@ -311,6 +313,12 @@ class Visit:
         ]
 
     def look(self, name: str) -> None:
-        """Keep a picture, ask axe, and note what it finds."""
+        """Keep a picture, ask axe the first time that this page is looked at, and note what it finds.
+
+        In the other language the elements are the same; `make endure` asks axe about every page in both.
+        """
         self.shot(name)
+        if name in _ASKED:
+            return
+        _ASKED.add(name)
         self.faults += [f"axe on {self.page.url}: {each}" for each in self.axe()]

@@ -69,15 +69,11 @@ def test_every_page_is_sound(every: Pages, visits: Any, lang: str) -> None:
     for name, url, who in every.pages:
         visit = visits(who, lang)
         page = visit.go(url)
-        picture = f"pages/{name.replace(':', '-')}"
-        if lang == "zh":
-            visit.look(picture)
-        else:
-            visit.shot(picture)  # axe asks these in `make endure`: the same elements under other words
-            forms_carry_the_token(page, name)
-            if (room := name.split(":")[0]) not in rooms:
-                htmx_sends_the_token(page, name)
-            rooms.add(room)
+        visit.look(f"pages/{name.replace(':', '-')}")
+        forms_carry_the_token(page, name)
+        if (room := name.split(":")[0]) not in rooms:
+            htmx_sends_the_token(page, name)
+        rooms.add(room)
         assert page.locator("html").get_attribute("lang") == lang
         assert page.locator("h1").count() == 1, url
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{url} is wider than the window"

@@ -1,6 +1,6 @@
 """The workspace's tests once more on PostgreSQL: the same files, another database.
 
-`make test` runs the files whose work is the database's own (chain, queue, versions, requests, people, money); `make endure`
+`make test` runs the files whose work is the database's own (chain, queue, tree, requests, money); `make endure`
 runs all of them.
 """
 
@@ -14,7 +14,7 @@ import pytest
 from postgres_server import postgres, why_not
 
 HERE = Path(__file__).resolve().parent
-OWN_WORK = ("audit", "jobs_queue", "people_tree", "people_staff", "data_requests", "ledger_services", "office_pages")
+OWN_WORK = ("audit", "jobs_queue", "people_tree", "data_requests", "ledger_services")
 
 
 @pytest.mark.postgres
