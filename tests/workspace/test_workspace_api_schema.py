@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 import schemathesis
 from django.core.handlers.wsgi import WSGIHandler
-from django.db import transaction
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from samples import SAMPLES
@@ -108,9 +109,14 @@ def _calls(name: str, here: Things, code: str, shown: dict[str, str], examples: 
 
 
 @pytest.fixture(autouse=True)
-def often(settings: Any) -> None:
-    """Let the calls come as often as they do here."""
+def often(settings: Any) -> Iterator[None]:
+    """Let the calls come as often as they do here, and keep the test's connection open after each, as Django's client does."""
     object.__setattr__(settings.OFFICE, "values", settings.OFFICE.values | {"API_PER_MINUTE": 10**6})
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 @pytest.mark.slow

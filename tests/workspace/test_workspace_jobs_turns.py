@@ -23,6 +23,7 @@ def test_nobody_is_ended_on_postgresql(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_nobody_is_ended_on_sqlite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HAIHE_DATABASE_URL", raising=False)
     monkeypatch.setenv("HAIHE_JOBS_PER_UNIT", "1000")
     server = office_in(tmp_path / "office")
     server.run("workspace_job_cases:seed")

@@ -19,10 +19,14 @@ PATIENCE = 400.0
 
 
 @pytest.fixture(scope="module")
-def here(tmp_path_factory: pytest.TempPathFactory) -> Server:
-    server = office_in(tmp_path_factory.mktemp("jobs") / "office")
-    server.run("workspace_job_cases:seed")
-    return server
+def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv(
+            "HAIHE_DATABASE_URL", raising=False
+        )  # where the whole suite runs on one database, this has its own
+        server = office_in(tmp_path_factory.mktemp("jobs") / "office")
+        server.run("workspace_job_cases:seed")
+        yield server
 
 
 @contextmanager
