@@ -105,7 +105,6 @@ def _ready() -> TemporaryDirectory[str]:
     """Make an empty office once for all servers of this process: a copy saves each of them its migrations."""
     made = TemporaryDirectory()
     home = Path(made.name) / "office"
-    home.mkdir()
     command = [sys.executable, "-c", "from haihe.workspace.start import prepare; prepare()"]
     subprocess.run(command, env=_environment(home), check=True)
     return made
