@@ -20,7 +20,7 @@ from urllib.parse import urlencode
 
 import browsing
 import pytest
-from browsing import Server, _answers, _environment, _free_port
+from browsing import _answers, _environment, _free_port, office_in
 from intake_cases import uses_of, workbook
 
 from postgres_server import postgres, why_not
@@ -229,7 +229,7 @@ def strike(process: "subprocess.Popen[bytes]", chance: random.Random) -> str:
 def endure(home: Path, kills: int, log: Path) -> dict[str, object]:
     """Kill so many times under load; gives what was seen, after every kill checked."""
     chance, port = random.Random(SEED), _free_port()
-    office = Server(f"http://127.0.0.1:{port}", home)
+    office = office_in(home, f"http://127.0.0.1:{port}")
     office.run("workspace_kills:seed")
     load, struck, turn = None, [], 0
     while len(struck) < kills:
