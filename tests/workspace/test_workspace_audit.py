@@ -299,7 +299,7 @@ def test_writers_at_once_leave_no_gap(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.postgres
-@pytest.mark.slow
+@pytest.mark.endure
 def test_writers_at_once_leave_no_gap_on_postgresql(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     if why_not():
         pytest.skip(why_not())

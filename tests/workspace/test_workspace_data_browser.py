@@ -65,7 +65,7 @@ def test_ten_faults(tmp_path: Path, browser: Any, lang: str) -> None:
         visit.look("data-5-undone")
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("lang", ["zh", pytest.param("en", marks=pytest.mark.endure)])
 def test_a_request_to_sixteen_districts(tmp_path: Path, browser: Any, lang: str) -> None:
     with (
         server_of(tmp_path / "office", "browser_cases:sixteen") as server,

@@ -97,6 +97,7 @@ def test_cancel_stops_even_work_that_does_not_listen(here: Server) -> None:
     assert alive(str(here.home)) == []
 
 
+@pytest.mark.endure
 def test_two_workers_do_each_job_once_and_a_lost_worker_is_replaced(here: Server) -> None:
     codes = [here.run("workspace_job_cases:ask", "toy.steps", {"count": 15, "name": str(k)}) for k in range(6)]
     with worker(here, 2) as both:
@@ -109,6 +110,7 @@ def test_two_workers_do_each_job_once_and_a_lost_worker_is_replaced(here: Server
     assert alive(str(here.home)) == []
 
 
+@pytest.mark.endure
 def test_a_worker_that_is_told_to_end_gives_its_job_back(here: Server) -> None:
     code = here.run("workspace_job_cases:ask", "toy.wait", {"seconds": 30})
     with worker(here):
