@@ -12,7 +12,6 @@ import haihe as hh
 from haihe.region import Region
 from haihe.workspace.data import answers, versions
 from haihe.workspace.data.requests import Answer, Request
-from haihe.workspace.jobs.worker import drain
 from haihe.workspace.units.models import Person, Post, Unit
 from workspace_cases import PASSWORD, small_city
 
@@ -62,11 +61,6 @@ def friday() -> dict[str, int]:
     Request.objects.filter(pk=request.pk).update(due=timezone.localdate() - timedelta(days=4))
     Answer.objects.filter(state="approved").update(approved_at=timezone.now() - timedelta(days=5))
     return {"late": 12}
-
-
-def work() -> int:
-    """Do what waits in the queue."""
-    return len(drain())
 
 
 def with_ten_faults() -> list[tuple[int, str]]:

@@ -43,6 +43,7 @@ SIZE = {"width": 1366, "height": 768}
 LOCALES = {"zh": "zh-CN", "en": "en-GB"}
 GRAVE = {"serious", "critical"}
 SECONDS = 60
+WORK = 120_000
 REFUSED = 400
 _ASKED: set[str] = set()
 """Pages that axe was asked about in this process."""
@@ -243,6 +244,11 @@ class Visit:
     def ready(self) -> None:
         """Wait until the page's scripts have run."""
         self.page.locator("html[data-ready]").wait_for(state="attached")
+
+    def worked(self) -> None:
+        """Wait until the server's worker has done what the page waits for, and open the page anew."""
+        self.page.locator("main .progress[hx-get]").wait_for(state="detached", timeout=WORK)
+        self.go(self.page.url.removeprefix(self.server.url))
 
     def say(self, zh: str, en: str) -> str:
         """Give the words in the visit's language."""

@@ -21,7 +21,6 @@ TITLE = {"zh": "领导小组第二次专题会", "en": "Second session of the le
 DECISION = {"zh": "工信局两周内提出调剂办法", "en": "The bureau proposes a swap within two weeks"}
 WHY = {"zh": "附件与口径不符", "en": "The paper counts something else"}
 PAPER = b"%PDF-1.4 made up"
-WORK = 120_000
 """Milliseconds that a job may take on a busy machine."""
 A4 = {"width": 688, "height": 1000}
 """What a sheet of A4 holds between its margins, in CSS pixels."""
@@ -45,12 +44,6 @@ def seen(visit: Visit, name: str) -> None:
 
 def address(visit: Visit) -> str:
     return str(visit.page.url).removeprefix(visit.server.url)
-
-
-def worked(visit: Visit) -> None:
-    """Wait until the server's worker has done what the page waits for; then the page comes anew by itself."""
-    visit.page.locator("main .progress").wait_for(state="detached", timeout=WORK)
-    visit.ready()
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -177,7 +170,7 @@ def come_in(city: Server, browser: Any, lang: str, folder: Path) -> tuple[str, s
         page.locator("input[type=file]").set_input_files(book)
         visit.save()
         upload = address(visit)
-        worked(visit)
+        visit.worked()
         assert page.locator("form[action$='/confirm']").count(), page.locator("main").inner_text()
         seen(visit, "11-preview")
         visit.press("确认写入", "Confirm and write")
@@ -292,7 +285,7 @@ def test_the_chain_board(city: Server, browser: Any) -> None:
     with Visit(browser, city, "chief", "zh") as visit:
         page = visit.go(f"{board}/proposals")
         visit.press("用生效版本运行诊断", "Run the diagnosis")
-        worked(visit)
+        visit.worked()
         visit.look("coordination/22-proposals")
         visit.leave(page.locator("main tbody a").first)
         visit.press("采纳，列入清单", "Take over")

@@ -30,8 +30,7 @@ def test_ten_faults(tmp_path: Path, browser: Any, lang: str) -> None:
         visit.look("data-1-upload")
         page.locator("main form.fields button").first.click()
         page.wait_for_url(re.compile(r"/intake/[^/]+$"))
-        server.run("browser_cases:work")
-        visit.go(page.url.removeprefix(server.url))
+        visit.worked()
         visit.look("data-2-findings")
         cells = page.locator("table.findings tbody tr").all_inner_texts()
         rows = {line.split("\t")[3].strip() for line in cells}
@@ -39,8 +38,7 @@ def test_ten_faults(tmp_path: Path, browser: Any, lang: str) -> None:
         assert page.locator("table.findings .mark.bad").count() >= 10
         page.locator("a[href$='marked.xlsx'], a[href*='marked']").first.click()
         page.wait_for_url(re.compile(r"/jobs/[^/]+$"))
-        server.run("browser_cases:work")
-        visit.go(page.url.removeprefix(server.url))
+        visit.worked()
         with page.expect_download() as marked:
             page.locator("a[href$='marked.xlsx']").first.click()
         assert Path(marked.value.path()).stat().st_size > 1000
@@ -49,8 +47,7 @@ def test_ten_faults(tmp_path: Path, browser: Any, lang: str) -> None:
         page.locator("input[type=file]").set_input_files(tmp_path / "mended.xlsx")
         page.locator("main form.fields button").first.click()
         page.wait_for_url(re.compile(r"/intake/[^/]+$"))
-        server.run("browser_cases:work")
-        visit.go(page.url.removeprefix(server.url))
+        visit.worked()
         visit.look("data-3-preview")
         assert page.locator("ins", has_text="2601").or_(page.locator("ins", has_text="2,601")).count()
         press(page, "确认写入", "Confirm and write", lang)
