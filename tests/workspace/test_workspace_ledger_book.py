@@ -205,7 +205,7 @@ def broken(name: str) -> type[Ledger]:
 
 @pytest.mark.parametrize("code", [f"E-RND-{number}" for number in (42, 43, 44, 45, 46, 47, 48, 49, 50)])
 def test_broken_twins_are_found(code: str) -> None:
-    """A ledger that no longer refuses one thing fails the property above, within ten times its effort: which histories come depends on the process."""
+    """A ledger that no longer refuses one thing fails the property, within ten times its effort: which histories come depends on the process."""
 
     class Broken(History):
         kind = broken(code)
