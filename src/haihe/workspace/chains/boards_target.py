@@ -38,13 +38,9 @@ class ChainsTarget(OfficeTarget):
     code: ClassVar[str] = "chains"
     name: ClassVar[Text] = Text("产业链表", "chains")
     model: ClassVar[type[Owned]] = Board
+    table: ClassVar[TableSpec] = SPEC
     upload_action: ClassVar[str] = KEEP
     confirm_action: ClassVar[str] = KEEP
-
-    def spec(self, thing: Owned) -> TableSpec:
-        """Give the one table."""
-        del thing
-        return SPEC
 
     def there(self, thing: Owned, unit: Unit) -> Iterable[tuple[str, Owned]]:
         """Give the boards of the office and of the units below it by chain."""

@@ -1,6 +1,5 @@
 """The plan documents of an office come in by workbook; their targets and duties come in on each document's own."""
 
-from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from haihe.messages import Text
@@ -11,7 +10,7 @@ from haihe.workspace.duties import documents
 from haihe.workspace.duties.actions import KEEP
 from haihe.workspace.duties.models import PlanDocument
 from haihe.workspace.intake.rows_target import CODE, NAMES, OfficeTarget, Row, day_of, office
-from haihe.workspace.units.models import Owned, Person, Unit
+from haihe.workspace.units.models import Owned, Person
 
 SPEC = TableSpec(
     "documents",
@@ -40,19 +39,9 @@ class DocumentsTarget(OfficeTarget):
     code: ClassVar[str] = "documents"
     name: ClassVar[Text] = Text("计划文件表", "plan documents")
     model: ClassVar[type[Owned]] = PlanDocument
+    table: ClassVar[TableSpec] = SPEC
     upload_action: ClassVar[str] = KEEP
     confirm_action: ClassVar[str] = KEEP
-
-    def spec(self, thing: Owned) -> TableSpec:
-        """Give the one table."""
-        del thing
-        return SPEC
-
-    def there(self, thing: Owned, unit: Unit) -> Iterable[tuple[str, Owned]]:
-        """Give the office's documents by code."""
-        del unit
-        kept = PlanDocument.objects.filter(unit=office(thing)).select_related("unit").order_by("code")
-        return [(each.code, each) for each in kept]
 
     def row(self, each: Any) -> Row:
         """Give a document as a row."""

@@ -82,16 +82,19 @@ def day_of(said: str | None) -> date | None:
 class RowsTarget(Target):
     """A list of objects, a row each, under one key.
 
-    ``model`` is the kind of the objects; ``takes_new`` whether a workbook may bring rows that are not there.
+    ``model`` is the kind of the objects; ``table`` declares their rows, its key one column; ``takes_new`` says whether a
+    workbook may bring rows that are not there.
     """
 
     model: ClassVar[type[Owned]]
+    table: ClassVar[TableSpec]
     takes_new: ClassVar[bool] = True
     replaces: ClassVar[bool] = False
 
-    @abstractmethod
     def spec(self, thing: Owned) -> TableSpec:
-        """Give the one table, its key one column."""
+        """Give the one table; where its columns depend on the thing, say so here in place of ``table``."""
+        del thing
+        return self.table
 
     @abstractmethod
     def there(self, thing: Owned, unit: Unit) -> Iterable[tuple[str, Owned]]:
@@ -264,6 +267,12 @@ class OfficeTarget(RowsTarget):
         """Give the office, where the person keeps the list there."""
         unit = office(thing)
         return [unit] if person.may(self.upload_action, unit) else []
+
+    def there(self, thing: Owned, unit: Unit) -> Iterable[tuple[str, Owned]]:
+        """Give the office's own objects by code."""
+        del unit
+        kept = self.model._default_manager.filter(unit=office(thing)).select_related("unit").order_by("code")
+        return [(each.code, each) for each in kept]
 
     def things(self, person: Person) -> Iterable[Any]:
         """Give the offices in which a person holds a post that keeps the list."""

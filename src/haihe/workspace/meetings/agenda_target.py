@@ -41,6 +41,7 @@ class AgendaTarget(RowsTarget):
     name: ClassVar[Text] = Text("会议议程与纪要", "agenda and minutes of a meeting")
     kind: ClassVar[type[Owned]] = Meeting
     model: ClassVar[type[Owned]] = Item
+    table: ClassVar[TableSpec] = SPEC
     upload_action: ClassVar[str] = PREPARE
     confirm_action: ClassVar[str] = PREPARE
 
@@ -48,11 +49,6 @@ class AgendaTarget(RowsTarget):
         """Give the meeting's title."""
         name = _meeting(thing).name
         return Text(f"{name.zh}：议程与纪要", f"{name.en}: agenda and minutes")
-
-    def spec(self, thing: Owned) -> TableSpec:
-        """Give the one table."""
-        del thing
-        return SPEC
 
     def offered(self, thing: Owned) -> Mapping[str, Iterable[str]]:
         """Offer the units to which the meeting's office may assign duties."""

@@ -37,13 +37,9 @@ class MeetingsTarget(OfficeTarget):
     code: ClassVar[str] = "meetings"
     name: ClassVar[Text] = Text("会议表", "meetings")
     model: ClassVar[type[Owned]] = Meeting
+    table: ClassVar[TableSpec] = SPEC
     upload_action: ClassVar[str] = PREPARE
     confirm_action: ClassVar[str] = PREPARE
-
-    def spec(self, thing: Owned) -> TableSpec:
-        """Give the one table."""
-        del thing
-        return SPEC
 
     def there(self, thing: Owned, unit: Unit) -> Iterable[tuple[str, Owned]]:
         """Give the office's meetings by code, by day."""

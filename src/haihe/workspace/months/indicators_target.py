@@ -1,6 +1,6 @@
 """The monthly indicators of an office come in by workbook: what is counted, for which places, by whom."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -10,7 +10,7 @@ from haihe.workspace.intake.rows_target import CODE, NAMES, OfficeTarget, Row, c
 from haihe.workspace.months import returns
 from haihe.workspace.months.actions import KEEP
 from haihe.workspace.months.models import MEASURES, PACES, SCOPES, SENSES, Indicator
-from haihe.workspace.units.models import Owned, Person, Unit
+from haihe.workspace.units.models import Owned, Person
 
 
 def _choice(name: str, zh: str, en: str, named: Mapping[str, Text]) -> Column:
@@ -50,19 +50,9 @@ class IndicatorsTarget(OfficeTarget):
     code: ClassVar[str] = "indicators"
     name: ClassVar[Text] = Text("月度指标表", "monthly indicators")
     model: ClassVar[type[Owned]] = Indicator
+    table: ClassVar[TableSpec] = SPEC
     upload_action: ClassVar[str] = KEEP
     confirm_action: ClassVar[str] = KEEP
-
-    def spec(self, thing: Owned) -> TableSpec:
-        """Give the one table."""
-        del thing
-        return SPEC
-
-    def there(self, thing: Owned, unit: Unit) -> Iterable[tuple[str, Owned]]:
-        """Give the office's indicators by code."""
-        del unit
-        kept = Indicator.objects.filter(unit=office(thing)).select_related("unit").order_by("code")
-        return [(each.code, each) for each in kept]
 
     def row(self, each: Any) -> Row:
         """Give an indicator as a row."""

@@ -33,13 +33,9 @@ class BoardsTarget(OfficeTarget):
     code: ClassVar[str] = "boards"
     name: ClassVar[Text] = Text("项目看板表", "project boards")
     model: ClassVar[type[Owned]] = Board
+    table: ClassVar[TableSpec] = SPEC
     upload_action: ClassVar[str] = KEEP
     confirm_action: ClassVar[str] = KEEP
-
-    def spec(self, thing: Owned) -> TableSpec:
-        """Give the one table."""
-        del thing
-        return SPEC
 
     def there(self, thing: Owned, unit: Unit) -> Iterable[tuple[str, Owned]]:
         """Give the office's boards by code."""

@@ -39,6 +39,7 @@ class RecommendationsTarget(RowsTarget):
     name: ClassVar[Text] = Text("区级推荐", "recommendations of a district")
     kind: ClassVar[type[Owned]] = Round
     model: ClassVar[type[Owned]] = Application
+    table: ClassVar[TableSpec] = SPEC
     upload_action: ClassVar[str] = RECOMMEND
     confirm_action: ClassVar[str] = RECOMMEND
     takes_new: ClassVar[bool] = False
@@ -57,11 +58,6 @@ class RecommendationsTarget(RowsTarget):
         """What a district says is in force at once."""
         del thing, unit
         return True
-
-    def spec(self, thing: Owned) -> TableSpec:
-        """Give the one table."""
-        del thing
-        return SPEC
 
     def there(self, thing: Owned, unit: Unit) -> Iterable[tuple[str, Owned]]:
         """Give the district's applications by code."""
