@@ -12,7 +12,7 @@ import pytest
 from api_race_cases import CODE
 from browsing import Server, server_of
 
-from postgres_server import postgres, why_not
+from postgres_server import postgres
 
 pytestmark = pytest.mark.slow
 
@@ -54,8 +54,6 @@ def raced(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
         with server_of(tmp_path / "office", "api_race_cases:seed") as server:
             yield server
         return
-    if why_not():
-        pytest.skip(why_not())
     with postgres() as url:
         monkeypatch.setenv("HAIHE_DATABASE_URL", url)
         with server_of(tmp_path / "office", "api_race_cases:seed") as server:

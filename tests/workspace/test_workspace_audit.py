@@ -22,7 +22,7 @@ from haihe.messages import HaiheError
 from haihe.workspace.audit import chain
 from haihe.workspace.audit.models import Entry, Head
 from haihe.workspace.units.models import Unit
-from postgres_server import postgres, why_not
+from postgres_server import postgres
 from workspace_cases import City
 
 guards = import_module("haihe.workspace.audit.migrations.0002_guards")
@@ -301,8 +301,6 @@ def test_writers_at_once_leave_no_gap(tmp_path: Path, monkeypatch: pytest.Monkey
 @pytest.mark.postgres
 @pytest.mark.endure
 def test_writers_at_once_leave_no_gap_on_postgresql(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    if why_not():
-        pytest.skip(why_not())
     with postgres() as url:
         monkeypatch.setenv("HAIHE_DATABASE_URL", url)
         writers_at_once(tmp_path / "office")

@@ -5,15 +5,13 @@ from pathlib import Path
 import pytest
 from browsing import office_in
 
-from postgres_server import postgres, why_not
+from postgres_server import postgres
 
 pytestmark = [pytest.mark.slow]
 
 
 @pytest.mark.postgres
 def test_nobody_is_ended_on_postgresql(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    if reason := why_not():
-        pytest.skip(reason)
     with postgres() as url:
         monkeypatch.setenv("HAIHE_DATABASE_URL", url)
         monkeypatch.setenv("HAIHE_JOBS_PER_UNIT", "1000")

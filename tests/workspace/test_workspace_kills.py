@@ -23,7 +23,7 @@ import pytest
 from browsing import _answers, _environment, _free_port, office_in
 from intake_cases import uses_of, workbook
 
-from postgres_server import postgres, why_not
+from postgres_server import postgres
 from workspace_cases import PASSWORD
 
 pytestmark = [pytest.mark.slow]
@@ -282,8 +282,6 @@ def test_kills_on_sqlite(tmp_path: Path) -> None:
 @pytest.mark.postgres
 @pytest.mark.timeout(7200)
 def test_kills_on_postgresql(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    if reason := why_not():
-        pytest.skip(reason)
     with postgres() as url:
         monkeypatch.setenv("HAIHE_DATABASE_URL", url)
         found = endure(tmp_path / "office", int(os.environ.get("HAIHE_KILLS", "10")), tmp_path / "server.log")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from postgres_server import postgres, why_not
+from postgres_server import postgres
 
 HERE = Path(__file__).resolve().parent
 OWN_WORK = ("audit", "jobs_queue", "people_tree", "data_requests", "ledger_services")
@@ -21,9 +21,6 @@ OWN_WORK = ("audit", "jobs_queue", "people_tree", "data_requests", "ledger_servi
 @pytest.mark.slow
 @pytest.mark.parametrize("files", [OWN_WORK, pytest.param((), marks=pytest.mark.endure)], ids=["own work", "all"])
 def test_the_same_suite_passes_on_postgresql(files: tuple[str, ...]) -> None:
-    if why_not():
-        assert not os.environ.get("CI"), why_not()
-        pytest.skip(why_not())
     chosen = [str(HERE / f"test_workspace_{name}.py") for name in files] or [str(HERE)]
     marks = "not browser and not postgres and not endure"
     with postgres() as url:
