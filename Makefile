@@ -6,7 +6,7 @@ export OMP_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
 export HAIHE_REFERENCE_DATA ?= $(abspath ../shared/data)
 
-.PHONY: demo test quick endure lint bench example serve docs pictures clean
+.PHONY: demo test quick endure lint bench example serve docs pictures sbom clean
 
 demo: .venv/core
 	$(BIN)/haihe demo -o out/jing-jin-ji
@@ -47,6 +47,11 @@ docs: .venv/docs
 pictures: .venv/dev
 	$(BIN)/python scripts/pictures.py
 
+sbom: .venv/web .venv/sbom
+	mkdir -p out
+	.venv/sbom/bin/cyclonedx-py environment $(BIN)/python --of JSON -o out/sbom.json
+	$(BIN)/python scripts/sbom.py out/sbom.json
+
 clean:
 	rm -rf .venv out site build dist
 
@@ -72,3 +77,7 @@ clean:
 .venv/docs: .venv/core
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[docs]'
 	@touch $@
+
+.venv/sbom: .venv/core
+	$(BIN)/python -m venv .venv/sbom
+	.venv/sbom/bin/python -m pip install --quiet --disable-pip-version-check cyclonedx-bom
