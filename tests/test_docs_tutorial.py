@@ -115,6 +115,20 @@ def test_the_tutorial_runs_and_prints_what_it_says(page: str, desk: Path) -> Non
     assert (desk / "my-region.xlsx").exists()
 
 
+OWN = sorted(path.name for path in (ROOT / "docs" / "tutorials").glob("*.md"))
+
+
+@pytest.mark.parametrize(
+    "page", [pytest.param(page, marks=[pytest.mark.endure] * page.endswith(".zh.md")) for page in OWN]
+)
+def test_the_other_tutorials_run_and_print_what_they_say(page: str, desk: Path) -> None:
+    names: dict[str, Any] = {}
+    for block in blocks((ROOT / "docs" / "tutorials" / page).read_text("utf-8")):
+        printed = run(block, names)
+        missing = missing_lines(block.prints, printed)
+        assert not missing, f"{page}: {block.body}does not print {missing}\nbut\n{printed}"
+
+
 class _WithoutWords(ast.NodeTransformer):
     """Blank every text of a program: what is left are its steps."""
 
@@ -138,8 +152,9 @@ def steps(page: str) -> list[str | list[str]]:
     return found
 
 
-def test_both_tutorials_run_the_same_steps() -> None:
-    assert steps("start.md") == steps("start.zh.md")
+@pytest.mark.parametrize("page", ["start.zh.md", *(f"tutorials/{page}" for page in OWN if page.endswith(".zh.md"))])
+def test_both_languages_of_a_tutorial_run_the_same_steps(page: str) -> None:
+    assert steps(page) == steps(page.replace(".zh.md", ".md"))
 
 
 def test_a_line_that_is_not_printed_is_noticed() -> None:

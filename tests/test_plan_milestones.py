@@ -185,6 +185,15 @@ def test_the_outlook_year_is_read_from_the_table() -> None:
     assert Assumptions.of(region()).outlook_year == 0
 
 
+def test_without_years_of_its_own_a_plan_begins_in_the_base_year():
+    """A user's first dataset has no parameters at all."""
+    r = region()
+    later = Region(r.tables, r.meta.model_copy(update={"base_year": 2023}))
+    assert Assumptions.of(later).years == (2023, 2025, 2027, 2029, 2031)
+    given = region(first_year=2030, step=1)
+    assert Assumptions.of(given).years == (2030, 2031, 2032, 2033, 2034)
+
+
 def test_a_stated_cap_moves_by_years_between_uneven_milestones() -> None:
     r = with_caps(region(first_year=2017, last_year=2019, step=1, outlook_year=2024), (2022, 0.5))
     e = economy_of(r, Assumptions.of(r))

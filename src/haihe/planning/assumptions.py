@@ -124,6 +124,8 @@ class Assumptions:
     def of(cls, region: Region) -> Self:
         """Read the table ``parameters``, converted by its units; what it does not name keeps the default of this class.
 
+        Where it names no years, the plan begins in the base year of the region's accounts and is as long as that of the class.
+
         Raises
         ------
         HaiheError
@@ -147,6 +149,11 @@ class Assumptions:
         plain = {name: given[name] for name in known & given.keys()}
         plain |= {name: int(plain[name]) for name in YEARS if name in plain}
         default = cls()
+        if "first_year" not in plain:
+            plain["first_year"] = int(region.meta.base_year)
+        if "last_year" not in plain:
+            milestones = (default.last_year - default.first_year) // default.step
+            plain["last_year"] = plain["first_year"] + milestones * plain.get("step", default.step)
         elasticity = {name: given.get(f"elasticity_{name}", value) for name, value in default.elasticity.items()}
         numbered = {int(name.removeprefix("segment_")): v for name, v in given.items() if name.startswith("segment_")}
         ends = [numbered[k] for k in sorted(numbered)]
