@@ -12,7 +12,7 @@ import pytest
 
 import haihe
 import haihe.planning
-from haihe.messages import LANGUAGES
+from haihe.messages import CATALOG, LANGUAGES
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
@@ -82,6 +82,15 @@ def test_message_pages_are_up_to_date(lang: str) -> None:
     script = runpy.run_path(str(ROOT / "scripts" / "message_page.py"))
     written = (DOCS / "reference" / script["FILES"][lang]).read_text("utf-8")
     assert written == script["page"](lang), "run scripts/message_page.py"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_code_has_its_place_with_cause_and_mend(lang: str) -> None:
+    """Read from the page itself, as a user would look a code up."""
+    page = (DOCS / "reference" / ("messages.md" if lang == "en" else "messages.zh.md")).read_text("utf-8")
+    rows = re.findall(r'^\| <a id="([^"]+)"></a>`([^`]+)` \| (.+) \| (.+) \|$', page, flags=re.M)
+    assert {code for _, code, _, _ in rows} == set(CATALOG)
+    assert all(place == code.lower() and len(cause) > 3 and len(mend) > 3 for place, code, cause, mend in rows)
 
 
 def test_command_line_page_is_up_to_date() -> None:
