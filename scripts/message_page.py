@@ -66,6 +66,7 @@ PARTS: dict[str, Text] = {
     "PJT": Text("项目看板", "Project board"),
     "PRB": Text("重大问题", "Problems"),
     "RND": Text("申报批次", "Fund rounds"),
+    "STU": Text("测算", "Studies"),
     "WEB": Text("工作区", "The workspace"),
     "YEAR": Text("年份", "Years"),
 }
