@@ -6,8 +6,9 @@ import io
 import re
 import shlex
 import shutil
+import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -22,40 +23,11 @@ from haihe.region.examples import examples_folder
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[1]
-FENCE = re.compile(r"(?P<skip><!-- not run by the test[^\n]*-->\n)?```(?P<kind>\w+)\n(?P<body>.*?)```\n", re.S)
+sys.path.insert(0, str(ROOT / "scripts"))
 
+from tutorials import Block, blocks, missing_lines
 
-@dataclass(frozen=True)
-class Block:
-    """A fenced block of a page, with the lines that it should print."""
-
-    kind: str
-    body: str
-    prints: list[str]
-
-
-def blocks(page: str) -> list[Block]:
-    """Give the blocks to run, in order; a text block belongs to the block before it."""
-    found: list[Block] = []
-    for fence in FENCE.finditer(page):
-        if fence["kind"] == "text":
-            found[-1].prints.extend(fence["body"].splitlines())
-        elif not fence["skip"]:
-            found.append(Block(fence["kind"], fence["body"], []))
-    return found
-
-
-def missing_lines(wanted: list[str], printed: str) -> list[str]:
-    """Lines that do not come in the printed text in this order, blanks aside."""
-    text = [" ".join(line.split()) for line in printed.splitlines()]
-    at, missing = 0, []
-    for line in wanted:
-        here = next((k for k in range(at, len(text)) if " ".join(line.split()) in text[k]), None)
-        if here is None:
-            missing.append(line)
-        else:
-            at = here
-    return missing
+sys.path.remove(str(ROOT / "scripts"))
 
 
 def run(block: Block, names: dict[str, Any]) -> str:
@@ -69,6 +41,10 @@ def run(block: Block, names: dict[str, Any]) -> str:
     printed_lines = []
     for command in block.body.splitlines():
         program, *arguments = shlex.split(command)
+        if program == "pip":  # the tests install nothing; scripts/tutorials.py does
+            assert arguments[0] == "install"
+            assert all(find_spec(package) for package in arguments[1:]), command
+            continue
         assert program == "haihe", command
         result = CliRunner().invoke(app, arguments)
         assert result.exit_code == 0, f"{command}\n{result.output}"

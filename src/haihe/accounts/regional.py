@@ -119,6 +119,11 @@ class Accounts:
             object.__setattr__(self, name, array)
         factor(self.unit, MONEY)
 
+    def __repr__(self) -> str:
+        flows = "without flows" if self.flows is None else "with flows between regions"
+        size = f"{len(self.sectors)} sectors, {flows}, {self.year}, {self.unit}"
+        return f"Accounts of {', '.join(self.regions[:8])}{' …' if len(self.regions) > 8 else ''}: {size}"
+
     @property
     def price_basis(self) -> Text:
         """Say at which prices the figures are: ``nominal`` where no price index was applied."""

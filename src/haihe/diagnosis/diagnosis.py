@@ -68,6 +68,13 @@ class Diagnosis(Result):
     firms: FirmView | None
     findings: Findings
 
+    def __repr__(self) -> str:
+        years = "-".join(dict.fromkeys((str(self.years[0]), str(self.years[-1]))))
+        named = "no chains" if self.chains is None else f"chains {', '.join(self.chains.chains.codes)}"
+        return (
+            f"Diagnosis of {self.places.home}, {years}: {named}; {len(self.tables)} tables, {len(self.figures)} figures"
+        )
+
     @property
     def parts(self) -> list[Result]:
         """The results that the diagnosis is made of, in the order in which they are read."""

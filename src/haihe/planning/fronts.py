@@ -36,6 +36,10 @@ class Front:
     points: pd.DataFrame
     members: pd.DataFrame
 
+    def __repr__(self) -> str:
+        cuts = ", ".join(f"{cut:.0%}" for cut in sorted(set(self.points["cut"])))
+        return f"Front of {self.limit}: cuts of {cuts}, pooled and separate ({self.quality})"
+
     def saving(self, cut: float) -> float:
         """Share of the cost of a cut that pooling saves."""
         at = self.points[np.isclose(self.points["cut"], cut)].set_index("pooled")["loss"]

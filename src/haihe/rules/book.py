@@ -38,6 +38,9 @@ class Rulebook:
     clauses: tuple[Clause, ...] = field(repr=False)
     sources: Mapping[str, Sequence[tuple[Scheme, Document]]] = field(repr=False)
 
+    def __repr__(self) -> str:
+        return f"Rulebook of {len(self.schemes)} schemes, {len(self.clauses)} versions of articles: {', '.join(self.schemes)}"
+
     @property
     def drafts(self) -> tuple[str, ...]:
         """Codes of the schemes that are drafts."""

@@ -77,6 +77,10 @@ class Stress(Viewed):
     coordinated: Coordinated | None
     basis: Basis
 
+    def __repr__(self) -> str:
+        told = self.words[0].en if self.words else "no words"
+        return f"Stress by {self.shock.code}: {told}"
+
     @cached_property
     def losses(self) -> pd.DataFrame:
         """What every producer loses, most value added first: region, sector, output, value_added, share, direct, indirect,
