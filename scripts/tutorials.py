@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = ("start.md", "tutorials/district.md", "howto/fund-round.md")
+PAGES = ("start.md", "tutorials/district.md")
 REPORT = ROOT / "docs" / "evidence" / "tutorials.md"
 FENCE = re.compile(r"(?P<skip><!-- not run by the test[^\n]*-->\n)?```(?P<kind>\w+)\n(?P<body>.*?)```\n", re.S)
 END = "<<step over>>"
