@@ -5,7 +5,6 @@ a network, and counted in CPU time and in queries; the office stands in a folder
 """
 
 import json
-import random
 import statistics
 import sys
 import tempfile
@@ -19,7 +18,6 @@ from haihe.workspace.start import prepare
 
 MANY = 10_000
 FIRMS, EXPERTS, REPEATS = 200, 20, 5
-DISTRICTS = ("TJ-BH", "TJ-HP")
 
 
 @dataclass
@@ -70,54 +68,6 @@ class Table:
         sys.stderr.write(f"{list(self.rows[-1].values())}\n")
 
 
-def filled(city: Any) -> Any:
-    """A round in review with `MANY` applications that were handed in and recommended."""
-    from django.utils import timezone
-    from round_cases import WAN, firm, hired, terms
-
-    from haihe.workspace.rounds import applying, calling
-    from haihe.workspace.rounds.models import Application, Round
-    from haihe.workspace.rounds.states import RECOMMENDED
-
-    planner, rng = city.people["planner"], random.Random(11)
-    said = terms(open_to=[city.units["TJ"]], budget=100_000 * WAN, when_short="skip")
-    thing = calling.new(planner, city.units["TJ"], said)
-    calling.open_(planner, thing)
-    firms = [firm(f"P{n}", f"企业{n}", city.units[DISTRICTS[n % 2]]) for n in range(FIRMS)]
-    city.people["applicant-0"] = hired("applicant-0", firms[0], "applicant")
-    made = []
-    for n in range(MANY):
-        unit = firms[n % FIRMS]
-        fields = {
-            "cost": str(rng.randint(300, 9000)),
-            "equipment": f"{rng.randint(100, 5000)}.{rng.randint(0, 99):02d}",
-            "honest": rng.random() < 0.9,
-        }
-        each = Application(
-            code=f"{thing.code}-{n:05d}", unit=unit, round=thing, title=f"项目{n}", district=unit.parent,
-            region=unit.parent.region, state=RECOMMENDED, recommended=True, number=1, fields=fields,
-            submitted_at=timezone.now(),
-        )  # fmt: skip
-        each.sha256 = applying.digest(each)
-        made.append(each)
-    Application.objects.bulk_create(made, 500)
-    calling.close(planner, Round.objects.get(pk=thing.pk))
-    return thing
-
-
-def marked(thing: Any) -> None:
-    """Let every expert give every mark."""
-    from haihe.workspace.rounds.models import Review
-    from haihe.workspace.rounds.states import DONE
-
-    rng = random.Random(12)
-    reviews = list(Review.objects.filter(round=thing))
-    for each in reviews:
-        each.marks = {"tech": str(rng.randint(50, 100)), "gain": str(rng.randint(20, 50))}
-        each.state = DONE
-    Review.objects.bulk_update(reviews, ["marks", "state"], 500)
-
-
 def lists_of(thing: Any, clients: Callable[[str], Any], table: Table) -> None:
     """The pages of applications, to the city, a district and a firm."""
     from haihe.workspace.rounds.models import Application
@@ -148,28 +98,26 @@ def lists_of(thing: Any, clients: Callable[[str], Any], table: Table) -> None:
 def rounds(city: Any, clients: Callable[[str], Any], table: Table) -> None:
     """A round from its check to its awards, with the pages between."""
     from django.utils import timezone
+    from many_cases import experts, fresh, many_applications, marked
     from round_cases import hired
 
     from haihe.workspace.rounds import awarding, publishing, ranking, reviewing
-    from haihe.workspace.rounds.models import Award, Review, Round, Run
+    from haihe.workspace.rounds.models import Award, Run
+    from haihe.workspace.rounds.review_models import Review
 
     planner = city.people["planner"]
-    thing = filled(city)
-
-    def fresh() -> Round:
-        return Round.objects.select_related("unit", "rules").get(pk=thing.pk)
-
-    run = table.step("check of the round", lambda: ranking.check(fresh(), planner.actor()))
+    thing = many_applications(city, MANY, FIRMS)
+    run = table.step("check of the round", lambda: ranking.check(fresh(thing), planner.actor()))
     table.page(clients("planner"), "lines of the check", f"/rounds/runs/{run.code}")
-    people = [hired(f"x{n}", city.units["IIB"], "reviewer") for n in range(EXPERTS)]
-    table.step("deal to 20 experts, two each", lambda: reviewing.deal(planner, fresh(), people, 2))
+    people = experts(city, EXPERTS)
+    table.step("deal to 20 experts, two each", lambda: reviewing.deal(planner, fresh(thing), people, 2))
     marked(thing)
     city.people["x0"] = people[0]
     table.page(clients("planner"), "reviews", "/rounds/reviews")
     table.page(clients("x0"), "reviews of an expert", "/rounds/reviews")
     table.page(clients("x0"), "one review", Review.objects.filter(expert=people[0])[0].get_absolute_url())
     table.page(clients("planner"), "leniency", f"/rounds/{thing.code}/leniency")
-    run = table.step("ranking", lambda: ranking.rank(fresh(), planner.actor()))
+    run = table.step("ranking", lambda: ranking.rank(fresh(thing), planner.actor()))
     address = Run.objects.get(pk=run.pk).get_absolute_url()
     for name, query in (
         ("", ""),
@@ -177,13 +125,13 @@ def rounds(city: Any, clients: Callable[[str], Any], table: Table) -> None:
         (", filtered, by score", "?decision=funded&sort=-score"),
     ):
         table.page(clients("planner"), f"lines of the ranking{name}", f"{address}{query}")
-    table.step("publish", lambda: publishing.publish(planner, fresh()))
+    table.step("publish", lambda: publishing.publish(planner, fresh(thing)))
     lists_of(thing, clients, table)
     table.page(clients("applicant-0"), "published list", f"/rounds/{thing.code}/list")
     table.page(clients("applicant-0"), "published list, search", f"/rounds/{thing.code}/list?q=9&page=3")
     second = hired("second", city.units["TJ"], "planner")
     after = timezone.localdate() + timedelta(days=30)
-    made = table.step("award", lambda: awarding.award(second, fresh(), today=after))
+    made = table.step("award", lambda: awarding.award(second, fresh(thing), today=after))
     table.rows[-1]["what"] = f"award of {len(made):,}"
     table.page(clients("planner"), "list of awards", "/rounds/awards")
     table.page(clients("planner"), "one award", Award.objects.get(pk=made[0].pk).get_absolute_url())
@@ -194,19 +142,9 @@ def rounds(city: Any, clients: Callable[[str], Any], table: Table) -> None:
 
 def projects(city: Any, clients: Callable[[str], Any], table: Table) -> None:
     """A board with `MANY` projects."""
-    from project_cases import a_board, a_project
+    from many_cases import many_projects
 
-    from haihe.planning.pipeline_inputs import NAMES
-    from haihe.workspace.projects.models import Project
-
-    board = a_board(city)
-    first = a_project(city, board)
-    fields = {each.attname: getattr(first, each.attname) for each in Project._meta.concrete_fields if each.name != "id"}
-    made = []
-    for n in range(1, MANY):
-        said = fields | {"code": f"P1-{n}", "name_zh": f"项目 {n}", "region": ("north", "south")[n % 2]}
-        made.append(Project(**said | {"stage": NAMES[n % len(NAMES)], "since": first.since - timedelta(days=n % 700)}))
-    Project.objects.bulk_create(made, 500)
+    board, first = many_projects(city, MANY)
     where = board.get_absolute_url()
     ways = {
         "board": where,
@@ -256,7 +194,7 @@ NOTE = (
     f"One round with {MANY:,} made-up applications of {FIRMS} firms in two districts, a budget for about one in seven, two "
     f"reviews each; one board with {MANY:,} projects at two sites. SQLite, one process, no network. A page: median of "
     f"{REPEATS} requests after none to warm up, so that the slowest holds what is read once a process; queries of one more. "
-    "A file and a step: once. Check, deal and ranking run in the background; publish and award while the reader waits. The "
+    "A file and a step: once. Check, deal, ranking and an award of more than 100 run in the background; publish while the reader waits. The "
     "machine was shared."
 )
 

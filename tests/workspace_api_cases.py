@@ -67,7 +67,13 @@ def things_in(unit: Unit) -> Things:
     )
     answer = Answer.objects.create(code=f"a-{unit.code}", request=request, state=APPROVED, **who)
     job = Job.objects.create(
-        code=f"J-{unit.code}", task="toy", title_zh=SCRIPT, title_en=SCRIPT, mark=unit.code, state="done", **who
+        code=f"J-{unit.code}",
+        task="toy",
+        title_zh=SCRIPT,
+        title_en=SCRIPT,
+        mark=f"api-{unit.code}",
+        state="done",
+        **who,
     )
     upload = Upload.objects.create(
         code=f"u-{unit.code}", target="dataset", thing=dataset.code, file_name=SCRIPT, sha256="2" * 64, size=1, **who

@@ -136,7 +136,7 @@ def solver() -> Sign:
     try:
         import highspy
 
-        program = highspy.Highs()
+        program: Any = highspy.Highs()  # type: ignore[no-untyped-call]
         program.setOptionValue("output_flag", False)
         program.addVar(2.0, 5.0)
         program.changeColCost(0, 3.0)
@@ -146,10 +146,10 @@ def solver() -> Sign:
         mend = Text("重新安装 highspy", "Install highspy again")
         return Sign("solver", "fail", name, Text(str(error), str(error)), mend)
     if best != 6.0:
-        said = Text(f"试算得 {best}，应为 6", f"a trial gave {best}, not 6")
-        return Sign("solver", "fail", name, said, Text("重新安装 highspy", "Install highspy again"))
-    said = _version("highspy") or "—"
-    return Sign("solver", "ok", name, Text(f"{said}，试算正确", f"{said}, a trial came out right"))
+        wrong = Text(f"试算得 {best}，应为 6", f"a trial gave {best}, not 6")
+        return Sign("solver", "fail", name, wrong, Text("重新安装 highspy", "Install highspy again"))
+    number = _version("highspy") or "—"
+    return Sign("solver", "ok", name, Text(f"{number}，试算正确", f"{number}, a trial came out right"))
 
 
 def threads() -> Sign:

@@ -24,6 +24,7 @@ from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
+import warm
 
 from workspace_cases import PASSWORD
 
@@ -67,12 +68,14 @@ class Server:
     seeded: Any = None
     """What the seed gave."""
     cookies: dict[tuple[str, str], list[dict[str, Any]]] = field(default_factory=dict)
+    pid: int = 0
+    """The process that answers."""
 
     def run(self, what: str, *inputs: Any) -> Any:
         """Run ``module:function`` on the workspace in a process of its own; give what it gives, through JSON."""
         said = [json.dumps(each) for each in inputs]
-        command = [sys.executable, str(Path(__file__).with_name("browsing_run.py")), str(self.home), what, *said]
-        done = subprocess.run(command, env=_environment(self.home), capture_output=True, text=True, check=False)
+        command = [str(Path(__file__).with_name("browsing_run.py")), str(self.home), what, *said]
+        done = warm.run(command, _environment(self.home))
         if done.returncode:
             raise AssertionError(f"{what} failed\n{done.stderr}")
         return json.loads(done.stdout)
@@ -106,8 +109,8 @@ def _ready() -> TemporaryDirectory[str]:
     """Make an empty office once for all servers of this process: a copy saves each of them its migrations."""
     made = TemporaryDirectory()
     home = Path(made.name) / "office"
-    command = [sys.executable, "-c", "from haihe.workspace.start import prepare; prepare()"]
-    subprocess.run(command, env=_environment(home), check=True)
+    done = warm.run(["-c", "from haihe.workspace.start import prepare; prepare()"], _environment(home))
+    assert not done.returncode, done.stderr
     return made
 
 
@@ -130,6 +133,7 @@ def server_of(home: Path, seed: str = "workspace_cases:small_city") -> Iterator[
     command = [sys.executable, "-c", "from haihe.cli import main; main()", "serve", str(home), "--port", str(port)]
     with (home / "server.log").open("wb") as log:
         process = subprocess.Popen(command, env=_environment(home), stdout=log, stderr=log)
+        server.pid = process.pid
         try:
             _answers(server.url, process)
             yield server

@@ -57,7 +57,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture(autouse=True, scope="session")
 def _emptied_at_the_end() -> Iterator[None]:
     """Let Django empty the tables after a test with real transactions: the triggers of the audit chain and the ledger would refuse."""
-    rooms = ("audit", "rounds")
+    rooms = ("audit", "rounds", "plans", "neighbours")
     guards = [import_module(f"haihe.workspace.{room}.migrations.0002_guards") for room in rooms]
     emptied = TransactionTestCase._fixture_teardown
 
@@ -75,7 +75,20 @@ def _emptied_at_the_end() -> Iterator[None]:
         yield
 
 
-LATER = ("papers", "duties", "problems", "chains", "months", "projects", "rounds", "meetings")
+LATER = (
+    "scenarios",
+    "papers",
+    "duties",
+    "problems",
+    "chains",
+    "months",
+    "projects",
+    "rounds",
+    "meetings",
+    "studies",
+    "neighbours",
+    "plans",
+)
 """Rooms whose pages, and bodies of whose calls, are asked one by one in `make endure` only, to keep `make test` short.
 
 Who may call which of their operations is asked in `make test` as for all others.

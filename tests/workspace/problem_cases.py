@@ -1,18 +1,22 @@
-"""Problems of the small city, and a job's bottlenecks without solving a plan."""
+"""Problems of the small city, and a study's bottlenecks without solving a plan."""
 
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 
 from haihe.messages import Text
 from haihe.workspace.data.models import Version
 from haihe.workspace.jobs.models import DONE, Job
 from haihe.workspace.problems import raising, steering
+from haihe.workspace.problems.bounds import ask_bottlenecks
 from haihe.workspace.problems.figure import Figure
 from haihe.workspace.problems.models import Problem
 from haihe.workspace.problems.raising import Found
-from haihe.workspace.problems.tasks import ask_bottlenecks
+from haihe.workspace.studies.kept import Kept, keep
+from haihe.workspace.studies.models import Study
 from workspace_cases import City
 
 ROW = {
@@ -61,11 +65,12 @@ def finding(key: str = "test:1", **more: Any) -> Found:
                  region="TJ-BH", resource="energy", figure=figure, worth=Decimal("7.455"), **more)  # fmt: skip
 
 
-def solved(city: City, version: Version, rows: list[dict[str, Any]] | None = None) -> Job:
-    """Give a finished job of bottlenecks as its worker would leave it."""
-    job = ask_bottlenecks(city.people["planner"], version.dataset.unit, version)
+def solved(city: City, version: Version, rows: list[dict[str, Any]] | None = None) -> Study:
+    """Give a finished study of bottlenecks as its worker would leave it, without the files of its figures."""
+    study = ask_bottlenecks(city.people["planner"], version.dataset.unit, version)
     now = timezone.now()
-    Job.objects.filter(pk=job.pk).update(
-        state=DONE, result={"rows": rows or [ROW], "summary": {"zh": "1 个", "en": "1"}}, started=now, ended=now
-    )
-    return Job.objects.get(pk=job.pk)  # type: ignore[no-any-return]
+    folder = Path(settings.OFFICE.home) / "results" / study.job.mark
+    folder.mkdir(parents=True, exist_ok=True)
+    found = keep(folder, Kept([Text("能源起作用", "energy binds")], {}, {"rows": rows or [ROW]}))
+    Job.objects.filter(pk=study.job_id).update(state=DONE, result=found, started=now, ended=now)
+    return Study.objects.select_related("job", "version").get(pk=study.pk)

@@ -5,7 +5,10 @@ parameters than one code adds itself to `LOOKUPS`; tests/workspace/test_workspac
 """
 
 import samples_ground  # each registers its samples
+import samples_neighbours
+import samples_plans
 import samples_rounds
+import samples_studies
 import samples_work
 from sample_kinds import SAMPLES, VIEWERS, WHERE, Lookup, Sample, Viewer
 
@@ -15,9 +18,16 @@ from haihe.workspace.data.models import Dataset, Version
 from haihe.workspace.duties.actions import REPORT as DUTIES_REPORT
 from haihe.workspace.duties.models import Duty
 from haihe.workspace.papers.models import Paper
+from haihe.workspace.plans.actions import READ as PLANS_READ
+from haihe.workspace.plans.models import Plan
+from haihe.workspace.scenarios.actions import EDIT as SCENARIOS_EDIT
+from haihe.workspace.scenarios.actions import READ as SCENARIOS_READ
+from haihe.workspace.scenarios.models import Scenario
+from haihe.workspace.studies.actions import READ as STUDIES_READ
+from haihe.workspace.studies.models import Study
 
 __all__ = ["LOOKUPS", "SAMPLES", "VIEWERS", "WHERE", "Lookup", "Sample", "Viewer"]
-ROOMS = (samples_ground, samples_work, samples_rounds)
+ROOMS = (samples_ground, samples_work, samples_studies, samples_plans, samples_rounds, samples_neighbours)
 """The files whose samples are registered when this one is imported."""
 
 LOOKUPS: dict[str, Lookup] = {
@@ -35,6 +45,29 @@ LOOKUPS: dict[str, Lookup] = {
     ),
     "data:difference": Lookup(
         Version, lambda sample: {"code": sample.thing.code, "other": sample.thing.code}, DATA_READ
+    ),
+    "scenarios:take": Lookup(
+        Version,
+        lambda sample: {"code": sample.thing.dataset.current.code},
+        allowed=lambda viewer, sample: viewer.reaches(DATA_READ, {sample.unit}) and viewer.holds(SCENARIOS_EDIT),
+    ),
+    "scenarios:copy": Lookup(
+        Scenario,
+        lambda sample: {"code": sample.thing.code},
+        allowed=lambda viewer, sample: sample.seen_by(viewer) and viewer.holds(SCENARIOS_EDIT),
+    ),
+    "scenarios:grid": Lookup(Scenario, lambda sample: {"code": sample.thing.code, "table": "regions"}, SCENARIOS_READ),
+    "scenarios:add": Lookup(Scenario, lambda sample: {"code": sample.thing.code, "table": "regions"}, SCENARIOS_EDIT),
+    "studies:figure": Lookup(Study, lambda sample: {"code": sample.thing.code, "key": "plan-trade"}, STUDIES_READ),
+    "studies:download": Lookup(
+        Study, lambda sample: {"code": sample.thing.code, "key": "plan-trade", "form": "csv"}, STUDIES_READ
+    ),
+    "plans:figure": Lookup(Plan, lambda sample: {"code": sample.thing.code, "key": "plan-trade"}, PLANS_READ),
+    "plans:download": Lookup(
+        Plan, lambda sample: {"code": sample.thing.code, "key": "plan-trade", "form": "csv"}, PLANS_READ
+    ),
+    "plans:reality-file": Lookup(
+        Plan, lambda sample: {"code": sample.thing.code, "key": "courses", "form": "csv"}, PLANS_READ
     ),
     "papers:attach": Lookup(Duty, lambda sample: {"kind": "duties.duty", "code": sample.thing.code}, DUTIES_REPORT),
     "papers:remove": Lookup(Paper, lambda sample: {"code": sample.thing.code}, DUTIES_REPORT),

@@ -17,6 +17,7 @@ from haihe.workspace.intake.models import Upload
 from haihe.workspace.intake.targets import target_of
 from haihe.workspace.jobs import queue
 from haihe.workspace.jobs.models import Job
+from haihe.workspace.scenarios.models import Scenario
 from haihe.workspace.units import staff
 from haihe.workspace.units.approval import APPROVED
 from haihe.workspace.units.models import Person, Post, Unit
@@ -130,3 +131,20 @@ def _answer(city: City, unit: str) -> Sample:
         deciders={ACCEPT: frozenset({"TJ"})},
         narrowed=lambda viewer: viewer.works_in(unit),
     )
+
+
+def version_in_force(city: City, unit: str) -> Version:
+    """The version in force of a unit's sample dataset, made where it is not there yet."""
+    found: Version | None = Version.objects.filter(dataset__code=f"set-{unit.lower()}", number=1).first()
+    return found or _version(city, unit).thing.dataset.current
+
+
+@sample(Scenario)
+def _scenario(city: City, unit: str) -> Sample:
+    """A draft: seen where it is made."""
+    name, version = f"样本情景（{unit}）", version_in_force(city, unit)
+    scenario = Scenario.objects.create(
+        code=f"scenario-{unit.lower()}", unit=city.units[unit], dataset=version.dataset, version=version,
+        name_zh=name, created_by=KEEPER[unit], edits=[["limits", "cap|2019", "value", "0.7", ""]],
+    )  # fmt: skip
+    return Sample(scenario, (name,), unit, narrowed=lambda viewer: viewer.works_in(unit))

@@ -5,13 +5,13 @@ import json
 import os
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from pathlib import Path
 
 import pytest
+import warm
 from audit_cases import write
 from browsing import office_in
 from django.db import DatabaseError, connection, transaction
@@ -279,8 +279,7 @@ def test_a_noted_hash_that_cannot_be_read_is_refused(said: str) -> None:
 
 
 def haihe(home: Path, *command: str) -> "subprocess.CompletedProcess[str]":
-    line = [sys.executable, "-c", "from haihe.cli import main; main()", *command]
-    return subprocess.run(line, capture_output=True, text=True, check=False, env=os.environ | {"HAIHE_HOME": str(home)})
+    return warm.run(["-c", "from haihe.cli import main; main()", *command], os.environ | {"HAIHE_HOME": str(home)})
 
 
 def writers_at_once(home: Path) -> None:

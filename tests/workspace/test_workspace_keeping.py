@@ -4,13 +4,13 @@ import json
 import os
 import sqlite3
 import subprocess
-import sys
 import zipfile
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+import warm
 
 from postgres_server import postgres
 
@@ -37,13 +37,8 @@ print(json.dumps({"tables": content_hashes(), "breaks": [str(each) for each in v
 
 def run(home: Path, *command: str, url: str = "", code: str = "") -> subprocess.CompletedProcess[str]:
     """Run a command of haihe, or Python, on a folder."""
-    line = (
-        [sys.executable, "-c", code, *command]
-        if code
-        else [sys.executable, "-c", "from haihe.cli import main; main()", *command]
-    )
     environment = os.environ | {"HAIHE_HOME": str(home), "HAIHE_DATABASE_URL": url, "HAIHE_LANG": "en"}
-    return subprocess.run(line, env=environment, capture_output=True, text=True, check=False)
+    return warm.run(["-c", code or "from haihe.cli import main; main()", *command], environment)
 
 
 def found(home: Path, url: str = "") -> dict[str, Any]:

@@ -21,11 +21,12 @@ from haihe.workspace.audit.models import Entry
 from haihe.workspace.duties.assigning import assign
 from haihe.workspace.intake import uploads
 from haihe.workspace.intake.models import PREVIEWED, REFUSED, UNDONE, Upload
-from haihe.workspace.jobs.models import DONE, Job
 from haihe.workspace.jobs.worker import drain
-from haihe.workspace.problems import raising, registers, severity, states, steering, tasks
+from haihe.workspace.problems import bounds, raising, registers, severity, states, steering
 from haihe.workspace.problems.models import Problem, Register
 from haihe.workspace.problems.suggestions import overdue_duties, problems_to_discuss
+from haihe.workspace.studies.kinds.bottlenecks import CODE
+from haihe.workspace.studies.models import Study
 from workspace_cases import City
 
 pytestmark = pytest.mark.django_db
@@ -241,25 +242,26 @@ def test_a_district_raises_in_its_own_name(city: City, signed: Signed) -> None:
     assert version is not None
     solved(city, version)
     city_wide = signed("bh-editor").get(f"/problems/bottlenecks/{version.code}").content.decode()
-    assert "12.19" not in city_wide, "a job of the city is seen in the city and above"
+    assert "12.19" not in city_wide, "a study of the city is seen in the city and above"
     assert signed("bh-editor").post(f"/problems/bottlenecks/{version.code}/ask").status_code == 302
-    assert Job.objects.filter(unit__code="TJ-BH", task=tasks.BOTTLENECKS).get().state == DONE, "solved once, for both"
+    assert Study.objects.get(unit__code="TJ-BH", kind_code=CODE).done, "solved once, for both"
     signed("bh-editor").post(f"/problems/bottlenecks/{version.code}/raise", {"bound": "resource:energy@north"})
     assert Problem.objects.get().unit.code == "TJ-BH"
 
 
 @pytest.mark.slow
-def test_the_job_plans_and_what_binds_becomes_a_problem(city: City, signed: Signed) -> None:
+def test_the_study_plans_and_what_binds_becomes_a_problem(city: City, signed: Signed) -> None:
     version = small_dataset(city).current
     assert version is not None
     client, page = signed("planner"), f"/problems/bottlenecks/{version.code}"
     assert client.post(f"{page}/ask").status_code == 302
     drain()
-    job = Job.objects.get(task=tasks.BOTTLENECKS)
-    assert job.state == DONE, job.error
-    bounds = tasks.bounds_of(job)
-    assert "cap:cap@*" in {bound.code for bound in bounds}, "the region's carbon cap binds"
-    for bound in bounds:
+    study = Study.objects.select_related("job", "version").get(kind_code=CODE)
+    assert study.done, study.job.error
+    there = bounds.bounds_of(study)
+    assert "cap:cap@*" in {bound.code for bound in there}, "the region's carbon cap binds"
+    assert f"{page}?study={study.code}" in client.get(study.get_absolute_url()).content.decode(), "the study leads here"
+    for bound in there:
         assert bound.worth is not None
         assert bound.worth > 0
         assert bound.figure.version == version.code
@@ -272,9 +274,9 @@ def test_the_job_plans_and_what_binds_becomes_a_problem(city: City, signed: Sign
         assert f"{high:,}" in bound.says.en
         made = client.post(f"{page}/raise", {"bound": bound.code})["Location"]
         problem = Problem.objects.get(code=made.rsplit("/", 1)[-1])
-        assert (problem.worth, problem.about, problem.figure["result"]) == (bound.worth, "small", job.code)
+        assert (problem.worth, problem.about, problem.figure["result"]) == (bound.worth, "small", study.job.code)
         assert bound.title.zh in client.get(made).content.decode()
-    assert Problem.objects.count() == len(bounds)
+    assert Problem.objects.count() == len(there)
 
 
 def book(rows: list[dict[str, Any]]) -> bytes:

@@ -115,7 +115,7 @@ def test_experts_are_dealt_in_the_background_once(city: City, signed: Signed) ->
 
 def test_every_kind_of_work_says_what_it_is_about() -> None:
     kinds = {code: task for code, task in TASKS.items() if code.split(".")[0] not in ("toy", "test")}
-    assert {"rounds.check", "chains.diagnose", "projects.years", "plan.bottlenecks", "data.check"} <= set(kinds)
+    assert {"rounds.check", "chains.diagnose", "projects.years", "studies.run-bottlenecks", "data.check"} <= set(kinds)
     for code, task in kinds.items():
         assert task.about is not None, code
-        assert issubclass(task.about[1], Owned), code
+        assert issubclass(task.about.kind, Owned), code

@@ -18,10 +18,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from intake_cases import small_dataset
 from ledger_cases import paid_round, with_goals
+from neighbour_cases import a_ledger, a_list, three
 from problem_cases import raised
 from project_cases import a_board, a_project
 from request_cases import answer_of, open_request
 from round_cases import opened
+from scenario_cases import a_scenario
 
 from haihe.workspace.duties import assigning, documents
 from haihe.workspace.intake.models import CONFIRMED, EMPTY, PREVIEWED, REFUSED, UNDONE, Upload
@@ -71,6 +73,30 @@ def story(code: str) -> Callable[[Callable[[City], Story]], Callable[[City], Sto
         return make
 
     return add
+
+
+@story("scenarios")
+def _scenarios(city: City) -> Story:
+    a_scenario(city)
+    new = {"scenario": "looser", "table": "limits", "record": "line|2019", "column": "value", "value": "6000"}
+    return Story("small", city.people["planner"], "scenarios", {"value": "0.6", "reason": "更紧"}, new)
+
+
+@story("moved-firms")
+def _moved_firms(city: City) -> Story:
+    ledger = a_ledger(three(city))
+    new = {
+        "code": "2", "name_zh": "第二家", "origin": "BJ", "destination": "HE", "moved": 2020, "led_by": "市场主导",
+        "registered": "2020-05-20", "before1": 100.25,
+    }  # fmt: skip
+    return Story(ledger.code, city.people["planner"], "moved_firms", {"year4": 4000.5, "name_en": "Firm"}, new)
+
+
+@story("transfer-items")
+def _transfer_items(city: City) -> Story:
+    made = a_list(three(city))
+    new = {"code": "2", "rank": "产业", "name_zh": "装备制造", "giver": "BJ", "taker": "TJ", "step": "拟转移"}
+    return Story(made.code, city.people["planner"], "transfer_items", {"step": "落地中", "due": "2027-06-30"}, new)
 
 
 @story("indicators")

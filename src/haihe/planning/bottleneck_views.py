@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from haihe.figures import Column, Table
+from haihe.figures import Column, Figure, Table, bars, lines
 from haihe.messages import Text
 from haihe.planning.outcome import Outcome
 from haihe.planning.reason_words import number
@@ -123,6 +123,36 @@ def bottleneck_tables(found: "Bottlenecks") -> dict[str, Table]:
             )
         )
     return {table.key: table for table in made}
+
+
+def bottleneck_figures(found: "Bottlenecks") -> dict[str, Figure]:
+    """What one per cent more of each limit is worth, and how that falls as it is loosened; none without rows."""
+    if not found.items:
+        return {}
+    views = PlanViews(found.plan)
+    called = {
+        (item.row, item.place): Text(f"{item.title.zh}（{where.zh}）", f"{item.title.en} ({where.en})")
+        for item in found.items
+        for where in [where_of(found.plan, item.place)]
+    }
+    limit = Column("limit", Text("限制", "Limit"), labels={"@".join(key): name for key, name in called.items()})
+    worth = Column("percent", Text("再放宽 1% 的价值", "One per cent more"), unit=YI, digits=2)
+    steps = found.steps.assign(limit=found.steps["row"] + "@" + found.steps["place"], wider=found.steps["share"] * 100)
+    first = views.table(
+        "plan-bottleneck-worth",
+        Text("各限制再放宽 1% 值多少", "What one per cent more of each limit is worth"),
+        steps[steps["share"] == 0.0],
+        [limit, worth],
+    )
+    course = views.table(
+        "plan-bottleneck-course",
+        Text("放宽越多，再放宽 1% 的价值怎样下降", "How the worth of one per cent more falls as a limit is loosened"),
+        steps,
+        [limit, Column("wider", Text("放宽", "Loosened by"), unit=Text("%", "%"), digits=1), worth],
+        NOTE,
+    )
+    made = (bars(first, "limit", "percent", horizontal=True), lines(course, "wider", "percent", by="limit"))
+    return {figure.key: figure for figure in made}
 
 
 def _next(plan: Outcome, item: "Bottleneck") -> Text | None:

@@ -18,11 +18,11 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from haihe.figures import Table
+from haihe.figures import Figure, Table
 from haihe.figures.workbook import InSheets
 from haihe.messages import HaiheError, Progress, Quality, Text, worst_quality
 from haihe.planning.binding import binding_table, places_of
-from haihe.planning.bottleneck_views import bottleneck_tables, said_bottleneck
+from haihe.planning.bottleneck_views import bottleneck_figures, bottleneck_tables, said_bottleneck
 from haihe.planning.control import Control
 from haihe.planning.plans import Plan
 from haihe.planning.program import Block, Floats, Ints
@@ -125,6 +125,11 @@ class Bottlenecks(InSheets):
     def tables(self) -> dict[str, Table]:
         """Tables for reading, by key."""
         return bottleneck_tables(self)
+
+    @property
+    def figures(self) -> dict[str, Figure]:
+        """Figures by key."""
+        return bottleneck_figures(self)
 
 
 def bottlenecks(

@@ -59,7 +59,7 @@ NEAR_NOTE = Text(
 def shown(frame: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:
     """Bring amounts to the unit in which they are read; shares stay, the column ``unit`` follows."""
     plain = frame["unit"].str.removesuffix("/year").str.removesuffix(", discounted")
-    large = [_large(unit) for unit in plain]
+    large = [large_unit(unit) for unit in plain]
     ratio = [1.0 if small == big else factor(small, big) for small, big in zip(plain, large, strict=True)]
     digits = [DIGITS.get(unit, USUAL) for unit in large]
     return frame.assign(unit=large, digits=digits, **{name: frame[name] * ratio for name in columns})
@@ -289,7 +289,7 @@ def roles_view(plan: Outcome) -> Table:
 
 def pareto_table(front: Pareto, source: Text) -> Table:
     """Points of a front: both measures, what is lost, and the price of one more unit."""
-    x_unit, y_unit = (_large(unit.removesuffix(", discounted").removesuffix("/year")) for unit in front.units)
+    x_unit, y_unit = (large_unit(unit.removesuffix(", discounted").removesuffix("/year")) for unit in front.units)
     factors = [
         factor(unit.removesuffix(", discounted").removesuffix("/year"), large)
         for unit, large in zip(front.units, (x_unit, y_unit), strict=True)
@@ -309,9 +309,9 @@ def pareto_table(front: Pareto, source: Text) -> Table:
             Column("percent", Text("改善", "Better by"), unit=Text("%", "%"), digits=1),
             Column("way", Text("方式", "Way"), labels=WAYS),
             *level,
-            Column("x", _totalled(front.titles[0], front.units[0]), unit=said(x_unit)),
-            Column("y", _totalled(front.titles[1], front.units[1]), unit=said(y_unit)),
-            Column("loss", _totalled(Text("代价", "Cost"), front.units[1]), unit=said(y_unit)),
+            Column("x", totalled(front.titles[0], front.units[0]), unit=said(x_unit)),
+            Column("y", totalled(front.titles[1], front.units[1]), unit=said(y_unit)),
+            Column("loss", totalled(Text("代价", "Cost"), front.units[1]), unit=said(y_unit)),
             Column("loss_share", Text("占规模", "Of its size"), kind="share", digits=2),
             Column("price", Text("再改善一个单位的代价", "Cost of one more unit"), unit=both),
         ],
@@ -357,7 +357,8 @@ def alternatives_figure(found: Alternatives, plan: Outcome) -> Figure:
     return ranges(alternatives_table(found, plan), "decision", "plan", "low", "high")
 
 
-def _large(unit: str) -> str:
+def large_unit(unit: str) -> str:
+    """Give the unit in which amounts of a unit are shown."""
     return SHOWN.get(unit, unit)
 
 
@@ -378,7 +379,7 @@ def _titles(indicators: Indicators, codes: "pd.Series[str]") -> dict[object, Tex
     return {code: indicators.spec(code).title for code in codes.unique() if code != "—"}
 
 
-def _totalled(title: Text, unit: str) -> Text:
+def totalled(title: Text, unit: str) -> Text:
     """Say that an amount is a discounted total over the plan, where it is one."""
     return Text(f"{title.zh}，贴现累计", f"{title.en}, discounted total") if unit.endswith("discounted") else title
 

@@ -4,7 +4,7 @@ Every point is the best of one measure with the other held at a value (an epsilo
 the value moves in small steps and each point is solved from the basis of the one before.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -24,6 +24,8 @@ from haihe.planning.setup import Setup, setup_of
 from haihe.planning.solver import Session, Solution
 from haihe.region import Region
 
+Each = Callable[[str, float, float, Assembly, Solution], None]
+"""Hears of a point: way, level, share, the program and its optimum there."""
 POINTS = 11
 REACH = 0.3
 """How far a front goes unless said otherwise: 30 % from where the first measure is at the best of the second."""
@@ -87,6 +89,7 @@ def pareto(
     assumptions: Assumptions | None = None,
     control: Control | None = None,
     progress: Progress | None = None,
+    at: Each | None = None,
 ) -> Pareto:
     """Draw the front of two measures.
 
@@ -113,6 +116,8 @@ def pareto(
         As of `haihe.plan`.
     progress : callable, optional
         Called with a `Text` before each point.
+    at : callable, optional
+        Called after each point, so that what the plan does there can be read (`Each`).
 
     Returns
     -------
@@ -133,7 +138,7 @@ def pareto(
     each = [replace(first, regions=(code,)) for code in named] if len(named) > 1 and "apart" in ways else []
     measures = [first, second, *([other] if other else []), welfare, *each]
     assembly = assemble(setup, measures)
-    walk = _Walk(assembly, Session(assembly.model.program, control), first, second, progress)
+    walk = _Walk(assembly, Session(assembly.model.program, control), first, second, progress, at)
     walk.begin(within)
     held = walk.levels(other, levels, REACH if reach is None else reach)
     for level in held:
@@ -147,8 +152,17 @@ def pareto(
 class _Walk:
     """One session walked along a front."""
 
-    def __init__(self, assembly: Assembly, session: Session, x: Measure, y: Measure, progress: Progress | None) -> None:
+    def __init__(
+        self,
+        assembly: Assembly,
+        session: Session,
+        x: Measure,
+        y: Measure,
+        progress: Progress | None,
+        each: Each | None = None,
+    ) -> None:
         self.assembly, self.session, self.x, self.y, self.progress = assembly, session, x, y, progress
+        self.each = each
         self.own = assembly.model.program.costs()
         self.constant = session.arrays.constant
         self.rows: list[tuple[object, ...]] = []
@@ -228,6 +242,8 @@ class _Walk:
                 self.stopped[way] = share
                 break
             self.rows.append((way, level, *self.point(found, watches, share)))
+            if self.each:
+                self.each(way, level, float(share), self.assembly, found)
         for watch in watches:
             watch.keep(self.session, np.inf)
 

@@ -138,25 +138,27 @@ def edit_of(parts: Sequence[object]) -> Edit:
 
 def _resolved(edits: Sequence[Edit]) -> list[Edit]:
     """Edits with declared names; unknown tables and columns and values that do not fit are named all at once."""
-    tables, findings, resolved = table_names(), Findings(), []
-    for edit in edits:
-        table = tables.get(edit.table, edit.table)
-        if table not in TABLES:
-            findings.append(_wrong("E-SCN-01", edit, "table", edit.table, near=suggest(edit.table, TABLES, tables)))
-            continue
-        spec = TABLES[table]
-        headers = header_names(spec)
-        column = headers.get(edit.column, edit.column)
-        if column not in spec.names:
-            near = suggest(edit.column, spec.names, headers)
-            findings.append(_wrong("E-SCN-02", edit, "column", edit.column, target=table, near=near))
-        elif type_cells(np.array([edit.value], dtype=object), spec.column(column))[1]:
-            kind = spec.column(column).kind
-            findings.append(_wrong("E-SCN-04", edit, "value", edit.value, target=f"{table}.{column}", kind=kind))
-        else:
-            resolved.append(Edit(table, edit.key, column, edit.value, edit.reason, edit.row))
-    findings.raise_errors()
-    return resolved
+    found = [declared(edit) for edit in edits]
+    Findings(each for each in found if isinstance(each, Finding)).raise_errors()
+    return [each for each in found if isinstance(each, Edit)]
+
+
+def declared(edit: Edit) -> Edit | Finding:
+    """Give an edit with the declared names of its table and column, or what is wrong: unknown names, a value that does not fit."""
+    tables = table_names()
+    table = tables.get(edit.table, edit.table)
+    if table not in TABLES:
+        return _wrong("E-SCN-01", edit, "table", edit.table, near=suggest(edit.table, TABLES, tables))
+    spec = TABLES[table]
+    headers = header_names(spec)
+    column = headers.get(edit.column, edit.column)
+    if column not in spec.names:
+        near = suggest(edit.column, spec.names, headers)
+        return _wrong("E-SCN-02", edit, "column", edit.column, target=table, near=near)
+    if type_cells(np.array([edit.value], dtype=object), spec.column(column))[1]:
+        kind = spec.column(column).kind
+        return _wrong("E-SCN-04", edit, "value", edit.value, target=f"{table}.{column}", kind=kind)
+    return Edit(table, edit.key, column, edit.value, edit.reason, edit.row)
 
 
 def _edited(frame: pd.DataFrame, spec: TableSpec, edits: Sequence[Edit]) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from haihe.messages import Findings, HaiheError, Lang, Quality, default_language, worst_quality
 from haihe.region.check import check_draft
-from haihe.region.draft import Draft, draft_of, empty_table, table_names
+from haihe.region.draft import Draft, assemble, draft_of, empty_table, raw_of, table_names
 from haihe.region.issues import Origin
 from haihe.region.meta import Meta
 from haihe.region.nearest import suggest
@@ -107,8 +107,13 @@ class Region:
 
     def with_table(self, name: str, frame: pd.DataFrame) -> "Region":
         """Give a new region in which one table is replaced (or left out, where the frame is empty)."""
-        draft = draft_of({**self._tables, name: frame}, self._meta)
-        draft.origins = {table: origin for table, origin in self._origins.items() if table != name}
+        if name not in TABLES:
+            raise HaiheError("E-TAB-02", table=name, value=name, near=suggest(name, TABLES, table_names()))
+        new = assemble([raw_of(name, frame)], self._meta, (), {name: TABLES[name]})  # the others are typed already
+        there = {**self._tables, **new.tables} if new.tables else {k: v for k, v in self._tables.items() if k != name}
+        origins = {table: origin for table, origin in self._origins.items() if table != name}
+        tables = {table: there[table] for table in TABLES if table in there}
+        draft = Draft(tables, new.bad, self._meta, origins, new.issues)
         return Region.of(draft, folder=self._folder)
 
     def with_meta(self, **fields: object) -> "Region":

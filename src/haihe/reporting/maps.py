@@ -11,6 +11,9 @@ from haihe.messages import HaiheError, Text
 Crs = Literal["WGS84", "CGCS2000", "GCJ-02"]
 LARGEST = 20_000_000
 """Largest file read, bytes."""
+TOO_LARGE = "> 20 MB"
+LEAST_POINTS = 4
+"""Points of the smallest closed ring."""
 
 
 @dataclass(frozen=True)
@@ -81,18 +84,60 @@ def read_shapes(
         a source.
     """
     path = Path(path)
-    if not source.strip():
-        raise HaiheError("E-MAP-02", file=path.name)
     try:
         if path.stat().st_size > LARGEST:
-            raise ValueError("> 20 MB")
-        geojson = json.loads(path.read_text(encoding="utf-8"))
-        features = geojson["features"]
-        kinds = {feature["geometry"]["type"] for feature in features}
-        if geojson["type"] != "FeatureCollection" or not features or not kinds <= {"Polygon", "MultiPolygon"}:
-            raise ValueError("FeatureCollection of polygons")
-        if all(feature["properties"].get(code_property) is None for feature in features):
-            raise ValueError(f"properties.{code_property}")
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise ValueError(TOO_LARGE)
+        data = path.read_bytes()
+    except (OSError, ValueError) as error:
         raise HaiheError("E-MAP-01", file=path.name, value=str(error)[:200], property=code_property) from error
+    return shapes_of(data, path.name, source=source, review_number=review_number, crs=crs, code_property=code_property)
+
+
+def shapes_of(
+    data: bytes,
+    name: str,
+    *,
+    source: str,
+    review_number: str = "",
+    crs: Crs = "WGS84",
+    code_property: str = "adcode",
+) -> Shapes:
+    """Read boundaries from the content of a file; as `read_shapes`, which says what the parameters are and what is raised.
+
+    Every ring is looked at: closed, of pairs of finite numbers that are a longitude and a latitude.
+    """
+    if not source.strip():
+        raise HaiheError("E-MAP-02", file=name)
+    try:
+        if len(data) > LARGEST:
+            raise ValueError(TOO_LARGE)
+        geojson = json.loads(data.decode("utf-8-sig"), parse_constant=_no_number)
+        features = geojson["features"]
+        if geojson["type"] != "FeatureCollection" or not isinstance(features, list) or not features:
+            raise ValueError("FeatureCollection of polygons")
+        for feature in features:
+            _look_at(feature["geometry"])
+        codes = [feature["properties"].get(code_property) for feature in features]
+        if all(code is None for code in codes) or not all(isinstance(code, str | int | None) for code in codes):
+            raise ValueError(f"properties.{code_property}")
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise HaiheError("E-MAP-01", file=name, value=str(error)[:200], property=code_property) from error
     return Shapes(geojson, code_property, source.strip(), review_number.strip(), crs)
+
+
+def _no_number(said: str) -> float:
+    raise ValueError(said)
+
+
+def _look_at(geometry: Mapping[str, Any]) -> None:
+    """Raise ``ValueError`` or ``TypeError`` for what is no polygon on the earth."""
+    kind, given = geometry["type"], geometry["coordinates"]
+    if kind not in ("Polygon", "MultiPolygon") or not given:
+        raise ValueError("FeatureCollection of polygons")
+    for polygon in [given] if kind == "Polygon" else given:
+        for ring in polygon:
+            if len(ring) < LEAST_POINTS or ring[0] != ring[-1]:
+                raise ValueError("a ring that is not closed")
+            for x, y, *_ in ring:
+                if not (-180 <= x <= 180 and -90 <= y <= 90):
+                    raise ValueError(f"{x}, {y}: longitude, latitude")

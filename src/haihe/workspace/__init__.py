@@ -9,6 +9,8 @@ A Django project over the library. Its rooms, each a Django application, with ar
 ``jobs``              work in the background: queue, progress, cancel, resume
 ``intake``            a workbook comes in: findings, preview, confirmation, undo
 ``data``              datasets in immutable versions; requests for data
+``scenarios``         named overrides of a data version, edited in a grid
+``studies``           runs of the library in the background, their figures and tables kept
 ``papers``            files that stand as evidence, attached to anything
 ``duties``            plan documents as trees of targets and duties; reports from below
 ``problems``          the register of major problems; what binds in a plan becomes one in a click
@@ -17,6 +19,9 @@ A Django project over the library. Its rooms, each a Django application, with ar
 ``projects``          projects from contact to production by stage, and what they hold of what is scarce
 ``rounds``            rounds of a fund: call, applications, review, ranking, publicity, award
 ``meetings``          sessions of a leading group: agenda, pack, minutes, decisions that become duties
+``plans``             published plans, frozen; what is derived from them; where reality left them
+``neighbours``        members as equals: shared projects, transfer lists, settlement ledgers, joint targets
+``dashboards``         by role what waits, figures of what one may see, maps; the office's own boundaries
 ``office``            sign-in, people, history, search, settings, the start page
 ``api``               the same by programs
 ``keeping``           backup and restore, the demonstration

@@ -20,6 +20,10 @@ def _names(value: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in value.split(",") if name.strip())
 
 
+CACHE_KB = 8000
+"""Memory in which a connection to SQLite keeps pages of the database, kB; each thread of the server has a connection."""
+KEPT_SECONDS = 60
+"""Seconds for which a connection is kept: opening one for each request would cost two milliseconds."""
 PRIVATE = 0o700
 """Mode of the workspace's folder: it holds password hashes and live sessions."""
 
@@ -101,6 +105,7 @@ SETTINGS = (
     ),
     Setting("WORKERS", Text("后台作业进程数", "processes for work in the background"), "1", int),
     Setting("JOBS_PER_UNIT", Text("每个单位同时排队的作业上限", "jobs that one unit may have waiting"), "20", int),
+    Setting("STUDIES_PER_UNIT", Text("每个单位保存的测算上限", "studies that one unit may keep"), "200", int),
     Setting(
         "JOB_MEMORY_MB",
         Text("每个后台作业的内存上限，MB（仅 Linux）", "memory of one job, MB (Linux only)"),
@@ -164,9 +169,15 @@ class Office:
             options = {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
+                f"PRAGMA cache_size=-{CACHE_KB};",
             }
-            return {"ENGINE": "django.db.backends.sqlite3", "NAME": self.home / "office.sqlite3", "OPTIONS": options}
+            return {
+                "ENGINE": "django.db.backends.sqlite3",
+                "NAME": self.home / "office.sqlite3",
+                "OPTIONS": options,
+                "CONN_MAX_AGE": KEPT_SECONDS,
+            }
         parts = urlsplit(url)
         if parts.scheme not in {"postgresql", "postgres"} or not parts.path.strip("/"):
             raise HaiheError("E-WEB-01", name="HAIHE_DATABASE_URL", value=f"{parts.scheme}://…")
@@ -177,6 +188,6 @@ class Office:
             "PASSWORD": unquote(parts.password or ""),
             "HOST": parts.hostname or "",
             "PORT": str(parts.port or ""),
-            "CONN_MAX_AGE": 60,
+            "CONN_MAX_AGE": KEPT_SECONDS,
             "CONN_HEALTH_CHECKS": True,
         }

@@ -1,6 +1,7 @@
 """Serving a workspace: one process answers requests, others do the work in the background, and it looks after them."""
 
 import contextlib
+import gc
 import ipaddress
 import os
 import signal
@@ -208,6 +209,8 @@ def run_until_told(served: Served, server: Any, *, workers: bool) -> None:
     signal.signal(signal.SIGTERM, end)
     crew = Crew(served.home, office()["WORKERS"] if workers else 0)
     crew.start()
+    gc.collect()
+    gc.freeze()  # what was loaded for good is not looked through again and again: that stops every request for a while
     try:
         server.run()  # ends at KeyboardInterrupt and SystemExit, after the requests at hand
     finally:

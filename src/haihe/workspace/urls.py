@@ -9,6 +9,8 @@ urlpatterns = [
     path("jobs/", include("haihe.workspace.jobs.urls")),
     path("intake/", include("haihe.workspace.intake.urls")),
     path("data/", include("haihe.workspace.data.urls")),
+    path("scenarios/", include("haihe.workspace.scenarios.urls")),
+    path("studies/", include("haihe.workspace.studies.urls")),
     path("papers/", include("haihe.workspace.papers.urls")),
     path("duties/", include("haihe.workspace.duties.urls")),
     path("problems/", include("haihe.workspace.problems.urls")),
@@ -17,6 +19,10 @@ urlpatterns = [
     path("projects/", include("haihe.workspace.projects.urls")),
     path("rounds/", include("haihe.workspace.rounds.urls")),
     path("meetings/", include("haihe.workspace.meetings.urls")),
+    path("plans/", include("haihe.workspace.plans.urls")),
+    path("neighbours/", include("haihe.workspace.neighbours.urls")),
+    path("dashboards/", include("haihe.workspace.dashboards.urls")),
+    path("dashboards/", include("haihe.workspace.dashboards.urls")),
     path("api/v1/", include("haihe.workspace.api.urls")),
 ]
 

@@ -165,6 +165,7 @@
     box.style.height = `${height}px`;
     const chart = echarts.init(box, null, { renderer: "canvas", width, height });
     chart.setOption(optionOf(figure.dataset.key));
+    asShown(chart, charts.get(figure.dataset.key).getOption());
     const scale = 2;
     const drawn = chart.renderToCanvas({ pixelRatio: scale, backgroundColor: "#ffffff" });
     const font = getComputedStyle(document.body).fontFamily;
@@ -191,6 +192,14 @@
     lines.forEach((line, i) => paper.fillText(line, 16, height + 80 + 18 * i));
     chart.dispose();
     return new Promise((done) => canvas.toBlob(done, "image/png"));
+  }
+
+  /* What the reader took out of the legend, and how near they look, stands in the picture too. */
+  function asShown(chart, now) {
+    for (const [name, on] of Object.entries(now.legend?.[0]?.selected ?? {})) {
+      if (!on) chart.dispatchAction({ type: "legendUnSelect", name });
+    }
+    if (now.dataZoom?.length) chart.setOption({ dataZoom: now.dataZoom });
   }
 
   function wrapped(paper, text, width) {

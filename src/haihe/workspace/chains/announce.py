@@ -12,7 +12,7 @@ from haihe.workspace.chains.models import OPEN, Board, Item, Proposal
 from haihe.workspace.chains.workbook import ItemsTarget
 from haihe.workspace.frame import failures, wording
 from haihe.workspace.frame.finding import matching
-from haihe.workspace.frame.register import MENU, SEARCHES, WAITING, Entry, Hit, Waiting
+from haihe.workspace.frame.register import MENU, SEARCHES, WAITING, Entry, Hit, Waiting, asked_of
 from haihe.workspace.intake import targets
 from haihe.workspace.papers.holders import holds
 from haihe.workspace.problems import agenda
@@ -30,6 +30,7 @@ def found(person: Person, wanted: str) -> Iterator[Hit]:
         yield Hit(ITEM, item.name, item.code, item.get_absolute_url())
 
 
+@asked_of(actions.DECIDE)
 def waiting(person: Person) -> Iterator[Waiting]:
     """Give the boards whose proposals wait for a decision."""
     open_ones = Proposal.objects.filter(state=OPEN, unit__in=person.units(actions.DECIDE)).select_related("board__unit")

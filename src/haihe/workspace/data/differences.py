@@ -12,7 +12,7 @@ from haihe.region.spec import Column, TableSpec
 from haihe.region.tables import TABLES
 from haihe.workspace.data.models import Version
 from haihe.workspace.data.versions import table_of
-from haihe.workspace.frame.templatetags.haihe import number
+from haihe.workspace.frame.shown import number
 from haihe.workspace.intake.changes import Changes, changes
 from haihe.workspace.units.models import Person
 

@@ -19,6 +19,7 @@ from haihe.workspace.frame.access import Request, act, acts_on, page
 from haihe.workspace.frame.forms import edition_of
 from haihe.workspace.frame.layout import language_of, tell
 from haihe.workspace.frame.lists import attachment, heavy
+from haihe.workspace.frame.register import links_on
 from haihe.workspace.jobs.files import given
 from haihe.workspace.units.approval import APPROVED, DRAFT, MARKS, STATES, SUBMITTED
 from haihe.workspace.units.models import Person, Unit
@@ -63,6 +64,7 @@ def version(request: Request, thing: Version) -> HttpResponse:
     decides = acts_on(request.user, thing, APPROVE)
     more = {
         "thing": thing,
+        "links": links_on(request.user, thing),
         "state": STATES[thing.state],
         "mark": MARKS[thing.state],
         "tables": tables,

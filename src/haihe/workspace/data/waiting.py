@@ -10,7 +10,7 @@ from haihe.messages import Text
 from haihe.workspace.data.actions import ACCEPT, ANSWER, ASK, VOUCH
 from haihe.workspace.data.models import Version
 from haihe.workspace.data.requests import OPEN, Answer, Request
-from haihe.workspace.frame.register import Waiting
+from haihe.workspace.frame.register import Waiting, asked_of
 from haihe.workspace.units.approval import APPROVED, DRAFT, SUBMITTED
 from haihe.workspace.units.models import Person
 
@@ -26,6 +26,7 @@ MERGE = Text("{n} 份填报待汇总：“{title}”", "{n} answers to be merged
 DECIDE = Text("审批数据版本 {code}", "Approve the version {code}")
 
 
+@asked_of(ANSWER, VOUCH)
 def answers(person: Person) -> Iterator[Waiting]:
     """Give the answers that wait for an editor or an approver."""
     there = Answer.objects.select_related("request", "unit").filter(request__state=OPEN)
@@ -61,6 +62,7 @@ def end_of(request: Request) -> datetime:
     return timezone.make_aware(datetime.combine(request.due, time(23, 59)))
 
 
+@asked_of(ASK)
 def requests(person: Person) -> Iterator[Waiting]:
     """Give the requests that wait for the office that asks: to send, to accept, late, to merge."""
     there = Request.objects.select_related("unit").filter(unit__in=person.units(ASK)).prefetch_related("answers")

@@ -52,8 +52,8 @@ def source_of(person: Person, said: str) -> Owned | None:
     return thing
 
 
-def _source(person: Person, duty: Duty) -> dict[str, Any] | None:
-    """Give name and address of what a duty comes from; the code alone where the person does not see that."""
+def comes_from(person: Person, duty: Any) -> dict[str, Any] | None:
+    """Give name and address of what a duty (or whatever names its source alike) comes from; the code alone where unseen."""
     if not duty.about_kind:
         return None
     kind = wording.kind(duty.about_kind)
@@ -79,7 +79,7 @@ def duty(request: Request, thing: Duty) -> HttpResponse:
         "turn": turns.turn_of(thing),
         "share": turns.share_of(thing),
         "every": EVERY[thing.every],
-        "source": _source(person, thing),
+        "source": comes_from(person, thing),
         "helpers": list(thing.helpers.all()),
         "notes": Note.objects.visible_to(person).filter(duty=thing).select_related("unit"),
         "children": [(child, turns.light_of(child)) for child in children],

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from haihe.messages import Text
@@ -39,8 +39,10 @@ class Turn:
 
 
 def reports_of(duty: Duty) -> list[Report]:
-    """Give the reports of a duty, the newest period first; read once where they were fetched with the duty."""
-    return sorted(duty.reports.all(), key=lambda each: each.ends, reverse=True)
+    """Give the reports of a duty, the newest period first: as they were fetched with the duty (`shown`), else read now."""
+    if not hasattr(duty, "known"):
+        return sorted(duty.reports.all(), key=lambda each: each.ends, reverse=True)
+    return list(duty.known)
 
 
 def share_of(duty: Duty) -> int | None:
@@ -99,7 +101,9 @@ def needing(duties: "QuerySet[Duty]", today: date) -> "QuerySet[Duty]":
 
 def shown(duties: "QuerySet[Duty]") -> "QuerySet[Duty]":
     """Fetch with duties what lists show of them."""
-    return duties.select_related("unit", "issuer", "target", "document").prefetch_related("helpers", "reports")
+    return duties.select_related("unit", "issuer", "target", "document").prefetch_related(
+        "helpers", Prefetch("reports", Report.objects.order_by("-ends"), to_attr="known")
+    )
 
 
 def late(duties: Iterable[Duty], today: date | None = None) -> list[Duty]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -12,7 +13,7 @@ from haihe.workspace.duties.actions import ACCEPT, ASSIGN, REPORT, VOUCH
 from haihe.workspace.duties.models import Duty, PlanDocument, Target
 from haihe.workspace.duties.reports import Report
 from haihe.workspace.frame.finding import matching
-from haihe.workspace.frame.register import Hit, Waiting
+from haihe.workspace.frame.register import MOST_A_SOURCE, Hit, Waiting, asked_of, due_first
 from haihe.workspace.units.approval import APPROVED, DRAFT, SUBMITTED
 from haihe.workspace.units.models import Person
 
@@ -33,16 +34,19 @@ def end_of(day: date | None) -> datetime | None:
     return timezone.make_aware(datetime.combine(day, time(23, 59))).astimezone(UTC)
 
 
+@asked_of(REPORT)
 def to_enter(person: Person) -> Iterator[Waiting]:
     """Give the duties on which the person's units have to report, that are due soon, and reports that are drafts."""
     units, today = person.turns(REPORT), timezone.localdate()
     drafts = Report.objects.filter(state=DRAFT, unit__in=units).exclude(duty__state__in=(lights.DONE, lights.DROPPED))
-    for report in drafts.select_related("unit", "duty", "target"):
+    for report in due_first(drafts.select_related("unit", "duty", "target"), "duty__due"):
         what = (AGAIN if report.returned else HAND_IN).format(name=report.name)
         yield Waiting(what, report.get_absolute_url(), report.since, end_of(_due(report)), report.unit.name)
     mine = turns.shown(Duty.objects.filter(unit__in=units, state=lights.OPEN))
-    for duty in mine:
-        if any(each.state == DRAFT for each in duty.reports.all()):
+    for duty in mine.iterator(
+        chunk_size=MOST_A_SOURCE
+    ):  # in the order of their days; whose turn it is, is not a column
+        if any(each.state == DRAFT for each in turns.reports_of(duty)):
             continue
         turn = turns.turn_of(duty, today)
         soon = duty.due is not None and today <= duty.due <= today + lights.SOON
@@ -60,30 +64,33 @@ def _due(report: Report) -> date | None:
     return report.duty.due if report.duty is not None else None
 
 
+@asked_of(VOUCH)
 def to_approve(person: Person) -> Iterator[Waiting]:
     """Give the reports of the person's units that wait for approval by somebody else than who entered them."""
     there = Report.objects.filter(state=SUBMITTED, unit__in=person.units(VOUCH))
-    for report in there.select_related("unit", "duty", "target"):
+    for report in due_first(there.select_related("unit", "duty", "target"), "duty__due"):
         if person.username not in report.made_by():
             what = VOUCH_FOR.format(name=report.name)
             yield Waiting(what, report.get_absolute_url(), report.since, end_of(_due(report)), report.unit.name)
 
 
+@asked_of(ACCEPT)
 def to_accept(person: Person) -> Iterator[Waiting]:
     """Give the approved reports that wait for whoever set the duty or target."""
     units = person.units(ACCEPT)
     there = Report.objects.filter(state=APPROVED, accepted_at=None).select_related("unit", "duty", "target")
-    for report in there.filter(duty__issuer__in=units) | there.filter(target__issuer__in=units):
+    for report in due_first(there.filter(Q(duty__issuer__in=units) | Q(target__issuer__in=units)), "duty__due"):
         if person.username not in report.made_by() | {report.approved_by}:
             what = TAKE.format(name=report.name)
             yield Waiting(what, report.get_absolute_url(), report.since, end_of(_due(report)), report.unit.name)
 
 
+@asked_of(ASSIGN)
 def to_close(person: Person) -> Iterator[Waiting]:
     """Give the open duties that an accepted report calls complete."""
     done = Report.objects.filter(share=lights.WHOLE, state=APPROVED, accepted_at__isnull=False)
     there = Duty.objects.filter(state=lights.OPEN, issuer__in=person.units(ASSIGN), pk__in=done.values("duty"))
-    for duty in there.select_related("unit"):
+    for duty in due_first(there.select_related("unit")):
         yield _waiting(CLOSE, duty, duty.created)
 
 

@@ -1,7 +1,8 @@
 """The process in which one job is done, and the worker's hold on it.
 
-It is started before there is a job, so that a job does not wait for it; it does one job and ends. It has a session of its
-own, so that the worker ends with it whatever it started, and it ends itself when its worker is gone.
+It is started before there is a job, so that a job does not wait for it; it does one job and ends. It is a copy of a process
+that has read the libraries, where the system can copy processes, so that not each job takes seconds of work to read them.
+It has a session of its own, so that the worker ends with it whatever it started, and it ends itself when its worker is gone.
 """
 
 import contextlib
@@ -12,16 +13,21 @@ import threading
 import time
 from multiprocessing import connection, get_context, parent_process
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from haihe.messages import Text
 from haihe.workspace.start import setup
+
+if TYPE_CHECKING:
+    from multiprocessing.context import ForkServerContext, SpawnContext
 
 GRACE = 0.8
 """Seconds that a job has to end after it was asked to; then its processes are killed."""
 NICE = 5
 """How much less urgent jobs are than the pages."""
 END, SAID = "end", "said"
+READY = "haihe.workspace.jobs.ready"
+"""Imported by the process that is copied; a copy has no thread and no connection of it, since it does nothing else."""
 
 
 def _body(home: str, line: Connection) -> None:
@@ -75,11 +81,20 @@ def kill_group(pid: int) -> None:
             os.killpg(pid, signal.SIGKILL)
 
 
+def _context() -> "ForkServerContext | SpawnContext":
+    """How processes are made: as copies of one that is ready, or anew where the system cannot copy."""
+    if sys.platform == "win32":
+        return get_context("spawn")
+    context = get_context("forkserver")
+    context.set_forkserver_preload([READY])
+    return context
+
+
 class Child:
     """A process that waits for a job, as its worker holds it."""
 
     def __init__(self, home: str) -> None:
-        context = get_context("spawn")
+        context = _context()
         self.line, theirs = context.Pipe()
         self.process = context.Process(target=_body, args=(home, theirs), name="haihe job")
         self.process.start()

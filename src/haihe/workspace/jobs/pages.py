@@ -12,7 +12,7 @@ from haihe.workspace.jobs import queue
 from haihe.workspace.jobs.actions import MANAGE, READ
 from haihe.workspace.jobs.models import STATES, Job
 from haihe.workspace.jobs.register import TITLE
-from haihe.workspace.jobs.seeing import opened
+from haihe.workspace.jobs.seeing import opened, subject
 from haihe.workspace.jobs.tasks import TASKS
 
 JOBS = Listing(
@@ -52,6 +52,7 @@ def job(request: Request, thing: Job) -> HttpResponse:
         "manages": acts_on(request.user, thing, MANAGE),
         "known": thing.task in TASKS,
         "opened": thing.code in opened(request.user, [thing]),
+        "subject": subject(request.user, thing),
     }
     return render(request, "jobs/job.html", more)
 

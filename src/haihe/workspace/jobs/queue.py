@@ -103,20 +103,32 @@ def _pending(unit: Unit, mark: str) -> Job | None:
 
 def _take_over(job: Job) -> None:
     """Give a job the result of an equal one that is done, where there is one."""
-    done = Job.objects.filter(mark=job.mark, state=DONE).first()
+    done = _equal_done(job.mark)
     if done is not None:
         job.state, job.result, job.share, job.same_as = DONE, done.result, 1.0, done.code
         job.started = job.ended = timezone.now()
+
+
+def _equal_done(mark: str) -> Job | None:
+    """Give a job of equal inputs that is done and whose result stands."""
+    found: Job | None = Job.objects.filter(mark=mark, state=DONE, result__isnull=False).first()
+    return found
+
+
+def forget(mark: str) -> None:
+    """Let go of the results of equal jobs, so that the work is done anew where it is asked for again."""
+    Job.objects.filter(mark=mark, state=DONE).update(result=None)
 
 
 def order() -> list[int]:
     """Give the row numbers of the queued jobs in the order in which they will be begun.
 
     Units take turns: next comes the oldest job of the unit with the fewest running jobs; of equal ones, of the unit that
-    has waited longest for a start.
+    has waited longest for a start. A job whose equal is running for another unit waits for its result.
     """
     waiting: dict[int, list[int]] = {}
-    queued = Job.objects.filter(state=QUEUED, cancel_asked=False).order_by("id")
+    busy = Job.objects.filter(state=RUNNING).values("mark")
+    queued = Job.objects.filter(state=QUEUED, cancel_asked=False).exclude(mark__in=busy).order_by("id")
     for pk, unit in queued.values_list("pk", "unit"):
         waiting.setdefault(unit, []).append(pk)
     running = Counter(dict(Job.objects.filter(state=RUNNING).order_by().values_list("unit").annotate(Count("pk"))))
@@ -159,8 +171,18 @@ def take(holder: str) -> Job | None:
             if taken:
                 job: Job = Job.objects.select_related("unit").get(pk=pk)
                 _note(job, "start", QUEUED, RUNNING)
-                return job
+                if not _ended_by_equal(job, holder):
+                    return job
     return None
+
+
+def _ended_by_equal(job: Job, holder: str) -> bool:
+    """End a job that was begun where an equal one of another unit gave its result since it was asked for."""
+    task, done = job.kind_of_work, _equal_done(job.mark)
+    if task is None or not task.pure or done is None:
+        return False
+    Job.objects.filter(pk=job.pk).update(same_as=done.code)
+    return finish(job, holder, DONE, done.result)
 
 
 def beat(job: Job, holder: str, words: Text | None, share: float | None) -> bool:

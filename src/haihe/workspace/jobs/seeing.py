@@ -10,15 +10,24 @@ from typing import Any
 
 from haihe.workspace.jobs.models import Job
 from haihe.workspace.jobs.tasks import Task
-from haihe.workspace.units.models import Person
+from haihe.workspace.units.models import Owned, Person
 
 
 def sees(person: Person, task: Task, inputs: Mapping[str, Any]) -> bool:
     """Whether a person sees what work with these inputs is about."""
     if task.about is None:
         return True
-    name, kind = task.about
-    return bool(kind.objects.visible_to(person).filter(code=str(inputs.get(name, ""))).exists())
+    return bool(task.about.seen(person, [str(inputs.get(task.about.name, ""))]))
+
+
+def subject(person: Person, job: Job) -> Owned | None:
+    """Give the object that a job is about, where the person sees it."""
+    about = job.kind_of_work.about if job.kind_of_work else None
+    if about is None:
+        return None
+    said = {about.field: str(job.inputs.get(about.name, ""))}
+    found: Owned | None = about.kind.objects.visible_to(person).filter(**said).first()
+    return found
 
 
 def opened(person: Person, jobs: Iterable[Job]) -> set[str]:
@@ -31,8 +40,7 @@ def opened(person: Person, jobs: Iterable[Job]) -> set[str]:
         if task is None or task.about is None:
             found |= {job.code for job in there}
             continue
-        name, kind = task.about
-        codes = {job.code: str(job.inputs.get(name, "")) for job in there}
-        seen = set(kind.objects.visible_to(person).filter(code__in=codes.values()).values_list("code", flat=True))
-        found |= {job for job, code in codes.items() if code in seen}
+        said = {job.code: str(job.inputs.get(task.about.name, "")) for job in there}
+        seen = task.about.seen(person, said.values())
+        found |= {job for job, name in said.items() if name in seen}
     return found

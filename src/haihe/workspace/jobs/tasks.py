@@ -5,7 +5,7 @@ model, so that a kind can be declared anywhere.
 """
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,30 @@ HOUR = 3600.0
 
 class Stopped(Exception):  # noqa: N818 - nothing is wrong
     """The work was cancelled."""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """Which object a piece of work is about.
+
+    Parameters
+    ----------
+    name : str
+        Input that names the object.
+    kind : type
+        Kind of the object.
+    field : str
+        Field of the object that the input holds: its code, or what several objects of equal content share.
+    """
+
+    name: str
+    kind: "type[Owned]"
+    field: str = "code"
+
+    def seen(self, person: "Person", said: Iterable[str]) -> set[str]:
+        """Give what of these inputs names an object that a person sees."""
+        there = self.kind.objects.visible_to(person).filter(**{f"{self.field}__in": set(said)})
+        return set(there.values_list(self.field, flat=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +73,9 @@ class Task:
         The result depends on the inputs and the version of haihe alone: what was done once is not done again.
     link : callable, optional
         Gives the address of the page on which the result of a job stands.
-    about : tuple of str and type, optional
-        Name of the input that holds the code of the object that the work is about, and the object's kind. Only who sees the
-        object sees the result, and may ask for the work again; without it, whoever sees the job.
+    about : About, optional
+        The object that the work is about. Only who sees it sees the result, and may ask for the work again; without it,
+        whoever sees the job.
     """
 
     code: str
@@ -62,7 +86,7 @@ class Task:
     memory_mb: int = 0
     pure: bool = False
     link: "Callable[[Job], str] | None" = None
-    about: "tuple[str, type[Owned]] | None" = None
+    about: "About | None" = None
 
 
 TASKS: dict[str, Task] = {}
@@ -78,12 +102,13 @@ def task(
     memory_mb: int = 0,
     pure: bool = False,
     link: "Callable[[Job], str] | None" = None,
-    about: "tuple[str, type[Owned]] | None" = None,
+    about: "tuple[str, type[Owned]] | tuple[str, type[Owned], str] | None" = None,
 ) -> Callable[[Run], Run]:
-    """Declare a kind of work; parameters as of `Task`."""
+    """Declare a kind of work; parameters as of `Task`, ``about`` as those of `About`."""
 
     def declare(run: Run) -> Run:
-        TASKS[code] = Task(code, name, run, action, seconds, memory_mb, pure, link, about)
+        object_ = About(*about) if about else None
+        TASKS[code] = Task(code, name, run, action, seconds, memory_mb, pure, link, object_)
         return run
 
     return declare

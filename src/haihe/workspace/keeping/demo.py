@@ -18,6 +18,8 @@ from haihe.workspace.months import demo as months_demo
 from haihe.workspace.problems import demo as problems_demo
 from haihe.workspace.projects import demo as projects_demo
 from haihe.workspace.rounds import demo as rounds_demo
+from haihe.workspace.scenarios import demo as scenarios_demo
+from haihe.workspace.studies import demo as studies_demo
 from haihe.workspace.units.accounts import Account
 from haihe.workspace.units.made_up import MadeUp, hire_all
 from haihe.workspace.units.models import Person, Unit
@@ -128,6 +130,8 @@ def seed() -> list[Account]:
         units = seed_units(region)
         people, accounts = hire_all(DEMO, PEOPLE, units)
         seed_data(units, people, region)
+        scenarios_demo.seed(units, people, region)
+        studies_demo.seed(units, people)
         duties_demo.seed(units, people, region)
         problems_demo.seed(units, people, region)
         chains_demo.seed(units, people, region)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from haihe.messages import Text
 from haihe.workspace.frame import failures, wording
 from haihe.workspace.frame.finding import matching
-from haihe.workspace.frame.register import MENU, SEARCHES, WAITING, Entry, Hit, Waiting
+from haihe.workspace.frame.register import MENU, SEARCHES, WAITING, Entry, Hit, Waiting, asked_of
 from haihe.workspace.intake import targets
 from haihe.workspace.meetings import actions
 from haihe.workspace.meetings.agenda import last_day
@@ -33,6 +33,7 @@ def _waiting(words: Text, meeting: Meeting) -> Waiting:
     return Waiting(words.format(title=meeting.title), url, since, None, meeting.unit.name)
 
 
+@asked_of(actions.PREPARE)
 def to_prepare(person: Person) -> Iterator[Waiting]:
     """Give the meetings whose agenda, minutes or decisions wait for the person's office."""
     there = Meeting.objects.filter(unit__in=person.units(actions.PREPARE)).select_related("unit")
@@ -46,6 +47,7 @@ def to_prepare(person: Person) -> Iterator[Waiting]:
         yield _waiting(ISSUE, meeting)
 
 
+@asked_of(actions.APPROVE)
 def to_approve(person: Person) -> Iterator[Waiting]:
     """Give the minutes that wait for the person's approval."""
     there = Meeting.objects.filter(unit__in=person.units(actions.APPROVE), state=SUBMITTED).select_related("unit")

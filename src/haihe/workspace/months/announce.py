@@ -6,7 +6,7 @@ from haihe.messages import Text
 from haihe.workspace.duties import figures
 from haihe.workspace.frame import wording
 from haihe.workspace.frame.finding import matching
-from haihe.workspace.frame.register import MENU, SEARCHES, WAITING, Entry, Hit, Waiting
+from haihe.workspace.frame.register import MENU, SEARCHES, WAITING, Entry, Hit, Waiting, asked_of
 from haihe.workspace.intake import targets
 from haihe.workspace.months import actions, board
 from haihe.workspace.months.indicators_target import IndicatorsTarget
@@ -28,6 +28,7 @@ def found(person: Person, wanted: str) -> Iterator[Hit]:
         yield Hit(INDICATOR, indicator.name, indicator.code, indicator.get_absolute_url())
 
 
+@asked_of(actions.VOUCH, actions.FILL)
 def waiting(person: Person) -> Iterator[Waiting]:
     """Give the months that wait for a person: to approve what others handed in, to mend what came back."""
     there = Return.objects.select_related("unit")

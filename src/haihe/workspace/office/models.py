@@ -10,6 +10,8 @@ from haihe.workspace.units.models import Person
 
 BREAK = timedelta(minutes=30)
 """After so long without a look at the start page, the next look is a new visit."""
+SOON = timedelta(minutes=1)
+"""Looks within so long are one: the page is read without waiting for those who write."""
 
 
 class LastVisit(models.Model):
@@ -31,8 +33,10 @@ class LastVisit(models.Model):
         visit, new = cls.objects.get_or_create(person=person, defaults={"at": now})
         if new:
             return None
-        if now - visit.at > BREAK:
+        away = now - visit.at
+        if away > BREAK:
             visit.before = visit.at
-        visit.at = now
-        visit.save(update_fields=["at", "before"])
+        if away > SOON:
+            visit.at = now
+            visit.save(update_fields=["at", "before"])
         return visit.before

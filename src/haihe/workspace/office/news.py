@@ -45,7 +45,9 @@ class Lately:
 def news(person: Person, since: datetime) -> Lately:
     """Give the objects that others changed since a time and that the person may see."""
     newer = Entry.objects.filter(at__gt=since).exclude(actor=person.username)
-    newer = newer.exclude(verb__in=wording.QUIET).order_by("-number")
+    newer = (
+        newer.exclude(verb__in=wording.QUIET).order_by("-number").defer("before", "after", "reason", "previous", "hash")
+    )
     last: dict[tuple[str, str], Entry] = {}
     times: dict[tuple[str, str], int] = {}
     for entry in newer[:LOOKED_THROUGH]:

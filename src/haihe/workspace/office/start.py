@@ -16,6 +16,8 @@ from haihe.workspace.units.roles import ROLES
 
 YEAR_SECONDS = 365 * 24 * 3600
 LONG_TYPED = 100
+SHOWN = 50
+"""Things that wait which the start page shows."""
 FIRST = timedelta(days=7)
 """What a first visit is shown as lately changed."""
 
@@ -24,11 +26,12 @@ FIRST = timedelta(days=7)
 def start(request: Request) -> HttpResponse:
     """Show what waits for the person, where to begin, and what changed since the last visit."""
     since = LastVisit.come(request.user)
-    waiting = register.waiting(request.user)
+    waits = register.waits(request.user)
     changed = news(request.user, since or timezone.now() - FIRST)
-    steps = [] if waiting else first_steps(request.user)
+    steps = [] if waits.first else first_steps(request.user)
     posts = [(post.unit.name, ROLES[post.role].name) for post in request.user.held()]
-    context = {"waiting": waiting, "since": since, "news": changed, "steps": steps, "posts": posts}
+    shown = waits.first[:SHOWN]
+    context = {"waits": waits, "waiting": shown, "since": since, "news": changed, "steps": steps, "posts": posts}
     return render(request, "office/start.html", context)
 
 

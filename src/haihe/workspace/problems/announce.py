@@ -9,13 +9,26 @@ from django.utils import timezone
 from haihe.messages import Text
 from haihe.workspace.frame import failures, wording
 from haihe.workspace.frame.finding import matching
-from haihe.workspace.frame.register import MENU, SEARCHES, WAITING, Entry, Hit, Waiting
+from haihe.workspace.frame.register import (
+    MENU,
+    SEARCHES,
+    WAITING,
+    Entry,
+    Hit,
+    Link,
+    Waiting,
+    asked_of,
+    due_first,
+    link_on,
+)
 from haihe.workspace.intake import targets
 from haihe.workspace.papers.holders import holds
-from haihe.workspace.problems import actions, agenda, states, tasks  # noqa: F401 - tasks declares its kind of work
+from haihe.workspace.problems import actions, agenda, states
 from haihe.workspace.problems.models import Problem
 from haihe.workspace.problems.suggestions import DUTIES, PROBLEMS, overdue_duties, problems_to_discuss
 from haihe.workspace.problems.workbook import ProblemsTarget
+from haihe.workspace.studies.kinds.bottlenecks import CODE as BOTTLENECKS
+from haihe.workspace.studies.models import Study
 from haihe.workspace.units.models import Person, Unit
 
 NAME = Text("重大问题", "problem")
@@ -33,25 +46,36 @@ def _waiting(words: Text, problem: Problem, unit: Unit) -> Waiting:
     return Waiting(said, reverse("problems:problem", args=[problem.code]), problem.since, due, unit.name)
 
 
+@asked_of(actions.STEER)
 def to_steer(person: Person) -> Iterator[Waiting]:
     """Give the problems that wait to be taken up or decided."""
     there = Problem.objects.filter(unit__in=person.turns(actions.STEER), state__in=TURNS).select_related("unit")
-    for problem in there:
+    for problem in due_first(there):
         yield _waiting(TURNS[problem.state], problem, problem.unit)
 
 
+@asked_of(actions.WORK)
 def to_work_on(person: Person) -> Iterator[Waiting]:
     """Give the problems that the person's office owns and has not reported on."""
     mine = Problem.objects.filter(state__in=(states.DECIDED, states.WORK), reported_at=None)
-    for problem in mine.filter(owner__in=person.turns(actions.WORK)).select_related("owner"):
+    for problem in due_first(mine.filter(owner__in=person.turns(actions.WORK)).select_related("owner")):
         yield _waiting(BEGIN if problem.state == states.DECIDED else REPORT, problem, problem.owner)
 
 
+@asked_of(actions.CLOSE)
 def to_close(person: Person) -> Iterator[Waiting]:
     """Give the results that wait to be confirmed by somebody else than who reported them."""
     there = Problem.objects.filter(state=states.WORK, reported_at__isnull=False).exclude(reported_by=person.username)
-    for problem in there.filter(unit__in=person.units(actions.CLOSE)).select_related("unit"):
+    for problem in due_first(there.filter(unit__in=person.units(actions.CLOSE)).select_related("unit")):
         yield _waiting(CONFIRM, problem, problem.unit)
+
+
+def raise_of_study(person: Person, study: Study) -> list[Link]:
+    """Give the button that leads from a finished study of bottlenecks to where they become problems."""
+    if study.kind_code != BOTTLENECKS or not study.done or not person.may(actions.RAISE):
+        return []
+    address = reverse("problems:bottlenecks", args=[study.version.code])
+    return [Link(Text("登记为问题", "Make problems of them"), f"{address}?study={study.code}", "")]
 
 
 def found(person: Person, wanted: str) -> Iterator[Hit]:
@@ -72,6 +96,7 @@ def register() -> None:
     MENU.append(Entry(Text("重大问题", "Problems"), "problems:list", actions.READ, 10))
     WAITING.extend((to_steer, to_work_on, to_close))
     SEARCHES.append(found)
+    link_on(Study.kind(), raise_of_study)
     holds(Problem, actions.RAISE, must_be_open)
     targets.register(ProblemsTarget())
     agenda.SOURCES.append(agenda.Source(PROBLEMS, Text("重大问题", "Problems"), problems_to_discuss))

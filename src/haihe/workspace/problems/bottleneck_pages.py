@@ -9,7 +9,7 @@ from haihe.workspace.data.actions import READ as DATA_READ
 from haihe.workspace.data.models import Version
 from haihe.workspace.frame.access import Request, act, find, page
 from haihe.workspace.frame.layout import tell
-from haihe.workspace.problems import raising, tasks
+from haihe.workspace.problems import bounds, raising
 from haihe.workspace.problems.actions import RAISE, READ
 from haihe.workspace.problems.models import Problem
 from haihe.workspace.problems.pages import PROBLEMS
@@ -34,20 +34,23 @@ def choose(request: Request) -> HttpResponse:
 
 @page(DATA_READ, of=Version)
 def bottlenecks(request: Request, thing: Version) -> HttpResponse:
-    """Show the limits that bind in the plan of a version, with what is on the register already."""
-    person = request.user
-    job = tasks.last_bottlenecks(person, thing)
+    """Show the limits that bind in the plan of a version, with what is on the register already.
+
+    ``study`` in the address names the study, such as one with a scenario; without it, the last of the version as it is.
+    """
+    person, named = request.user, request.GET.get("study", "")
+    study = bounds.study_for(person, thing, named)
     unit = office_for(person, thing)
-    rows = []
-    if job is not None and job.result:
-        bounds = tasks.bounds_of(job)
-        found = [tasks.from_bottleneck(bound, thing) for bound in bounds]
-        there = Problem.objects.visible_to(person).filter(key__in=[each.key for each in found]).order_by("pk")
-        known = {each.key: each for each in there.select_related("unit") if each.open}
-        rows = [(bound, known.get(each.key)) for bound, each in zip(bounds, found, strict=True)]
+    there = bounds.bounds_of(study) if study else []
+    found = [bounds.from_bottleneck(bound, thing) for bound in there]
+    open_ = Problem.objects.visible_to(person).filter(key__in=[each.key for each in found]).order_by("pk")
+    known = {each.key: each for each in open_.select_related("unit") if each.open}
+    rows = [(bound, known.get(each.key)) for bound, each in zip(there, found, strict=True)]
     more = {
         "thing": thing,
-        "job": job,
+        "study": study,
+        "job": study.job if study else None,
+        "named": named if study else "",
         "rows": rows,
         "raises": unit is not None,
         "unit": unit,
@@ -65,7 +68,7 @@ def ask(request: Request, code: str) -> HttpResponse:
     thing: Version = find(request.user, Version, code, DATA_READ)
     unit = office_for(request.user, thing)
     assert unit is not None  # the guard asked for the action
-    tasks.ask_bottlenecks(request.user, unit, thing)
+    bounds.ask_bottlenecks(request.user, unit, thing)
     return redirect("problems:bottlenecks", thing.code)
 
 
@@ -73,12 +76,12 @@ def ask(request: Request, code: str) -> HttpResponse:
 def raise_it(request: Request, code: str) -> HttpResponse:
     """Make a problem of one limit in the plan of a version that the person sees."""
     thing: Version = find(request.user, Version, code, DATA_READ)
-    job = tasks.last_bottlenecks(request.user, thing)
+    study = bounds.study_for(request.user, thing, request.POST.get("study", ""))
     unit = office_for(request.user, thing)
     wanted = request.POST.get("bound", "")
-    if job is None or unit is None:
+    if study is None or unit is None:
         raise HaiheError("E-PRB-11", value=wanted[:100])
-    found = tasks.from_bottleneck(tasks.bound_of(job, wanted), thing)
+    found = bounds.from_bottleneck(bounds.bound_of(study, wanted), thing)
     there = raising.standing(unit, found.key)
     made = raising.raise_from(request.user, unit, found)
     said = (

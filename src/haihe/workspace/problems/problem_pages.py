@@ -11,6 +11,7 @@ from haihe.messages import Text
 from haihe.workspace.audit.models import Entry
 from haihe.workspace.duties.actions import ASSIGN
 from haihe.workspace.duties.assigning import duties_of
+from haihe.workspace.duties.duty_pages import comes_from
 from haihe.workspace.frame import wording
 from haihe.workspace.frame.access import Request, act, acts_on, form, page
 from haihe.workspace.frame.forms import OfficeForm, edition_of
@@ -62,6 +63,7 @@ def problem(request: Request, thing: Problem) -> HttpResponse:
     more: dict[str, Any] = {
         "thing": thing,
         "helpers": helpers,
+        "source": comes_from(person, thing),
         "steps": steps_of(request, thing),
         "own": person.username == thing.reported_by,
         "duties": duties,

@@ -7,7 +7,7 @@ from django.urls import reverse
 from haihe.messages import Text
 from haihe.workspace.frame import failures, wording
 from haihe.workspace.frame.finding import matching
-from haihe.workspace.frame.register import MENU, SEARCHES, WAITING, Entry, Hit, Waiting
+from haihe.workspace.frame.register import MENU, SEARCHES, WAITING, Entry, Hit, Waiting, asked_of, due_first
 from haihe.workspace.intake import targets
 from haihe.workspace.papers.holders import holds
 from haihe.workspace.projects import actions, years  # noqa: F401 - years declares its kind of work
@@ -22,14 +22,16 @@ CONFIRM = Text("核准阶段：{m}", "Confirm a stage: {m}")
 AGAIN = Text("阶段申报被退回：{m}", "A stage proposal was sent back: {m}")
 
 
+@asked_of(actions.CONFIRM, actions.MOVE)
 def waiting(person: Person) -> Iterator[Waiting]:
     """Give the proposals to confirm, and those that were sent back to the person's office."""
     there = Move.objects.filter(withdrawn=False).select_related("project", "unit")
-    for move in there.filter(state=SUBMITTED, unit__in=person.units(actions.CONFIRM)):
+    for move in due_first(there.filter(state=SUBMITTED, unit__in=person.units(actions.CONFIRM)), "submitted_at"):
         if person.username not in move.made_by():
             yield Waiting(CONFIRM.format(m=move.name), move.get_absolute_url(), move.submitted_at, unit=move.unit.name)
     own = [post.unit_id for post in person.held()]
-    for move in there.filter(state=DRAFT, unit__in=person.units(actions.MOVE)).filter(unit__in=own):
+    back = there.filter(state=DRAFT, unit__in=person.units(actions.MOVE)).filter(unit__in=own)
+    for move in due_first(back, "submitted_at"):
         yield Waiting(AGAIN.format(m=move.name), move.get_absolute_url(), move.submitted_at, unit=move.unit.name)
 
 

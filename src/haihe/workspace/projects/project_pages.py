@@ -20,6 +20,7 @@ from haihe.workspace.papers import services as papers
 from haihe.workspace.problems.raising import problems_of
 from haihe.workspace.projects import keeping
 from haihe.workspace.projects.actions import CONFIRM, EDIT, MOVE, READ, SHARE
+from haihe.workspace.projects.cards import card_links
 from haihe.workspace.projects.forms import ProjectForm, ShareForm, named
 from haihe.workspace.projects.holdings import MONEY_NAME, WAN, Ground, ground_of, needs_of
 from haihe.workspace.projects.lists import (
@@ -46,7 +47,8 @@ APPLICATION = "rounds.application"
 def projects(request: Request) -> HttpResponse:
     """List the projects that the person sees: the joint library."""
     seen = Project.objects.visible_to(request.user).select_related("unit")
-    return listing(seen, grounds_for(request.user)).answer(request, seen, "projects/list.html")
+    shown = seen.defer("facts", "sites", "needs", "planned", "reached", "applications", "note")
+    return listing(seen, grounds_for(request.user)).answer(request, shown, "projects/list.html")
 
 
 @form(EDIT, of=Board)
@@ -127,6 +129,7 @@ def project(request: Request, thing: Project) -> HttpResponse:
         "moves_it": acts_on(person, thing, MOVE),
         "shares": acts_on(person, thing, SHARE),
         "confirms": acts_on(person, thing, CONFIRM),
+        "links": card_links(person, thing),
         "mark": MARKS[thing.stage],
         "late": thing.days_late(),
         "days": thing.days_in(),

@@ -19,7 +19,7 @@ from haihe.workspace.frame.layout import language_of, tell
 from haihe.workspace.frame.lists import XLSX, Choice, Column, Listing, attachment
 from haihe.workspace.papers import services as papers
 from haihe.workspace.rounds import acceptance, follow
-from haihe.workspace.rounds.actions import ACCEPT, APPLY, CHECK, INSIDE, KEEP, READ
+from haihe.workspace.rounds.actions import ACCEPT, APPLY, CHECK, INSIDE, KEEP, MONEY, READ
 from haihe.workspace.rounds.call_pages import trail_of
 from haihe.workspace.rounds.follow import NAMES, SIDE, seen
 from haihe.workspace.rounds.ledger import SIDES
@@ -31,7 +31,7 @@ from haihe.workspace.rounds.models import Award, Round
 from haihe.workspace.units.approval import APPROVED, DRAFT, STATES, SUBMITTED
 
 GOALS, ACCEPTANCES = Text("绩效目标", "Performance targets"), Text("绩效验收", "Acceptances")
-MONEY = Text("资金与绩效", "Money and performance")
+MONEY_OF = Text("资金与绩效", "Money and performance")
 GOAL_LIST = Listing(
     GOALS,
     (
@@ -204,7 +204,7 @@ def reopen(request: Request, thing: Acceptance) -> HttpResponse:
     return _done(request, thing, Text("已撤销验收", "Un-accepted"))
 
 
-@page(INSIDE, of=Round)
+@page(MONEY, of=Round)
 def money(request: Request, thing: Round) -> HttpResponse:
     """Show a round's money by side, district and year, with the tables for district finance as one workbook."""
     tables = [follow.budget_table(thing), follow.performance_table(thing)]
@@ -226,7 +226,7 @@ def money(request: Request, thing: Round) -> HttpResponse:
         "budget": _rows(tables[0]),
         "follow": acceptance.follow_of(thing),
         "sets": acts_on(request.user, thing, KEEP),
-        "trail": trail_of(thing, (MONEY, "")),
+        "trail": trail_of(thing, (MONEY_OF, "")),
     }
     return render(request, "rounds/money.html", more)
 
@@ -252,7 +252,7 @@ def terms(request: Request, thing: Round) -> HttpResponse:
     return asked.page(request, title, back=back, trail=trail_of(thing, (title, "")))
 
 
-@page(INSIDE, of=Award)
+@page(MONEY, of=Award)
 def trail(request: Request, thing: Award) -> HttpResponse:
     """Follow an award from its money back to the article, the data and who decided."""
     followed = follow.trail_of(thing)
@@ -262,6 +262,7 @@ def trail(request: Request, thing: Award) -> HttpResponse:
         "entries": [(each, said_money(each.amount)) for each in followed.entries],
         "line": thing.line,
         "run": thing.line.run,
+        "inside": request.user.may(INSIDE, thing.round.unit),
         "rules": thing.round.rules,
         "trace": plain_lines(thing.line.trace),
         "trail": way(thing, (Text("追溯", "Trail"), "")),

@@ -7,6 +7,7 @@ READ = declare_action(
     "rounds.read", Text("查看批次与本单位申报", "read rounds and applications"), READERS | {"applicant"}
 )
 INSIDE = declare_action("rounds.inside.read", Text("查看评审与排序", "read reviews and rankings"), READERS)
+MONEY = declare_action("rounds.money.read", Text("查看批次资金与追溯", "read the money of rounds"), READERS)
 INSPECT = declare_action("rounds.inspect", Text("审查评审意见", "inspect every review"), {"auditor"})
 KEEP = declare_action("rounds.keep", Text("发布批次、组织评审", "call rounds and run them"), {"planner"})
 APPLY = declare_action("rounds.apply", Text("申报", "apply"), {"applicant"})

@@ -84,11 +84,15 @@ LIST = Listing(
 )  # fmt: skip
 
 
+UNLISTED = ("fields", "wanted", "came", "reason", "district_words")
+"""What no column of the list shows, and what takes long to read."""
+
+
 @page(READ)
 def applications(request: Request) -> HttpResponse:
     """List the applications that the person sees, of one round where it is named."""
     query = Application.objects.visible_to(request.user).select_related("unit", "district", "round")
-    return LIST.answer(request, query)
+    return LIST.answer(request, query.defer(*UNLISTED))
 
 
 @form(APPLY, of=Round)

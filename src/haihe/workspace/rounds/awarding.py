@@ -6,14 +6,20 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from haihe.messages import HaiheError
+from haihe.messages import HaiheError, Text
 from haihe.workspace.audit.chain import Channel, store, store_all
+from haihe.workspace.jobs.tasks import Work
 from haihe.workspace.rounds.actions import AWARD
 from haihe.workspace.rounds.models import Application, Award, Line, Objection, Round
 from haihe.workspace.rounds.payments import commit
 from haihe.workspace.rounds.runs import move
 from haihe.workspace.rounds.states import AWARDED, DECIDED, LISTED, NOT_LISTED, REFUSED
 from haihe.workspace.units.models import Person
+
+AT_ONCE = 100
+"""Awards up to which the decision is written while its reader waits; more are written in the background."""
+BATCH = 200
+WRITING = Text("写入立项与承诺", "writing awards and commitments")
 
 
 def made_by(round_: Round) -> set[str]:
@@ -28,9 +34,29 @@ def _own_case(person: Person, round_: Round) -> bool:
     return listed.filter(mine | Q(created_by=person.username) | Q(submitted_by=person.username)).exists()
 
 
+def check(person: Person, round_: Round, today: date | None = None) -> None:
+    """Refuse who may not award a published round, and a round that is not ready; the errors of `award`, but for its state."""
+    if person.username in made_by(round_) or _own_case(person, round_):
+        raise HaiheError("E-WEB-22", value=round_.code)
+    if round_.objections_until is None or (today or timezone.localdate()) <= round_.objections_until:
+        raise HaiheError("E-RND-29", value=round_.code, until=str(round_.objections_until))
+    if Objection.objects.filter(round=round_, effect="").exists():
+        raise HaiheError("E-RND-30", value=round_.code)
+
+
+def many(round_: Round) -> bool:
+    """Whether an award takes so long that it is done in the background."""
+    return Application.objects.filter(round=round_, state=LISTED).count() > AT_ONCE
+
+
 @transaction.atomic
 def award(
-    person: Person, round_: Round, edition: int | None = None, channel: Channel = "web", today: date | None = None
+    person: Person,
+    round_: Round,
+    edition: int | None = None,
+    channel: Channel = "web",
+    today: date | None = None,
+    work: Work | None = None,
 ) -> list[Award]:
     """Award what the published list says, to the fen.
 
@@ -42,21 +68,23 @@ def award(
     """
     round_.must_be(LISTED)
     locked = Round.objects.select_for_update(of=("self",)).get(pk=round_.pk)
-    if person.username in made_by(locked) or _own_case(person, locked):
-        raise HaiheError("E-WEB-22", value=locked.code)
-    if locked.objections_until is None or (today or timezone.localdate()) <= locked.objections_until:
-        raise HaiheError("E-RND-29", value=locked.code, until=str(locked.objections_until))
-    if Objection.objects.filter(round=locked, effect="").exists():
-        raise HaiheError("E-RND-30", value=locked.code)
+    check(person, locked, today)
     seen = round_.edition if edition is None else edition
     locked.state, locked.decided_by, locked.decided_at = DECIDED, person.username, timezone.now()
     store(person.actor(AWARD, channel), "award", locked, edition=seen)
-    lines = Line.objects.filter(run=locked.ranking).select_related("application__unit", "application__district")
+    lines = Line.objects.filter(run=locked.ranking).select_related("run", "application__unit", "application__district")
     chosen = [line for line in lines if line.application.state == LISTED]
     actor = person.actor(AWARD, channel)
     made = [_granted(person, locked, line) for line in chosen]
-    store_all("award", [(actor, each) for each in made])
-    commit(actor, made, today)
+    if work is not None:
+        work.say(WRITING)
+    for start in range(0, len(made), BATCH):
+        some = made[start : start + BATCH]
+        if work is not None:
+            work.check()
+            work.share(start / len(made))
+        store_all("award", [(actor, each) for each in some])
+        commit(actor, some, today)
     move(chosen, lambda _: AWARDED)
     left = Application.objects.filter(round=locked, state=NOT_LISTED)
     move([Line(application=each) for each in left], lambda _: REFUSED)

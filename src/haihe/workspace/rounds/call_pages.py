@@ -15,11 +15,11 @@ from haihe.workspace.frame.lists import Choice, Column, Listing
 from haihe.workspace.jobs.models import Job
 from haihe.workspace.papers import services as papers
 from haihe.workspace.rounds import calling, recommending, tasks
-from haihe.workspace.rounds.actions import APPLY, AWARD, INSIDE, KEEP, RANK, READ
+from haihe.workspace.rounds.actions import APPLY, AWARD, INSIDE, KEEP, MONEY, RANK, READ
 from haihe.workspace.rounds.forms import RoundForm, in_fen, in_wan
 from haihe.workspace.rounds.models import Application, Objection, Round, RuleText, Run
 from haihe.workspace.rounds.rules import book_of, in_force, keep, titles_of
-from haihe.workspace.rounds.states import APPLICATION_STATES, DRAFT, ROUND_STATES
+from haihe.workspace.rounds.states import APPLICATION_STATES, DECIDED, DRAFT, ROUND_STATES
 from haihe.workspace.units.models import Unit
 
 ROUNDS = Text("申报批次", "Rounds")
@@ -79,6 +79,7 @@ def round_(request: Request, thing: Round) -> HttpResponse:
         "own": seen[:20] if not inside else [],
         "keeps": acts_on(request.user, thing, KEEP),
         "ranks": acts_on(request.user, thing, RANK),
+        "money": thing.state == DECIDED and acts_on(request.user, thing, MONEY),
         "awards": acts_on(request.user, thing, AWARD),
         "applies": thing.takes() and acts_on(request.user, thing, APPLY),
         "space": _space(request, thing),

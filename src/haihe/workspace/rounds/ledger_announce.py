@@ -1,10 +1,13 @@
 """What the ledger announces: its menu, what waits, what holds papers, its words in the record."""
 
 from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import QuerySet
 
 from haihe.messages import Text
 from haihe.workspace.frame import wording
-from haihe.workspace.frame.register import MENU, WAITING, Entry, Waiting
+from haihe.workspace.frame.register import MENU, WAITING, Entry, Waiting, asked_of, due_first
 from haihe.workspace.intake import targets
 from haihe.workspace.papers.holders import holds
 from haihe.workspace.rounds.acceptances_target import AcceptancesTarget
@@ -21,20 +24,45 @@ TO_ACCEPT = Text("验收“{name}”", "Accept the report “{name}”")
 TO_SETTLE = Text("批准追回：“{name}”", "Approve a clawback: “{name}”")
 
 
-def waits(person: Person) -> Iterator[Waiting]:
-    """Give the reports and clawbacks that wait for a person."""
-    reports = Acceptance.objects.select_related("unit", "award__application", "award__round__unit")
-    for made in reports.filter(state=DRAFT, unit__in=person.units(APPLY)).exclude(returned=""):
+def first(query: "QuerySet[Any]") -> "QuerySet[Any]":
+    """Keep those that wait longest."""
+    return due_first(query, "submitted_at")
+
+
+def _reports() -> "QuerySet[Acceptance]":
+    return Acceptance.objects.select_related("unit", "award__application", "award__round__unit")
+
+
+@asked_of(APPLY)
+def to_mend(person: Person) -> Iterator[Waiting]:
+    """Give the reports that were returned to the person's firm."""
+    for made in first(_reports().filter(state=DRAFT, unit__in=person.units(APPLY)).exclude(returned="")):
         yield Waiting(RETURNED.format(name=made.name), made.get_absolute_url(), made.submitted_at)
-    there = reports.filter(state=SUBMITTED)
-    for made in there.filter(checked_by="", award__round__unit__in=person.units(CHECK)):
+
+
+@asked_of(CHECK)
+def to_check(person: Person) -> Iterator[Waiting]:
+    """Give the reports that wait to be checked."""
+    there = _reports().filter(state=SUBMITTED, checked_by="", award__round__unit__in=person.units(CHECK))
+    for made in first(there):
         if person.username not in made.made_by():
             yield Waiting(TO_CHECK.format(name=made.name), made.get_absolute_url(), made.submitted_at)
-    for made in there.filter(award__round__unit__in=person.units(ACCEPT)).exclude(checked_by=""):
+
+
+@asked_of(ACCEPT)
+def to_accept(person: Person) -> Iterator[Waiting]:
+    """Give the reports that were checked and wait to be accepted."""
+    there = _reports().filter(state=SUBMITTED, award__round__unit__in=person.units(ACCEPT)).exclude(checked_by="")
+    for made in first(there):
         if person.username not in made.made_by():
             yield Waiting(TO_ACCEPT.format(name=made.name), made.get_absolute_url(), made.checked_at)
+
+
+@asked_of(SETTLE)
+def to_settle(person: Person) -> Iterator[Waiting]:
+    """Give the clawbacks that wait for approval."""
     claims = Claim.objects.filter(state=SUBMITTED, unit__in=person.units(SETTLE)).select_related("award__application")
-    for claim in claims:
+    for claim in first(claims):
         if person.username not in claim.made_by():
             yield Waiting(TO_SETTLE.format(name=claim.name), claim.get_absolute_url(), claim.submitted_at)
 
@@ -45,7 +73,7 @@ def register() -> None:
     MENU.append(Entry(Text("绩效目标", "Performance targets"), "rounds:goals", READ, 56, "funds"))
     MENU.append(Entry(Text("绩效验收", "Acceptances"), "rounds:acceptances", READ, 57, "funds"))
     MENU.append(Entry(Text("追回", "Clawbacks"), "rounds:claims", INSIDE, 58, "funds"))
-    WAITING.append(waits)
+    WAITING.extend((to_mend, to_check, to_accept, to_settle))
     targets.register(PerformanceTarget())
     targets.register(AcceptancesTarget())
     holds(Acceptance, APPLY)

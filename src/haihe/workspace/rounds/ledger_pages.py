@@ -17,7 +17,7 @@ from haihe.workspace.frame.names import Called
 from haihe.workspace.papers import services as papers
 from haihe.workspace.rounds import clawback, payments
 from haihe.workspace.rounds.acceptance import follow_of, goals_of
-from haihe.workspace.rounds.actions import APPLY, CLAIM, INSIDE, KEEP, PAY, READ, SETTLE
+from haihe.workspace.rounds.actions import APPLY, CLAIM, INSIDE, KEEP, MONEY, PAY, READ, SETTLE
 from haihe.workspace.rounds.follow import SIDE, seen, wan
 from haihe.workspace.rounds.forms import in_fen
 from haihe.workspace.rounds.ledger import KINDS, PAID, RELEASED, SIDES
@@ -82,7 +82,7 @@ def part(person: Person, award: Award) -> dict[str, Any]:
     """Give what ``rounds/award_ledger.html`` shows of an award."""
     book, sides = payments.ledger_of(award), payments.finances(person, award)
     claims = acts_on(person, award, CLAIM)
-    inside = acts_on(person, award, INSIDE)
+    inside = acts_on(person, award, MONEY)
     due = clawback.due(award)
     rows = [
         {

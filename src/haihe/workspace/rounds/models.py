@@ -22,6 +22,7 @@ from haihe.workspace.rounds.actions import (
     INSIDE,
     INSPECT,
     KEEP,
+    MONEY,
     OBJECT,
     PAY,
     READ,
@@ -161,12 +162,14 @@ class Round(Owned, Named):
 
     def allows(self, person: Person, action: str) -> bool:
         """Applicants act for a firm below a unit that the round is open to, districts for the applications that they are asked
-        about; all else is done in the office of the round."""
+        about, the payer reads the money; all else is done in the office of the round."""
         if action in (APPLY, OBJECT):
             return bool(self.firms(person, action))
         if action == RECOMMEND:
             asked = self.applications.exclude(state=DRAFT)
             return bool(asked.filter(district__in=person.units(RECOMMEND)).exists())
+        if action == MONEY:
+            return any(person.may(action, unit) for unit in (self.unit, self.paid_by))
         return person.may(action, self.unit)
 
     def firms(self, person: Person, action: str = APPLY) -> list[Unit]:
@@ -199,14 +202,13 @@ class Cases(Seen):
         """Keep what offices see in their reach, what applicants see in exactly their own firm, and what experts review."""
         if action not in ("", READ):
             return super().visible_to(person, action)  # type: ignore[return-value]
-        where = Q(pk__in=super().visible_to(person, INSIDE).values("pk"))
-        where |= Q(unit__in=[post.unit_id for post in person.held() if post.role == "applicant"])
+        where = Q(unit__in=[post.unit_id for post in person.held() if post.role == "applicant"])
         if self.model is Application:
-            theirs = Application.objects.filter(
-                reviews__expert=person, reviews__state__in=REVIEW_STATES.keys() - {CONFLICT}
+            theirs = Application.reviews.field.model._base_manager.filter(
+                expert=person, state__in=REVIEW_STATES.keys() - {CONFLICT}
             )
-            where |= Q(pk__in=theirs.values("pk"))
-        return self.filter(where)
+            where |= Q(pk__in=theirs.values("application"))
+        return super().visible_to(person, INSIDE) | self.filter(where)  # type: ignore[return-value]
 
 
 class Case(Owned):
@@ -456,11 +458,14 @@ class Award(Case):
         ordering: ClassVar = ["-pk"]
 
     def deciders(self, action: str) -> Iterable[Unit]:
-        """The payer of the round pays, the firm reports, the district pays its part, the office of the round does all else."""
+        """The payer of the round pays and reads the money, the firm reports, the district pays its part, the office of the
+        round does all else."""
         if action in (APPLY, OBJECT):
             return (self.unit,)
         if action == PAY:
             return (self.round.paid_by, *([self.district] if self.district else []))
+        if action == MONEY:
+            return (self.round.unit, self.round.paid_by)
         if action == RECOMMEND:
             return (self.district,) if self.district else ()
         return (self.round.unit,)

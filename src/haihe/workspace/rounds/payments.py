@@ -62,8 +62,11 @@ def locked(award: Award, edition: int | None) -> Award:
 def commit(actor: Actor, awards: Iterable[Award], day: date | None = None) -> list[Entry]:
     """Book what city and district commit by new awards, in the transaction that makes them."""
     made: list[Entry] = []
+    terms: dict[int, ledger.Terms] = {}
     for award in awards:
-        book, number = ledger_of(award), 0
+        if award.round_id not in terms:
+            terms[award.round_id] = terms_of(award.round)
+        book, number = Ledger.of(ledger.schedule(award.granted), [], terms[award.round_id]), 0
         for side in SIDES:
             amount = sum(share.of(side) for share in book.shares)
             if amount:

@@ -14,8 +14,9 @@ from haihe.workspace.frame.forms import edition_of
 from haihe.workspace.frame.layout import tell
 from haihe.workspace.frame.lists import Choice, Column, Listing
 from haihe.workspace.frame.names import name_of
-from haihe.workspace.rounds import awarding, publishing
+from haihe.workspace.rounds import awarding, publishing, tasks
 from haihe.workspace.rounds.actions import ANSWER, AWARD, INSIDE, OBJECT, RANK, READ
+from haihe.workspace.rounds.application_pages import UNLISTED as APPLICATION_UNLISTED
 from haihe.workspace.rounds.application_pages import wan
 from haihe.workspace.rounds.call_pages import trail_of
 from haihe.workspace.rounds.forms import AnswerForm, ObjectForm
@@ -106,6 +107,10 @@ AWARDS = Listing(
 )
 
 
+UNLISTED = ("trace", "parts", *(f"application__{name}" for name in APPLICATION_UNLISTED))
+"""What no column of the lines shows, and what takes long to read."""
+
+
 def _joined(reason: list[dict[str, str]]) -> Text:
     return Text("；".join(each["zh"] for each in reason), "; ".join(each["en"] for each in reason))
 
@@ -113,7 +118,7 @@ def _joined(reason: list[dict[str, str]]) -> Text:
 @page(INSIDE, of=Run)
 def run(request: Request, thing: Run) -> HttpResponse:
     """Show a run: what went in by hash, what came out, line by line."""
-    query = Line.objects.filter(run=thing).select_related("application__unit")
+    query = Line.objects.filter(run=thing).select_related("application__unit").defer(*UNLISTED)
     sums = {name: said_money(thing.summary.get(name, 0)) for name in ("support", "city", "district")}
     more = {"thing": thing, "sums": sums, "trail": trail_of(thing.round, (thing.name, ""))}
     return LINES.answer(request, query, "rounds/run.html", **more)
@@ -213,7 +218,11 @@ def answer(request: Request, thing: Objection) -> HttpResponse:
 
 @act(AWARD, of=Round)
 def award(request: Request, thing: Round) -> HttpResponse:
-    """Award what the list says."""
+    """Award what the list says: a short list at once, a long one in the background."""
+    if awarding.many(thing):
+        thing.must_be("listed")
+        awarding.check(request.user, thing)
+        return redirect("jobs:job", tasks.ask(request.user, thing, tasks.GRANT).code)
     made = awarding.award(request.user, thing, edition_of(request))
     tell(request, Text(f"已立项 {len(made)} 个", f"{len(made)} awarded"))
     return redirect(thing.get_absolute_url())

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from haihe.messages import Text
-from haihe.workspace.frame.register import Waiting
+from haihe.workspace.frame.register import Waiting, asked_of
 from haihe.workspace.rounds.actions import ANSWER, APPLY, AWARD, RANK, RECOMMEND, REVIEW
 from haihe.workspace.rounds.models import Application, Objection, Round
 from haihe.workspace.rounds.review_models import Review
@@ -31,6 +31,7 @@ def end_of(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time(23, 59)))
 
 
+@asked_of(APPLY)
 def firms(person: Person) -> Iterator[Waiting]:
     """Give the drafts that a firm can still hand in."""
     drafts = Application.objects.filter(unit__in=person.units(APPLY), state=DRAFT, round__state=OPEN)
@@ -40,6 +41,7 @@ def firms(person: Person) -> Iterator[Waiting]:
             yield Waiting(HAND_IN.format(t=each.title), each.get_absolute_url(), each.created, due, each.unit.name)
 
 
+@asked_of(RECOMMEND)
 def districts(person: Person) -> Iterator[Waiting]:
     """Give the rounds in which applications wait for a district."""
     counted = Q(applications__district__in=person.turns(RECOMMEND), applications__state=SUBMITTED)
@@ -51,10 +53,9 @@ def districts(person: Person) -> Iterator[Waiting]:
         yield Waiting(RECOMMEND_ALL.format(n=each.n, t=each.name), address, each.since, None, each.unit.name)
 
 
+@asked_of(REVIEW)
 def experts(person: Person) -> Iterator[Waiting]:
     """Give the rounds in which an expert has reviews to do."""
-    if not person.may(REVIEW):
-        return
     mine = Review.objects.filter(expert=person, state=ASSIGNED, round__state=REVIEWING)
     for row in (
         mine.order_by()
@@ -66,6 +67,7 @@ def experts(person: Person) -> Iterator[Waiting]:
         yield Waiting(REVIEW_ALL.format(n=row["n"], t=name), address, row["since"])
 
 
+@asked_of(RANK, AWARD, ANSWER)
 def offices(person: Person) -> Iterator[Waiting]:
     """Give the rounds that wait for the office that runs them, or for who awards."""
     for each in Round.objects.filter(unit__in=person.units(RANK), state__in=tuple(GO_ON)).select_related("unit"):

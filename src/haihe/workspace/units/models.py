@@ -259,15 +259,24 @@ class Seen(InTurn[Any]):
         units = person.units(action or model.read_by)
         parties = Q(pk__in=[])
         for field in model.parties:
-            own = "__" not in field and not model._meta.get_field(field).many_to_many
-            # a look-up over a table between would give an object once for each of its parties
-            where = Q(**{f"{field}__in": units})
-            parties |= where if own else Q(pk__in=model._base_manager.filter(where).values("pk"))
+            parties |= _within(model, field, units)
         return model.narrowed(self.filter(parties), person, units)
 
     def called(self, code: str) -> Any:
         """Give the object of a code."""
         return self.filter(code=code).select_related("unit").first()
+
+
+def _within(model: type[models.Model], party: str, units: "models.QuerySet[Unit]") -> Q:
+    """Give the condition that a party lies in units, without a join, which would give an object once for each of its parties."""
+    first, _, rest = party.partition("__")
+    field = model._meta.get_field(first)
+    if not isinstance(field, models.ForeignKey):
+        return Q(pk__in=model._base_manager.filter(**{f"{party}__in": units}).values("pk"))
+    if not rest:
+        return Q(**{f"{first}__in": units})
+    related = field.related_model._base_manager.filter(_within(field.related_model, rest, units))
+    return Q(**{f"{first}__in": related.values("pk")})
 
 
 class Owned(Recorded):

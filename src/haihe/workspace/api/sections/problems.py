@@ -15,7 +15,7 @@ from haihe.workspace.data.actions import READ as DATA_READ
 from haihe.workspace.data.models import Version
 from haihe.workspace.frame.access import find
 from haihe.workspace.intake.rows_target import one_named, those_named
-from haihe.workspace.problems import raising, steering, tasks
+from haihe.workspace.problems import bounds, raising, steering
 from haihe.workspace.problems.actions import CLOSE, RAISE, READ, STEER, WORK
 from haihe.workspace.problems.bottleneck_pages import office_for
 from haihe.workspace.problems.forms import offices_beside
@@ -253,10 +253,10 @@ def merge_problem(request: Call, thing: Problem, sent: MergeIn) -> ProblemOut:
 def raise_bottleneck(request: Call, sent: BottleneckIn) -> ProblemOut:
     """Make a problem of one limit in the last plan of a version; the same limit gives the same open problem."""
     version: Version = find(request.user, Version, sent.version, DATA_READ)
-    job, unit = tasks.last_bottlenecks(request.user, version), office_for(request.user, version)
-    if job is None or unit is None:
+    study, unit = bounds.last_bottlenecks(request.user, version), office_for(request.user, version)
+    if study is None or unit is None:
         raise HaiheError("E-PRB-11", value=sent.bound[:100])
-    found = tasks.from_bottleneck(tasks.bound_of(job, sent.bound), version)
+    found = bounds.from_bottleneck(bounds.bound_of(study, sent.bound), version)
     return problem_out(raising.raise_from(request.user, unit, found, channel="api"))
 
 

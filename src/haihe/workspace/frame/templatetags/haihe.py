@@ -1,21 +1,17 @@
 """Tags and filters of every template: words in the page's language, numbers, dates, missing values as a dash."""
 
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from django import template
 from django.template import Context
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from haihe.messages import QUALITY_NAMES, Text
-from haihe.workspace.frame import names
+from haihe.workspace.frame import names, shown
 
 register = template.Library()
-MISSING = "—"
 
 
 @register.simple_tag(takes_context=True)
@@ -27,9 +23,7 @@ def t(context: Context, zh: str, en: str, **values: Any) -> str:
 @register.simple_tag(takes_context=True)
 def say(context: Context, text: Any) -> str:
     """Say a `Text` in the page's language; anything else as it is, missing as a dash."""
-    if isinstance(text, Text):
-        return text(context["lang"])
-    return MISSING if text in (None, "") else str(text)
+    return shown.said(text, context["lang"])
 
 
 @register.simple_tag(takes_context=True)
@@ -46,39 +40,15 @@ def called(context: Context, what: str, code: str | None) -> str:
     return say(context, names.name_of(what, code))
 
 
-@register.filter
-def number(value: Any, digits: int | None = None) -> str:
-    """Write a number with groups of thousands; missing is a dash, never 0."""
-    if value is None or value == "" or value != value:  # the last is true of a NaN alone
-        return MISSING
-    if isinstance(value, (int, float, Decimal)):
-        if digits is None and isinstance(value, float) and value.is_integer():
-            value = int(value)  # 200, not 200.0
-        return f"{value:,.{digits}f}" if digits is not None else f"{value:,}"
-    return str(value)
+register.filter(shown.number)
+register.filter(shown.moment)
+register.simple_tag(shown.stamp)
 
 
 @register.filter
 def quality_name(code: str) -> Text | str:
     """Give the name of a quality by its code, for ``{% say %}`` and for the values of ``{% t %}``."""
     return next((name for each, name in QUALITY_NAMES.items() if each == code), code)
-
-
-@register.filter
-def moment(value: datetime | date | None) -> str:
-    """Write a time to the minute, or a day, in the office's time zone; missing is a dash."""
-    if value is None:
-        return MISSING
-    if isinstance(value, datetime):
-        return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
-    return value.strftime("%Y-%m-%d")
-
-
-@register.simple_tag(takes_context=True)
-def stamp(context: Context, value: datetime | date | None) -> SafeString:
-    """Write a time as an element with its machine-readable form."""
-    del context
-    return format_html('<time datetime="{}">{}</time>', value.isoformat() if value else "", moment(value))
 
 
 @register.simple_tag(takes_context=True)

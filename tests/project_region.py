@@ -1,8 +1,8 @@
 """A small region with six projects in every stage, what stages hold, delays and tax shares; nothing is real."""
 
 import pandas as pd
-from full_region import Tables, full_tables, rows
 
+from full_region import Tables, full_tables, rows
 from haihe.region import Region
 from small_region import META
 

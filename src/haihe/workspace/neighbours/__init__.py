@@ -1,0 +1,1 @@
+"""Members as equals: what each shares, what several agree on, and who has consented."""
