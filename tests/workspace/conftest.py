@@ -88,6 +88,7 @@ LATER = (
     "studies",
     "neighbours",
     "plans",
+    "dashboards",
 )
 """Rooms whose pages, and bodies of whose calls, are asked one by one in `make endure` only, to keep `make test` short.
 

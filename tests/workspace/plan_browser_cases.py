@@ -6,6 +6,7 @@ from typing import Any
 from chain_cases import indicator, month, row
 from plan_room_cases import study_of
 
+from haihe.workspace.duties.lights import plain
 from haihe.workspace.plans.models import Plan
 from haihe.workspace.plans.numbers import numbers_of
 from haihe.workspace.units.models import Person, Unit
@@ -28,4 +29,4 @@ def come_in(plan: str, name: str, share: str) -> dict[str, Any]:
     planned = Decimal(numbers_of(Plan.objects.get(code=plan)).path("value_added", "north")[int(name[:4])]) * 10
     value = (planned * Decimal(share)).quantize(Decimal("0.01"))
     month(city, name, [row(value, code="value_added", place="north")])
-    return {"value": f"{value:,}", "planned": f"{planned.quantize(Decimal('0.000001')):,}"}
+    return {"value": plain(value), "planned": plain(planned.quantize(Decimal("0.000001")))}

@@ -4,7 +4,8 @@ A room that adds a kind of object that belongs to a unit adds its sample to the 
 parameters than one code adds itself to `LOOKUPS`; tests/workspace/test_workspace_permissions.py fails until both stand.
 """
 
-import samples_ground  # each registers its samples
+import samples_dashboards  # each registers its samples
+import samples_ground
 import samples_neighbours
 import samples_plans
 import samples_rounds
@@ -12,11 +13,12 @@ import samples_studies
 import samples_work
 from sample_kinds import SAMPLES, VIEWERS, WHERE, Lookup, Sample, Viewer
 
+from haihe.workspace.dashboards.actions import READ as DASHBOARDS_READ
 from haihe.workspace.data.actions import READ as DATA_READ
 from haihe.workspace.data.actions import SUBMIT
 from haihe.workspace.data.models import Dataset, Version
 from haihe.workspace.duties.actions import REPORT as DUTIES_REPORT
-from haihe.workspace.duties.models import Duty
+from haihe.workspace.duties.models import Duty, Target
 from haihe.workspace.papers.models import Paper
 from haihe.workspace.plans.actions import READ as PLANS_READ
 from haihe.workspace.plans.models import Plan
@@ -27,7 +29,15 @@ from haihe.workspace.studies.actions import READ as STUDIES_READ
 from haihe.workspace.studies.models import Study
 
 __all__ = ["LOOKUPS", "SAMPLES", "VIEWERS", "WHERE", "Lookup", "Sample", "Viewer"]
-ROOMS = (samples_ground, samples_work, samples_studies, samples_plans, samples_rounds, samples_neighbours)
+ROOMS = (
+    samples_ground,
+    samples_work,
+    samples_studies,
+    samples_plans,
+    samples_rounds,
+    samples_neighbours,
+    samples_dashboards,
+)
 """The files whose samples are registered when this one is imported."""
 
 LOOKUPS: dict[str, Lookup] = {
@@ -75,6 +85,16 @@ LOOKUPS: dict[str, Lookup] = {
     "problems:bottlenecks": Lookup(Version, lambda sample: {"code": sample.thing.code}, DATA_READ),
     "problems:ask": Lookup(Version, lambda sample: {"code": sample.thing.code}, DATA_READ),
     "problems:raise": Lookup(Version, lambda sample: {"code": sample.thing.code}, DATA_READ),
+    "dashboards:figure": Lookup(
+        Target,
+        lambda _sample: {"key": "targets"},
+        allowed=lambda viewer, _sample: viewer.holds(DASHBOARDS_READ),
+    ),
+    "dashboards:download": Lookup(
+        Target,
+        lambda _sample: {"key": "targets", "form": "csv"},
+        allowed=lambda viewer, _sample: viewer.holds(DASHBOARDS_READ),
+    ),
     "intake:new": Lookup(Dataset, lambda sample: {"target": "dataset", "code": sample.thing.code}, SUBMIT),
     "intake:template": Lookup(Dataset, lambda sample: {"target": "dataset", "code": sample.thing.code}, SUBMIT),
 }

@@ -121,6 +121,19 @@ def test_units_take_turns(ask: Callable[..., Job]) -> None:
     assert begun == [job.pk for job in expected]
 
 
+def test_equal_work_of_another_unit_waits_and_takes_the_result_over(ask: Callable[..., Job]) -> None:
+    mine, theirs = ask("toy.pure", n=1), ask("toy.pure", unit="TJ-HP", by="hp-editor", n=1)
+    assert queue.take("a") == mine
+    assert queue.take("b") is None, "the same is being done"
+    queue.finish(mine, "a", DONE, {"sum": 2})
+    assert queue.take("b") is None, "it is done"
+    theirs.refresh_from_db()
+    assert (theirs.state, theirs.result, theirs.same_as) == (DONE, {"sum": 2}, mine.code)
+    queue.forget(mine.mark)
+    again = ask("toy.pure", n=1)
+    assert (again.state, again.result) == (QUEUED, None), "what was forgotten is done anew"
+
+
 def test_a_unit_with_running_work_waits_for_the_others(ask: Callable[..., Job]) -> None:
     ask(a=0, b=0)
     queue.take("a")

@@ -1,5 +1,6 @@
 """What many rows brought to light: a long award is a job, a job leads back, what waits is bounded, the payer reads the money."""
 
+import gc
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -11,8 +12,10 @@ from django.urls import reverse
 from django.utils import timezone
 from ledger_cases import paid_round
 from many_cases import many_problems
+from pydantic import BaseModel
 from round_cases import Case, hired, listed
 
+from haihe.workspace.api import checks
 from haihe.workspace.audit.models import Entry
 from haihe.workspace.frame import register
 from haihe.workspace.jobs.worker import drain
@@ -134,3 +137,12 @@ def test_the_payer_reads_the_money_and_not_the_ranking(city: City) -> None:
         assert beside.get(page).status_code in (403, 404)
     assert reverse("rounds:money", args=[case.round.code]) in payer.get(case.round.get_absolute_url()).content.decode()
     assert payer.get(award.line.run.get_absolute_url()).status_code == 404
+
+
+def test_two_forms_of_one_name_are_refused() -> None:
+    assert checks.every_form_has_its_own_name(None) == []
+    twin = type("AwardOut", (BaseModel,), {"__module__": "haihe.workspace.api.sections.twin"})
+    assert [found.id for found in checks.every_form_has_its_own_name(None)] == ["haihe.E007"]
+    del twin
+    gc.collect()
+    assert checks.every_form_has_its_own_name(None) == []

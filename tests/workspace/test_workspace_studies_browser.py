@@ -3,6 +3,7 @@
 In both languages, in one office; pictures stay in ``out/screens/kinds``.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -115,6 +116,7 @@ def test_a_district_opens_the_card_of_its_project(browser: Any, office: Server, 
         address = page.url.removeprefix(office.url).split("?")[0]
         visit.follow("一页卡片（供打印）", "One-page card, for print")
         visit.look("kinds/card")
+        assert len(re.findall(rb"/Type\s*/Page\b(?!s)", page.pdf(format="A4"))) == 1, "it prints on one sheet"
         for name in ("Word", "Excel"):
             with page.expect_download() as got:
                 page.get_by_role("link", name=name, exact=True).click()

@@ -168,3 +168,23 @@ def test_a_cancelled_study_ends(kind: Any, tmp_path: Path) -> None:
     with pytest.raises((HaiheError, Stopped)) as caught:
         kind.run(work, region, {"shock": "halt"})
     assert isinstance(caught.value, Stopped) or caught.value.code == "E-PLN-60"
+
+
+@pytest.mark.endure
+@pytest.mark.parametrize(
+    ("kind", "settings"),
+    [
+        (bottlenecks_kind, {"band": True}),
+        (front_kind, {"apart": True}),
+        (share_kind, {}),
+        (card_kind, {}),
+        (card_kind, {"project": "P017"}),
+        (stress_kind, {"shock": "port-closed", "coordinated": True}),
+    ],
+)
+def test_every_kind_works_on_the_example(kind: Any, settings: dict[str, Any], tmp_path: Path) -> None:
+    result = found(kind, hh.example("jing-jin-ji"), tmp_path, **settings)
+    assert result.lines
+    assert len(result.pieces) >= 4
+    assert all(len(table) for table in result.tables.values())
+    assert {key for _, pieces in result.groups for key in [piece.key for piece in pieces]} == set(result.pieces)

@@ -6,7 +6,9 @@ library only splits the text into events, so no object of a file's choosing is e
 """
 
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +39,9 @@ MOST_PARTS = 20_000
 
 LONGEST_TEXT = 10_000
 """Characters that one value may have."""
+
+MOST_KEPT = 64
+"""Files whose parts are kept."""
 
 Path_ = tuple[str | int, ...]
 
@@ -101,7 +106,8 @@ def read_document(path: Path) -> Document:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise HaiheError("E-RUL-01", file=path.name, why="UTF-8") from error
-    return parse_document(text, path.name)
+    document = _once(text, path.name)
+    return replace(document, data=deepcopy(document.data))
 
 
 def parse_document(text: str, file: str) -> Document:
@@ -126,6 +132,10 @@ def parse_document(text: str, file: str) -> Document:
     except (ValueError, OverflowError, RecursionError) as error:
         raise HaiheError("E-RUL-01", file=file, why=str(error)[:120]) from error
     return replace(document, data=data)
+
+
+_once = lru_cache(maxsize=MOST_KEPT)(parse_document)
+"""Files are read by every plan; one that has not changed is not parsed again."""
 
 
 def _safe(events: Iterator[Event], file: str) -> Iterator[Event]:

@@ -22,7 +22,6 @@ urlpatterns = [
     path("plans/", include("haihe.workspace.plans.urls")),
     path("neighbours/", include("haihe.workspace.neighbours.urls")),
     path("dashboards/", include("haihe.workspace.dashboards.urls")),
-    path("dashboards/", include("haihe.workspace.dashboards.urls")),
     path("api/v1/", include("haihe.workspace.api.urls")),
 ]
 

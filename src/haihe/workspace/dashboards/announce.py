@@ -30,11 +30,11 @@ FIGURES = (
           ("chief", "reviewer", "viewer"), work_figures.chains, 60, "chains:boards"),
     Shown("projects", Text("项目", "Projects"), PROJECTS,
           ("planner", "editor", "approver", "finance", "chief", "viewer"), money_figures.projects, 70,
-          "projects:projects"),
+          "projects:list"),
     Shown("applications", Text("申报", "Applications"), INSIDE,
           ("reviewer", "finance", "auditor"), money_figures.applications, 80, "rounds:applications"),
     Shown("money", Text("专项资金", "Money of rounds"), INSIDE,
-          ("planner", "approver", "finance", "auditor"), money_figures.money, 90, "rounds:ledger"),
+          ("planner", "approver", "finance", "auditor"), money_figures.money, 90, "rounds:entries"),
 )  # fmt: skip
 """The figures that the rooms below give."""
 

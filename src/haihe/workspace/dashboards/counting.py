@@ -1,7 +1,6 @@
 """Counts of the workspace as the library's tables and figures: source, quality, state of the record said with each."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import cast
 
 import pandas as pd
 from django.utils import timezone
@@ -32,7 +31,7 @@ def state_of_record(*versions: str) -> Text:
 
 def quality_of(marks: Iterable[str]) -> Quality:
     """Give the worst of some marks; what says nothing of itself is an office's own record."""
-    return worst(["official", *(cast("Quality", mark) for mark in set(marks) if mark in QUALITIES)])
+    return worst(["official", *(mark for mark in set(marks) if mark in QUALITIES)])
 
 
 def table_of(

@@ -127,7 +127,8 @@ def order() -> list[int]:
     has waited longest for a start. A job whose equal is running for another unit waits for its result.
     """
     waiting: dict[int, list[int]] = {}
-    busy = Job.objects.filter(state=RUNNING).values("mark")
+    shared = [code for code, task in TASKS.items() if task.pure]
+    busy = Job.objects.filter(state=RUNNING, task__in=shared).values("mark")
     queued = Job.objects.filter(state=QUEUED, cancel_asked=False).exclude(mark__in=busy).order_by("id")
     for pk, unit in queued.values_list("pk", "unit"):
         waiting.setdefault(unit, []).append(pk)

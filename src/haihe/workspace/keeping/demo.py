@@ -15,6 +15,7 @@ from haihe.workspace.data.requests import Answer
 from haihe.workspace.duties import demo as duties_demo
 from haihe.workspace.meetings import demo as meetings_demo
 from haihe.workspace.months import demo as months_demo
+from haihe.workspace.neighbours import demo as neighbours_demo
 from haihe.workspace.problems import demo as problems_demo
 from haihe.workspace.projects import demo as projects_demo
 from haihe.workspace.rounds import demo as rounds_demo
@@ -48,6 +49,8 @@ PEOPLE = (
     MadeUp("xq-approver", "西青审批人（示例）", "Xiqing approver (made up)", "approver", "TJ-XQ", below=True),
     MadeUp("bj-planner", "北京规划（示例）", "Beijing planner (made up)", "planner", "BJ", below=True),
     MadeUp("he-planner", "河北规划（示例）", "Hebei planner (made up)", "planner", "HE", below=True),
+    MadeUp("bj-approver", "北京审批人（示例）", "Beijing approver (made up)", "approver", "BJ"),
+    MadeUp("he-approver", "河北审批人（示例）", "Hebei approver (made up)", "approver", "HE"),
     MadeUp("viewer", "查看人员（示例）", "Viewer (made up)", "viewer", CITY, below=True),
 )
 """A person for every role but the applicant's: those come with the rounds."""
@@ -138,4 +141,5 @@ def seed() -> list[Account]:
         months_demo.seed(units, people, region)
         meetings_demo.seed(units, people, region)
         projects_demo.seed(units, people, region)
+        neighbours_demo.seed(units, people, region)
         return accounts + rounds_demo.seed(units, people, region)

@@ -180,7 +180,7 @@ class JointForm(AgreedForm):
     adds = forms.BooleanField(
         label=words("各方部分相加等于共同目标", "The parts add up to it"), required=False, initial=True
     )
-    parts = forms.CharField(
+    divided = forms.CharField(
         label=words("各方部分", "Part of each member"),
         help_text=words(
             "每行一方：单位名称或代码，空格，数值", "one a line: name or code of the member, a space, the figure"
@@ -189,21 +189,21 @@ class JointForm(AgreedForm):
         max_length=2000,
     )
     field_order = ("unit", "name_zh", "name_en", "members", "counted_in", "year", "value", "sense", "slack", "adds",
-                   "parts", "quality", "note")  # fmt: skip
+                   "divided", "quality", "note")  # fmt: skip
 
-    def clean_parts(self) -> dict[str, Decimal]:
+    def clean_divided(self) -> dict[str, Decimal]:
         """Read the parts; a line that names no member or no figure is refused."""
         units = agreeing.members()
         known = {name.strip().lower(): unit.code for unit in units for name in (unit.code, unit.name_zh, unit.name_en)}
         found: dict[str, Decimal] = {}
-        for line in self.cleaned_data["parts"].splitlines():
+        for line in self.cleaned_data["divided"].splitlines():
             name, _, figure = line.strip().rpartition(" ")
             if not line.strip():
                 continue
             try:
                 found[known[name.strip().lower()]] = Decimal(figure.replace(",", ""))
             except (KeyError, InvalidOperation):
-                text = HaiheError("E-NBR-19", column="parts", value=line[:80]).findings[0].text
+                text = HaiheError("E-NBR-19", column="divided", value=line[:80]).findings[0].text
                 raise forms.ValidationError(words(text("zh"), text("en"))) from None
         return found
 

@@ -70,12 +70,12 @@ def _divide(thing: JointTarget, units: Sequence[Unit], shares: Mapping[str, Deci
     """Give each member its part; what adds up must add up exactly."""
     for unit in units:
         if unit.code not in shares:
-            raise HaiheError("E-NBR-17", column="parts", value=unit.name)
+            raise HaiheError("E-NBR-17", column="divided", value=unit.name)
     kept = {unit.code: Decimal(shares[unit.code]) for unit in units}
     if thing.adds and sum(kept.values(), Decimal(0)) != Decimal(thing.value):
         total = sum(kept.values(), Decimal(0))
         raise HaiheError(
-            "E-NBR-16", column="parts", value=lights.plain(total), whole=lights.plain(Decimal(thing.value))
+            "E-NBR-16", column="divided", value=lights.plain(total), whole=lights.plain(Decimal(thing.value))
         )
     thing.shares = {code: f"{value.normalize():f}" for code, value in kept.items()}
 

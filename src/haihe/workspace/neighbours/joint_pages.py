@@ -42,7 +42,7 @@ def new(request: Request) -> HttpResponse:
 
     def make() -> None:
         said = form.values()
-        unit, others, shares = said.pop("unit"), list(said.pop("members")), said.pop("parts")
+        unit, others, shares = said.pop("unit"), list(said.pop("members")), said.pop("divided")
         made.append(joint.new(request.user, unit, [each for each in others if each != unit], said, shares))
 
     if form.done(make):
@@ -56,13 +56,13 @@ def new(request: Request) -> HttpResponse:
 def edit(request: Request, thing: JointTarget) -> HttpResponse:
     """Change a draft."""
     thing.must_be(DRAFT)
-    initial = {"members": [unit.code for unit in thing.members.all()], "parts": parts_said(thing)}
+    initial = {"members": [unit.code for unit in thing.members.all()], "divided": parts_said(thing)}
     form = JointForm.of(request, thing, initial=initial)
     form.offer_to(request.user, thing.unit)
 
     def change() -> None:
         said: dict[str, Any] = form.values()
-        others, shares = list(said.pop("members")), said.pop("parts")
+        others, shares = list(said.pop("members")), said.pop("divided")
         joint.change(request.user, thing, others, said, shares, form.seen)
 
     if form.done(change):

@@ -62,7 +62,7 @@ def of_study(person: Person, study: Study) -> Iterable[Link]:
 def register() -> None:
     """Announce the room; called once, when the applications stand."""
     failures.answered(409, "E-PUB-01", "E-PUB-02", "E-PUB-03", "E-PUB-07")
-    MENU.append(Entry(NAME, "plans:list", actions.READ, 18, "plan"))
+    MENU.append(Entry(Text("规划方案", "Plans"), "plans:list", actions.READ, 18, "plan"))
     WAITING.extend((to_hand_in, to_publish))
     SEARCHES.append(found)
     FIGURES.append(reality.path_points)

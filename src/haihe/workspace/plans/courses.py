@@ -6,7 +6,8 @@ from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from haihe.messages import Text
-from haihe.workspace.duties.lights import BAD, GOOD, WAIT, WARN, Light, target_light
+from haihe.workspace.duties.lights import BAD, GOOD, WAIT, WARN, Light, plain, target_light
+from haihe.workspace.frame.shown import MISSING
 
 PLACES = Decimal("0.000001")
 BETWEEN = Text(
@@ -43,6 +44,14 @@ class Spot:
         """The deviation in per cent of what was planned."""
         gap = self.deviation
         return None if gap is None or not self.planned else gap / abs(self.planned) * 100
+
+    @property
+    def figures(self) -> tuple[str, str, str]:
+        """Planned, reached and the deviation, without superfluous zeros; a dash where one is missing."""
+        planned, actual, gap = (
+            MISSING if value is None else plain(value) for value in (self.planned, self.actual, self.deviation)
+        )
+        return planned, actual, gap
 
 
 def planned_on(path: Mapping[int, Decimal], day: date) -> tuple[Decimal, bool] | None:
@@ -92,7 +101,8 @@ def light_of(spot: Spot, sense: str, slack: Decimal, unit: str, today: date) -> 
     if spot.planned is None:
         rule = Text("该日不在方案年份之内", "the day is outside the years of the plan")
         return Light(WAIT, Text("方案无此年", "not in the plan"), rule)
-    light = target_light(sense, spot.planned, abs(spot.planned) * slack, spot.actual, unit)
+    allowed = (abs(spot.planned) * slack).quantize(PLACES, rounding=ROUND_HALF_EVEN)
+    light = target_light(sense, spot.planned, allowed, spot.actual, unit)
     if not spot.between:
         return light
     return Light(light.mark, light.words, Text(f"{BETWEEN.zh}；{light.rule.zh}", f"{BETWEEN.en}; {light.rule.en}"))

@@ -16,7 +16,7 @@ from haihe.workspace.plans.reading import ALL, Row
 from haihe.workspace.units.models import Person, Unit
 
 KINDS = ("target", "cap", "project", "transfer", "problem")
-FIRST = ("value_added", "output", "consumption", "jobs", "co2", "energy")
+FIRST = ("value_added", "manufacturing", "output", "consumption", "jobs", "energy", "co2")
 """Indicators that are shown before anybody chooses."""
 MOST = Decimal(10) ** 14
 OUTSIDE = Text("属于其他成员，请在区域协同中商定", "belongs to another member: agree on it among the regions")
@@ -142,7 +142,7 @@ def _project(ground: Ground, row: Row) -> Proposal:
     status = STATUS[row["status"]]
     why = Text(f"{status.zh}；{money.zh}", f"{status.en}; {money.en}")
     name = Text(f"{row['year']} 年开工：{title.zh}", f"Start in {row['year']}: {title.en}")
-    return _proposal(ground, row, name, where, row["support"], row["unit"], why)
+    return _proposal(ground, row, name, where, _short(row["support"]), row["unit"], why)
 
 
 def _years(row: Row) -> str:
@@ -171,8 +171,8 @@ def _problem(ground: Ground, row: Row) -> Proposal:
     )
     unit = said(row["unit"])
     why = Text(
-        f"起作用的限制：多一单位值 {_short(row['value'])}{band.zh} {unit.zh}",
-        f"a limit that binds: one more unit is worth {_short(row['value'])}{band.en} {unit.en}",
+        f"起作用的限制：多一单位值 {_short(row['value'])} {unit.zh}{band.zh}",
+        f"a limit that binds: one more unit is worth {_short(row['value'])} {unit.en}{band.en}",
     )
     name = Text(f"{title.zh}（{where.zh}）成为瓶颈", f"{title.en} ({where.en}) is what binds")
     found = _proposal(ground, row, name, where, _short(row["value"]), row["unit"], why)
@@ -205,4 +205,4 @@ def _short(value: str) -> str:
     if not value:
         return "—"
     number = Decimal(value)
-    return f"{number:,.0f}" if abs(number) >= 1000 else f"{Decimal(f'{number:.4g}'):f}"
+    return f"{number:,.0f}" if abs(number) >= 1000 else plain(Decimal(f"{number:.4g}"))

@@ -12,8 +12,9 @@ from django.utils.text import slugify
 
 from haihe.messages import Text
 from haihe.workspace.duties.figures import ACTUAL, PATH, Point, points_of
-from haihe.workspace.duties.lights import BAD, WARN, Light
+from haihe.workspace.duties.lights import BAD, WARN, Light, plain
 from haihe.workspace.duties.models import Target
+from haihe.workspace.frame.shown import MISSING
 from haihe.workspace.plans.courses import Spot, light_of, planned_on, since, start_light
 from haihe.workspace.plans.models import Made, Plan
 from haihe.workspace.plans.numbers import Numbers, into, numbers_of
@@ -82,6 +83,14 @@ class Start:
     awarded: Decimal | None
     paid: Decimal | None
     light: Light
+
+    @property
+    def money(self) -> tuple[str, str, str]:
+        """Public money planned, awarded and paid, in 亿元; a dash where there is none to tell of."""
+        planned, awarded, paid = (
+            MISSING if value is None else plain(value) for value in (self.support, self.awarded, self.paid)
+        )
+        return planned, awarded, paid
 
 
 def courses(person: Person, plan: Plan, today: date | None = None) -> list[Course]:

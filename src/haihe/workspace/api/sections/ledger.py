@@ -20,7 +20,7 @@ from haihe.workspace.rounds.models import Award, Round
 SECTION = Section("ledger", Text("资金台账与绩效", "Ledger and performance"))
 
 
-class EntryOut(BaseModel):
+class LedgerEntryOut(BaseModel):
     """One line of the ledger."""
 
     code: str
@@ -160,12 +160,12 @@ class TermsOut(BaseModel):
 class EntriesOut(BaseModel):
     """Entries that were booked."""
 
-    items: list[EntryOut]
+    items: list[LedgerEntryOut]
 
 
-def entry_out(each: Entry) -> EntryOut:
+def entry_out(each: Entry) -> LedgerEntryOut:
     """Give what is said of an entry."""
-    return EntryOut(
+    return LedgerEntryOut(
         code=each.code, award=each.award.code, number=each.number, kind=each.kind_of, side=each.side, amount=each.amount,
         day=each.day, year=each.year, article=each.article, instalment=each.instalment,
         payer=each.giver.code if each.giver else None, payee=each.taker.code if each.taker else None,
@@ -197,8 +197,8 @@ def claim_out(each: Claim) -> ClaimOut:
     )  # fmt: skip
 
 
-@SECTION.get("/ledger", READ, Text("列出可见的台账记录", "list the entries that I see"), Paged[EntryOut])
-def ledger_entries(request: Call, asked: Query[Asked]) -> Paged[EntryOut]:
+@SECTION.get("/ledger", READ, Text("列出可见的台账记录", "list the entries that I see"), Paged[LedgerEntryOut])
+def ledger_entries(request: Call, asked: Query[Asked]) -> Paged[LedgerEntryOut]:
     """List entries, the newest first."""
     seen = Entry.objects.visible_to(request.user).select_related("award", "giver", "taker")
     return paged(seen, asked, "-id", entry_out)
@@ -254,8 +254,8 @@ def settle_claim(request: Call, thing: Claim) -> ClaimOut:
     return claim_out(thing)
 
 
-@SECTION.post("/awards/{code}/pay", PAY, Text("登记拨付", "book a payment"), EntryOut, of=Award, scope="approve")
-def pay_award(request: Call, thing: Award, given: PaymentIn) -> EntryOut:
+@SECTION.post("/awards/{code}/pay", PAY, Text("登记拨付", "book a payment"), LedgerEntryOut, of=Award, scope="approve")
+def pay_award(request: Call, thing: Award, given: PaymentIn) -> LedgerEntryOut:
     """Pay an instalment, or a part of it."""
     made = payments.pay(
         request.user, thing, given.side, given.article, given.instalment, given.amount,
@@ -264,8 +264,8 @@ def pay_award(request: Call, thing: Award, given: PaymentIn) -> EntryOut:
     return entry_out(made)
 
 
-@SECTION.post("/awards/{code}/receive", PAY, Text("登记退回资金", "book a return"), EntryOut, of=Award)
-def receive_award(request: Call, thing: Award, given: ReturnIn) -> EntryOut:
+@SECTION.post("/awards/{code}/receive", PAY, Text("登记退回资金", "book a return"), LedgerEntryOut, of=Award)
+def receive_award(request: Call, thing: Award, given: ReturnIn) -> LedgerEntryOut:
     """Book what the firm gave back."""
     made = payments.receive(
         request.user, thing, given.side, given.amount, day=given.day, document=given.document, channel="api"
@@ -274,9 +274,14 @@ def receive_award(request: Call, thing: Award, given: ReturnIn) -> EntryOut:
 
 
 @SECTION.post(
-    "/awards/{code}/release", CLAIM, Text("核减不再拨付", "withhold for good"), EntryOut, of=Award, scope="approve"
+    "/awards/{code}/release",
+    CLAIM,
+    Text("核减不再拨付", "withhold for good"),
+    LedgerEntryOut,
+    of=Award,
+    scope="approve",
 )
-def release_award(request: Call, thing: Award, given: ReleaseIn) -> EntryOut:
+def release_award(request: Call, thing: Award, given: ReleaseIn) -> LedgerEntryOut:
     """Withhold what an instalment owes, with a reason."""
     where = (given.side, given.article, given.instalment)
     return entry_out(payments.release(request.user, thing, *where, given.amount, given.reason, channel="api"))

@@ -81,7 +81,7 @@ class LedgerOut(AgreedOut):
     payments: list[PaymentOut]
 
 
-class ItemOut(BaseModel):
+class TransferItemOut(BaseModel):
     """An item of a transfer list: ``rank`` is industry, platform or project."""
 
     code: str
@@ -100,7 +100,7 @@ class ItemOut(BaseModel):
 class TransferOut(AgreedOut):
     """A transfer list of two members."""
 
-    items: list[ItemOut]
+    items: list[TransferItemOut]
 
 
 class JointOut(AgreedOut):
@@ -190,10 +190,10 @@ def ledger_out(thing: Ledger) -> LedgerOut:
     return LedgerOut(**_common(thing), **own, study=thing.study.code if thing.study else None, payments=payments)
 
 
-def _item(item: TransferItem) -> ItemOut:
+def _item(item: TransferItem) -> TransferItemOut:
     same = ("code", "rank", "place", "chain", "step", "due", "contact", "note")
     said = {name: getattr(item, name) for name in same}
-    return ItemOut(**said, name=named(item.name), giver=item.giver.code, taker=item.taker.code)
+    return TransferItemOut(**said, name=named(item.name), giver=item.giver.code, taker=item.taker.code)
 
 
 def transfer_out(thing: TransferList) -> TransferOut:

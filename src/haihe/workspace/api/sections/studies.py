@@ -79,7 +79,7 @@ class ResultOut(BaseModel):
     tables: list[PieceOut]
 
 
-class ColumnOut(BaseModel):
+class StudyColumnOut(BaseModel):
     """A column of a table: its key, title and unit in the caller's language, and what its values are."""
 
     key: str
@@ -88,7 +88,7 @@ class ColumnOut(BaseModel):
     kind: str | None
 
 
-class TableOut(BaseModel):
+class StudyTableOut(BaseModel):
     """A table of a study: numbers in full, names in the caller's language, null where missing."""
 
     key: str
@@ -96,7 +96,7 @@ class TableOut(BaseModel):
     source: str
     quality: str | None
     notes: list[str]
-    columns: list[ColumnOut]
+    columns: list[StudyColumnOut]
     rows: list[list[bool | int | float | str | None]]
 
 
@@ -173,24 +173,26 @@ def study_result(thing: Study) -> ResultOut:
     "/studies/{code}/tables/{table}",
     READ,
     Text("读取结果中的一张表", "read a table that a study found"),
-    TableOut,
+    StudyTableOut,
     of=Study,
     limit="rows",
 )
-def study_table(request: Call, thing: Study, table: Path[Key]) -> TableOut:
+def study_table(request: Call, thing: Study, table: Path[Key]) -> StudyTableOut:
     """Give one table, or the one behind a figure."""
     piece = asking.kept_of(thing).pieces.get(table)
     if piece is None:
         raise Http404
     found, lang = piece.table, language_of(request)
-    return TableOut(
+    return StudyTableOut(
         key=table,
         title=found.title(lang),
         source=found.source(lang),
         quality=found.quality,
         notes=[note(lang) for note in found.notes],
         columns=[
-            ColumnOut(key=each.key, title=each.title(lang), unit=each.unit(lang) if each.unit else "", kind=each.kind)
+            StudyColumnOut(
+                key=each.key, title=each.title(lang), unit=each.unit(lang) if each.unit else "", kind=each.kind
+            )
             for each in found.columns
         ],
         rows=found.raw_rows(lang),
