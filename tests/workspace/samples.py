@@ -66,7 +66,8 @@ LOOKUPS: dict[str, Lookup] = {
         lambda sample: {"code": sample.thing.code},
         allowed=lambda viewer, sample: sample.seen_by(viewer) and viewer.holds(SCENARIOS_EDIT),
     ),
-    "scenarios:grid": Lookup(Scenario, lambda sample: {"code": sample.thing.code, "table": "regions"}, SCENARIOS_READ),
+    "scenarios:grid": Lookup(Scenario, lambda sample: {"code": sample.thing.code, "table": "regions"}, SCENARIOS_EDIT),
+    "scenarios:table": Lookup(Scenario, lambda sample: {"code": sample.thing.code, "table": "regions"}, SCENARIOS_READ),
     "scenarios:add": Lookup(Scenario, lambda sample: {"code": sample.thing.code, "table": "regions"}, SCENARIOS_EDIT),
     "studies:figure": Lookup(Study, lambda sample: {"code": sample.thing.code, "key": "plan-trade"}, STUDIES_READ),
     "studies:download": Lookup(

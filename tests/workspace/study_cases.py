@@ -1,5 +1,6 @@
 """Studies of the small region in the small city."""
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,7 @@ from haihe.workspace.data.models import Dataset, Version
 from haihe.workspace.jobs.worker import drain
 from haihe.workspace.studies.asking import ask
 from haihe.workspace.studies.models import Study
+from haihe.workspace.units.models import Person, Unit
 from workspace_cases import City
 
 
@@ -50,3 +52,14 @@ def seed() -> None:
     from workspace_cases import small_city
 
     small_dataset(small_city())
+
+
+def one_study() -> str:
+    """Ask for a plan on an office that is served, and wait until it is done; gives the address of its page."""
+    people = {person.username: person for person in Person.objects.all()}
+    city = City({unit.code: unit for unit in Unit.objects.all()}, people)
+    study = asked(city)
+    while not fresh(study).done:
+        drain()
+        time.sleep(0.2)
+    return study.get_absolute_url()

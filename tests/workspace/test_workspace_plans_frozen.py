@@ -68,6 +68,9 @@ def test_from_a_study_to_a_published_plan(city: City, signed: Callable[[str], Cl
     publishing.withdraw(chief, again, "口径有误")
     assert (fresh(plan).stage, fresh(again).stage) == ("in-force", "withdrawn")
     refused("E-PUB-07", lambda: publishing.withdraw(chief, fresh(again), "再撤一次"))
+    listed = signed("planner").get("/plans/?as=csv").content.decode("utf-8-sig")
+    assert "改名方案" in listed
+    assert "改名方案" in signed("planner").get("/plans/?state=in-force").content.decode()
     assert signed("bj-viewer").get(f"/plans/{plan.code}").status_code == 404
 
 

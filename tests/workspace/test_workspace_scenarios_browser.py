@@ -73,7 +73,7 @@ def made(visit: Visit, folder: str) -> str:
 def edited(visit: Visit, folder: str, scenario: str) -> None:
     """A cell is typed wrong and kept in its field, then typed right; the grid shows old and new."""
     seeded = visit.server.seeded
-    page = visit.go(f"/scenarios/{scenario}/tables/limits")
+    page = visit.go(f"/scenarios/{scenario}/tables/limits/edit")
     cell = page.locator(f"tr:has(th:has-text('{seeded['record']}')) input[value='{seeded['old']}']")
     name = cell.get_attribute("id")
     cell.fill(TOO_MUCH[visit.lang])
@@ -113,7 +113,7 @@ def _save(visit: Visit) -> Any:
 def added(visit: Visit, folder: str, scenario: str) -> None:
     """A record that is not there yet, begun from one like it; then all changes in a list."""
     seeded = visit.server.seeded
-    page = visit.go(f"/scenarios/{scenario}/tables/links?q={seeded['like'].split('|')[0]}")
+    page = visit.go(f"/scenarios/{scenario}/tables/links/edit?q={seeded['like'].split('|')[0]}")
     visit.leave(page.locator(f"a[href*='like={seeded['like'].replace('|', '%7C')}']"))
     visit.fill(link=seeded["link"], capacity=seeded["capacity"], reason=visit.say("第二条通道", "A second link"))
     visit.look(f"{folder}/04-record")

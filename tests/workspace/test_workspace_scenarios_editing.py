@@ -24,7 +24,7 @@ from workspace_cases import City
 
 pytestmark = pytest.mark.django_db
 Signed = Callable[[str], Client]
-GRID = "/scenarios/tight/tables/limits"
+GRID = "/scenarios/tight/tables/limits/edit"
 
 
 def shown(client: Client, url: str, lang: str = "en", status: int = 200) -> str:
@@ -122,7 +122,7 @@ def test_cells_are_typed_taken_back_and_refused(city: City, signed: Signed) -> N
     assert "E-SCN-04" in page
     assert page.count('aria-invalid="true"') == 1
     assert again(made).edits == [["limits", "cap|2019", "value", "0.75", "试算"]]
-    broken = typed(client, "/scenarios/tight/tables/links", {"to: port · 2019": "mars"})
+    broken = typed(client, "/scenarios/tight/tables/links/edit", {"to: port · 2019": "mars"})
     assert broken.status_code == 422
     assert 'aria-invalid="true"' in broken.content.decode()
     assert typed(client, GRID, {cap: ""}).status_code == 302  # emptied: taken back
@@ -161,7 +161,7 @@ def test_a_record_is_added_changed_and_removed(city: City, signed: Signed) -> No
     assert again(made).edits == []
     assert client.post(url, record).status_code == 302
     assert {edit[2] for edit in again(made).edits} == {edit[2] for edit in RAILWAY}
-    grid = "/scenarios/tight/tables/links"
+    grid = "/scenarios/tight/tables/links/edit"
     assert "(added)" in shown(client, grid)
     capacity = next(label for label in fields(shown(client, grid)) if label.startswith("capacity: rail"))
     assert typed(client, grid, {capacity: "150"}).status_code == 302
@@ -198,7 +198,11 @@ def test_a_scenario_is_copied_shared_and_deleted(city: City, signed: Signed) -> 
     assert district.post("/scenarios/tight/share", {"edition": 2}).status_code == 403
     assert typed(planner, GRID, {}).status_code == 302
     assert district.post(GRID, {"edition": 2}).status_code == 403
-    assert not fields(shown(district, GRID))
+    assert district.get(GRID).status_code == 403
+    read = shown(district, "/scenarios/tight/tables/limits?q=cap")
+    assert "<ins>0.7</ins>" in read
+    assert not fields(read)
+    assert planner.get("/scenarios/tight/tables/limits?q=cap")["Location"] == f"{GRID}?q=cap"
     copied = {"code": "mine", "name_zh": "滨海副本", "unit": "TJ-BH"}
     assert district.post("/scenarios/tight/copy", copied | {"unit": "TJ"}).status_code == 422
     assert district.post("/scenarios/tight/copy", copied).status_code == 302
@@ -272,6 +276,6 @@ def test_a_long_table_asks_as_little_as_a_short_one(city: City, signed: Signed) 
     counts = []
     for table in ("limits", "accounts"):
         with CaptureQueriesContext(connection) as asked:
-            shown(client, f"/scenarios/tight/tables/{table}?page=1")
+            shown(client, f"/scenarios/tight/tables/{table}/edit?page=1")
         counts.append(len(asked))
     assert counts[1] <= counts[0] + 3, counts

@@ -86,9 +86,7 @@ def test_a_study_is_run_and_a_figure_is_handed_on_as_it_is_seen(
 
 
 def test_without_scripts_the_numbers_are_there(browser: Any, office: Server) -> None:
-    with Visit(browser, office, "planner", "en") as visit:
-        visit.go("/studies/")
-        address = visit.page.locator("main table.list tbody a").first.get_attribute("href")
+    address = office.run("study_cases:one_study")
     plain = browser.new_context(java_script_enabled=False)
     plain.add_cookies(
         [*office.cookies_of("planner", browser), {"name": "haihe-language", "value": "en", "url": office.url}]

@@ -29,7 +29,7 @@ FIGURES = (
     Shown("chains", Text("产业链", "Chains"), CHAINS,
           ("chief", "reviewer", "viewer"), work_figures.chains, 60, "chains:boards"),
     Shown("projects", Text("项目", "Projects"), PROJECTS,
-          ("planner", "editor", "approver", "finance", "chief", "viewer"), money_figures.projects, 70,
+          ("editor", "approver", "finance", "chief", "viewer"), money_figures.projects, 70,
           "projects:list"),
     Shown("applications", Text("申报", "Applications"), INSIDE,
           ("reviewer", "finance", "auditor"), money_figures.applications, 80, "rounds:applications"),

@@ -32,7 +32,9 @@ def months_map(person: Person) -> Figure | Table:
         counts[row.place][row.light.mark] += 1
     period = periods.words(month) if month else Text("", "")
     columns = [Column("place", Text("地区", "Place"), labels={row.place: row.place_name for row in rows})]
-    columns += [Column(mark, words, unit=Text("项", "indicators"), digits=0) for mark, words in COLOURS.items()]
+    columns += [
+        Column(mark, words, unit=Text("项", "indicators"), kind="number", digits=0) for mark, words in COLOURS.items()
+    ]
     return map_of(
         person,
         "months-map",
@@ -55,7 +57,7 @@ def months(person: Person) -> Figure | Table:
         Counter((row.indicator.code, row.light.mark) for row in rows),
         (Text("指标", "Indicator"), {row.indicator.code: row.indicator.name for row in rows}),
         (Text("灯", "Light"), COLOURS),
-        Column("n", Text("地区、链或行业数", "Places, chains or sectors"), unit=ITEMS, digits=0),
+        Column("n", Text("地区、链或行业数", "Places, chains or sectors"), unit=ITEMS, kind="number", digits=0),
         MONTHS,
         quality_of(row.quality for row in rows),
     )

@@ -34,7 +34,7 @@ class Place:
 @lru_cache(maxsize=32)
 def _placed(home: str, sha: str) -> dict[str, tuple[str, str, tuple[int, int] | None]]:
     del home
-    rows = store.get(sha, "regions")[["region", "parent", "gbt2260", "tile_x", "tile_y"]]
+    rows = store.get(sha, "regions").reindex(columns=["region", "parent", "gbt2260", "tile_x", "tile_y"])
     return {
         str(code): (_word(parent), _word(national), None if pd.isna(x) or pd.isna(y) else (int(x), int(y)))
         for code, parent, national, x, y in rows.itertuples(index=False, name=None)

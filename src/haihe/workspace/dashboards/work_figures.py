@@ -20,7 +20,7 @@ from haihe.workspace.problems.states import STATES as PROBLEM_STATES
 from haihe.workspace.units.models import Person
 
 UNIT = Text("单位", "Unit")
-COUNT = Column("n", Text("数量", "Number"), unit=ITEMS, digits=0)
+COUNT = Column("n", Text("数量", "Number"), unit=ITEMS, kind="number", digits=0)
 TARGET_LIGHTS = {
     BAD: Text("红：差距超过容许", "red: more missing than allowed"),
     WARN: Text("黄：差距在容许内", "yellow: missing within the slack"),

@@ -87,6 +87,10 @@ class Agreed(Owned, Named):
         """Whether there is anything to consent to."""
         raise NotImplementedError
 
+    def get_absolute_url(self) -> str:
+        """Give the address of its page."""
+        raise NotImplementedError
+
     def parts(self) -> Iterable[Owned]:
         """Give the rows that belong to it; whoever entered one does not consent to it."""
         return ()

@@ -161,7 +161,8 @@ def may_renew(person: Person, thing: Agreed) -> Unit:
         ``E-WEB-21`` where it is not agreed, ``E-NBR-08`` where a later version is there.
     """
     thing.must_be(AGREED)
-    later = type(thing)._default_manager.filter(supersedes=thing).first()
+    every: Any = type(thing)._default_manager
+    later: Agreed | None = every.filter(supersedes=thing).first()
     if later is not None:
         raise HaiheError("E-NBR-08", value=thing.name, state=later.state_name, number=later.number)
     return next(unit for unit in thing.concerned() if person.may(RENEW, unit))

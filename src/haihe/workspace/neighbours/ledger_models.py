@@ -11,7 +11,7 @@ from django.urls import reverse
 from haihe.messages import Text
 from haihe.workspace.audit.models import Spoken
 from haihe.workspace.neighbours.actions import KEEP, READ
-from haihe.workspace.neighbours.agreed_models import AGREED, Agreed
+from haihe.workspace.neighbours.agreed_models import Agreed
 from haihe.workspace.studies.models import Study
 from haihe.workspace.units.approval import DRAFT
 from haihe.workspace.units.models import Named, Owned, Person, Seen, Unit
@@ -61,7 +61,7 @@ class Ledger(Agreed):
 
     def parts(self) -> Iterable[Owned]:
         """Its firms."""
-        return self.firms.all()  # type: ignore[no-any-return]
+        return self.firms.all()
 
 
 class MovedFirm(Owned, Named):
@@ -118,11 +118,6 @@ class MovedFirm(Owned, Named):
     def led_name(self) -> Text:
         """Who led the move."""
         return LED[self.led_by]
-
-    @property
-    def locked(self) -> bool:
-        """Whether its ledger is agreed."""
-        return self.ledger.state == AGREED
 
     def deciders(self, action: str) -> Iterable[Unit]:
         """Whoever prepares the ledger."""

@@ -90,7 +90,7 @@ def ledger(request: Request, thing: Ledger) -> HttpResponse:
     firms = (
         MovedFirm.objects.visible_to(request.user)
         .filter(ledger=thing)
-        .select_related("origin", "destination", "ledger")
+        .select_related("unit", "origin", "destination", "ledger")
     )
     more: dict[str, Any] = standing(request.user, thing) | {
         "basis": BASES[thing.basis],
@@ -131,7 +131,7 @@ def firm(request: Request, thing: MovedFirm) -> HttpResponse:
     if form.done(lambda: ledgers.put_firm(request.user, ledger_, thing, thing.code, form.values(), form.seen)):
         tell(request, Text("已保存并重新测算", "Saved, and settled again"), "success")
         return redirect(ledger_)
-    more = {"thing": thing, "trail": [*_trail(ledger_), (thing.name, "")]}
+    more: dict[str, Any] = {"thing": thing, "trail": [*_trail(ledger_), (thing.name, "")]}
     return form.page(request, thing.name, "neighbours/firm.html", back=ledger_.get_absolute_url(), **more)
 
 

@@ -10,6 +10,7 @@ from haihe.workspace.audit.chain import Channel, record, store
 from haihe.workspace.neighbours import agreeing, settling
 from haihe.workspace.neighbours.actions import KEEP
 from haihe.workspace.neighbours.ledger_models import AFTER, BEFORE, MOVED, SHARE, Ledger, MovedFirm
+from haihe.workspace.studies import asking
 from haihe.workspace.studies.models import Study
 from haihe.workspace.units.approval import DRAFT
 from haihe.workspace.units.models import Person, Unit
@@ -55,7 +56,7 @@ def new(
 
 def asking_is_illustrative(study: Study) -> bool:
     """Whether a study rests on illustrative data."""
-    return bool(settling.asking.kept_of(study).illustrative)
+    return bool(asking.kept_of(study).illustrative)
 
 
 def change(

@@ -6,10 +6,12 @@ from django.urls import reverse
 
 from haihe.messages import QUALITY_NAMES, Text
 from haihe.workspace.frame.lists import Choice, Column, Listing
-from haihe.workspace.frame.names import Called, who
+from haihe.workspace.frame.names import Called, reader, who
+from haihe.workspace.neighbours.actions import KEEP
 from haihe.workspace.neighbours.agreed_models import CONSENTS, STATES, Agreed
 from haihe.workspace.neighbours.ledger_models import BASES, LED
 from haihe.workspace.neighbours.models import OFFERS, RANKS, STEPS
+from haihe.workspace.units.approval import DRAFT
 
 MEMBERS = Text("各方概况", "Members")
 LIBRARY = Text("共享项目库", "Shared project library")
@@ -31,7 +33,11 @@ def _url(each: Any) -> str:
 
 
 def _firm(each: Any) -> str:
-    return "" if each.locked else reverse("neighbours:firm", args=[each.code])
+    """Lead to where a firm is changed: the reader who may, while it is a draft."""
+    person = reader()
+    if person is None or each.ledger.state != DRAFT or not person.may(KEEP, each.unit):
+        return ""
+    return reverse("neighbours:firm", args=[each.code])
 
 
 def concerns(each: Agreed) -> Text:

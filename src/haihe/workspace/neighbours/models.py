@@ -12,7 +12,7 @@ from haihe.messages import Text
 from haihe.workspace.audit.models import Spoken
 from haihe.workspace.duties.models import FIGURE, SENSES
 from haihe.workspace.neighbours.actions import INTEREST, KEEP, OFFER, READ
-from haihe.workspace.neighbours.agreed_models import AGREED, Agreed, Consent
+from haihe.workspace.neighbours.agreed_models import Agreed, Consent
 from haihe.workspace.neighbours.ledger_models import Ledger, MovedFirm
 from haihe.workspace.projects.models import Project
 from haihe.workspace.units.approval import DRAFT
@@ -211,7 +211,7 @@ class TransferList(Agreed):
 
     def parts(self) -> Iterable[Owned]:
         """Its items."""
-        return self.items.all()  # type: ignore[no-any-return]
+        return self.items.all()
 
 
 class TransferItem(Owned, Named):
@@ -259,11 +259,6 @@ class TransferItem(Owned, Named):
         said: dict[str, Any] = {name: getattr(self, name) for name in plain}
         said |= {"giver": self.giver.code, "taker": self.taker.code}
         return said | {"due": str(self.due) if self.due else ""}
-
-    @property
-    def locked(self) -> bool:
-        """Whether its list is agreed."""
-        return self.list.state == AGREED
 
 
 class JointTarget(Agreed):

@@ -24,7 +24,7 @@ def new(person: Person, unit: Unit, fields: Mapping[str, Any], channel: Channel 
     with transaction.atomic():
         if Profile.objects.filter(unit=unit).exists():
             raise HaiheError("E-NBR-18", column="unit", value=unit.name)
-        said = {"name_zh": unit.name_zh, "name_en": unit.name_en} | fields
+        said = {"name_zh": unit.name_zh, "name_en": unit.name_en, **fields}
         made = Profile(code=unit.code, unit=unit, created_by=person.username, **said)
         store(person.actor(PROPOSE, channel), "create", made)
         made.readers.set([each for each in agreeing.members() if each.pk != unit.pk])

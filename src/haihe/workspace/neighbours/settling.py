@@ -50,7 +50,7 @@ def terms_of(ledger: Ledger) -> dict[str, Any]:
         told = study.name
         return {
             "study": study.code, "name": [told.zh, told.en], "version": study.version.code, "sha256": study.sha256,
-            "mark": study.job.mark,
+            "mark": study.job.mark if study.job else "",
         }  # fmt: skip
     scheme = scheme_on(ledger.day)
     return {
@@ -132,7 +132,7 @@ def moved(ledger: Ledger, firms: Sequence[MovedFirm]) -> list[dict[str, Any]]:
     rows = rows[rows["origin_due"] > 0]
     return [
         {
-            "year": int(row.year), "payer": row.destination, "receiver": row.origin, "fen": int(row.origin_due),
+            "year": int(row.year), "payer": row.destination, "receiver": row.origin, "fen": int(row.origin_due),  # type: ignore[arg-type]
             "firm": row.firm, "what_if": bool(row.what_if),
         }
         for row in rows.sort_values(["year", "firm"]).itertuples()
@@ -249,10 +249,11 @@ class Views:
 
     def scope(self, settled: Settlement) -> Table:
         """Which firms fall under the scheme, with base and cap, and why not."""
+        why: list[Any] = [each if isinstance(each, Text) else Text("—", "—") for each in settled.scope["why"]]
         frame = settled.scope.assign(
             cap=(settled.scope["cap"].astype("Float64") / FEN_PER_WAN).astype("float64"),
             mean=(settled.scope["mean"].astype("Float64") / FEN_PER_WAN).astype("float64"),
-            why=[each if isinstance(each, Text) else Text("—", "—") for each in settled.scope["why"]],
+            why=why,
         )
         columns = [
             *self._firm(),

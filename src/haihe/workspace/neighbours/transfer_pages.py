@@ -1,5 +1,7 @@
 """Pages of transfer lists: the list of them, a new one, one with its items, items."""
 
+from typing import Any
+
 from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -106,7 +108,7 @@ def item(request: Request, thing: TransferItem) -> HttpResponse:
     if form.done(lambda: transfers.put_item(request.user, there, thing, thing.code, form.values(), form.seen)):
         tell(request, Text("已保存", "Saved"), "success")
         return redirect(there)
-    more = {"thing": thing, "trail": [*_trail(there), (thing.name, "")]}
+    more: dict[str, Any] = {"thing": thing, "trail": [*_trail(there), (thing.name, "")]}
     return form.page(request, thing.name, "neighbours/item.html", back=there.get_absolute_url(), **more)
 
 

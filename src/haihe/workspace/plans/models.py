@@ -53,8 +53,8 @@ class PlanSeen(Seen):
         return cast("PlanSeen", self.annotate(newer=Exists(newer)))
 
     def counted(self) -> "PlanSeen":
-        """Note on each plan how many things were derived from it."""
-        return cast("PlanSeen", self.annotate(derived=models.Count("made", distinct=True)))
+        """Note on each plan how many things were derived from it; newest first."""
+        return cast("PlanSeen", self.annotate(derived=models.Count("made", distinct=True)).order_by("-pk"))
 
     def in_force(self) -> "PlanSeen":
         """Keep the newest published plan of each office and dataset."""

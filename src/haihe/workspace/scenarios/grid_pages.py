@@ -2,17 +2,15 @@
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import urlencode
 
 from haihe.messages import QUALITY_NAMES, HaiheError, Text
 from haihe.region.spec import TableSpec
 from haihe.region.tables import TABLES
 from haihe.region.template import describe
-from haihe.workspace.frame.access import Request, acts_on, form
+from haihe.workspace.frame.access import Request, acts_on, form, page
 from haihe.workspace.frame.failures import status_of
 from haihe.workspace.frame.forms import edition_of
 from haihe.workspace.frame.layout import language_of, tell
@@ -35,22 +33,31 @@ def spec_of(table: str) -> TableSpec:
     return TABLES[table]
 
 
-@form(READ, of=Scenario)
+@page(READ, of=Scenario)
+def table(request: Request, thing: Scenario, table: str) -> HttpResponse:
+    """Show a page of a table as the scenario has it; who may change the scenario goes on to the grid."""
+    spec = spec_of(table)
+    if acts_on(request.user, thing, EDIT):
+        address, asked = reverse("scenarios:grid", args=[thing.code, table]), request.GET.urlencode()
+        return redirect(f"{address}?{asked}" if asked else address)
+    found = grid_of(thing, spec, request.GET.dict(), language_of(request), editable=False)
+    return _page(request, thing, found, {"edits": False, "beside": [], "reason": ""})
+
+
+@form(EDIT, of=Scenario)
 def grid(request: Request, thing: Scenario, table: str) -> HttpResponse:
     """Show a page of a table in a grid, and take what was typed into it: all of it, or nothing where something is wrong."""
-    spec, lang, edits = spec_of(table), language_of(request), acts_on(request.user, thing, EDIT)
-    found = grid_of(thing, spec, request.GET.dict(), lang, edits)
+    spec, lang = spec_of(table), language_of(request)
+    found = grid_of(thing, spec, request.GET.dict(), lang)
     beside: list[str] = []
     reason = request.POST.get("reason", "").strip()[:LONGEST_REASON]
     if request.method == "POST":
-        if not edits:
-            raise PermissionDenied
         typed = typed_into(found, request.POST.dict(), reason, thing.edits, lang)
         if not faults(found):
             beside = _saved(request, thing, found, typed)
             if not (beside or faults(found)):
                 return redirect(request.get_full_path())
-    return _page(request, thing, found, {"edits": edits, "beside": beside, "reason": reason})
+    return _page(request, thing, found, {"edits": True, "beside": beside, "reason": reason})
 
 
 def _saved(request: Request, thing: Scenario, found: Grid, typed: Typed) -> list[str]:
@@ -72,17 +79,17 @@ def _saved(request: Request, thing: Scenario, found: Grid, typed: Typed) -> list
 
 
 def _page(request: Request, thing: Scenario, found: Grid, said: dict[str, Any]) -> HttpResponse:
-    spec, lang, page = found.spec, language_of(request), found.page
+    spec, lang, rows = found.spec, language_of(request), found.page
     wrong = faults(found)
     more = {
         "thing": thing,
         "spec": spec,
         "grid": found,
-        "found": page,
-        "filters": [(each, [(value, shown(each.column, value)) for value in each.values]) for each in page.filters],
+        "found": rows,
+        "filters": [(each, [(value, shown(each.column, value)) for value in each.values]) for each in rows.filters],
         "heads": [(column, describe(column, lang)) for column in (*found.keys, *found.columns)],
         "wrong": wrong,
-        "illustrative": "illustrative" in page.qualities,
+        "illustrative": "illustrative" in rows.qualities,
         "illustrative_name": QUALITY_NAMES["illustrative"],
         "tables": [TABLES[name] for name in TABLES if name in thing.version.tables and name != OWN],
         "trail": trail(thing, (spec.title, "")),
@@ -138,9 +145,3 @@ def _by_column(error: HaiheError, said: dict[str, str]) -> HaiheError:
         if finding.column == "value":
             object.__setattr__(finding, "column", by_value.get(str(finding.values.get("value")), finding.column))
     return error
-
-
-def address(scenario: Scenario, table: str, **asked: str) -> str:
-    """Give the address of a page of the grid."""
-    plain_address = reverse("scenarios:grid", args=[scenario.code, table])
-    return f"{plain_address}?{urlencode(asked)}" if asked else plain_address

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,7 +10,7 @@ from django.urls import reverse
 from haihe.messages import QUALITY_NAMES, Text
 from haihe.region.tables import TABLES
 from haihe.workspace.data.models import Dataset, Version
-from haihe.workspace.frame.access import Request, act, acts_on, form, page
+from haihe.workspace.frame.access import Request, act, acts_on, find, form, page
 from haihe.workspace.frame.forms import edition_of
 from haihe.workspace.frame.layout import tell
 from haihe.workspace.frame.register import links_on
@@ -105,6 +104,7 @@ def scenario(request: Request, thing: Scenario) -> HttpResponse:
         "state": shown_to(thing),
         "illustrative": any(row["said"]["quality"] == ILLUSTRATIVE for row in rows),
         "edits": edits,
+        "into": "scenarios:grid" if edits else "scenarios:table",
         "makes": request.user.may(EDIT),
         "tables": _tables(thing.version, counts),
         "newer": newer if newer is not None and newer.pk != thing.version_id else None,
@@ -168,11 +168,10 @@ def edit(request: Request, thing: Scenario) -> HttpResponse:
     return form.page(request, title, back=thing.get_absolute_url(), trail=trail(thing, (title, "")))
 
 
-@form(READ, of=Scenario)
-def copy(request: Request, thing: Scenario) -> HttpResponse:
+@form(EDIT)
+def copy(request: Request, code: str) -> HttpResponse:
     """Copy a scenario that one sees into a unit where one makes scenarios."""
-    if not request.user.may(EDIT):
-        raise PermissionDenied
+    thing: Scenario = find(request.user, Scenario, code, READ)
     name = thing.name
     initial = {
         "code": editing.free_code(thing.code),

@@ -18,6 +18,7 @@ urlpatterns = [
     path("<str:code>/delete", pages.delete, name="delete"),
     path("<str:code>/changes", pages.explain, name="changes"),
     path("<str:code>/move", moving_pages.move, name="move"),
-    path("<str:code>/tables/<str:table>", grid_pages.grid, name="grid"),
+    path("<str:code>/tables/<str:table>", grid_pages.table, name="table"),
+    path("<str:code>/tables/<str:table>/edit", grid_pages.grid, name="grid"),
     path("<str:code>/tables/<str:table>/add", grid_pages.add, name="add"),
 ]

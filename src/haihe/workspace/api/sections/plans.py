@@ -224,6 +224,14 @@ def change_plan(request: Call, thing: Plan, sent: WordsIn) -> PlanOut:
     return plan_out(thing)
 
 
+@SECTION.post("/plans/{code}/delete", PREPARE, Text("删除草稿", "delete a draft"), PlanOut, of=Plan)
+def delete_plan(request: Call, thing: Plan) -> PlanOut:
+    """Delete a draft; gives what it said."""
+    said = plan_out(thing)
+    publishing.drop(request.user, thing, channel="api")
+    return said
+
+
 @SECTION.get("/plans/{code}/numbers", READ, Text("读取方案数字", "read a plan's numbers"), NumbersOut, of=Plan)
 def plan_numbers(thing: Plan) -> NumbersOut:
     """Give every number of a plan on which something can be derived."""
