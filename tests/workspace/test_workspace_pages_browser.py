@@ -4,12 +4,14 @@ The pages are those of the table of addresses, so that a new one is looked at as
 out/screens.
 """
 
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from browsing import Server, Visit, server_of
+from printed_text import printed_text
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -94,11 +96,35 @@ def htmx_sends_the_token(page: Any, name: str) -> None:
 
 
 @pytest.mark.endure
-def test_axe_finds_nothing_in_english(every: Pages, visits: Any) -> None:
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_axe_finds_nothing_on_any_page(every: Pages, visits: Any, lang: str) -> None:
     for _, url, who in every.pages:
-        visit = visits(who, "en")
+        visit = visits(who, lang)
         visit.go(url)
         assert visit.axe() == [], url
+
+
+@pytest.mark.endure
+def test_a_page_of_each_room_prints_with_its_title_and_state(every: Pages, visits: Any) -> None:
+    """On paper: the heading and the line that says what it is and when; neither menu nor filters; no wider than the sheet."""
+    printed = set()
+    for name, url, who in every.pages:
+        room = name.split(":")[0]
+        if room in printed or not who:
+            continue
+        printed.add(room)
+        page = visits(who, "zh").go(url)
+        told = printed_text(page.pdf(format="A4"))
+        title = "".join(unicodedata.normalize("NFKC", page.locator("h1").inner_text()).split())
+        assert title in told, f"{url}: the heading is not on paper"
+        assert "haihe" in told, f"{url}: nothing says what printed it"
+        page.emulate_media(media="print")
+        line = page.locator(".printed")
+        assert line.count() == 1, url
+        assert line.is_visible(), url
+        assert not page.locator(".menu").is_visible(), url
+        page.emulate_media(media="screen")
+    assert printed >= {"office", "dashboards", "studies", "plans", "duties", "problems", "projects", "rounds", "months"}
 
 
 def test_the_keyboard_reaches_everything(every: Pages, visits: Any) -> None:

@@ -141,9 +141,9 @@ def _members(front: Pareto, plan: Outcome, at: Outcome, like: Table) -> Table:
             now, then = (
                 each.assembly.indicators.value(own, each.solution.x) * factor(plain, shown) for each in (plan, at)
             )
-            said_so = {"measure": totalled(title, unit), "code": measure.indicator, "region": code, "unit": said(shown)}
+            said_so = {"measure": totalled(title, unit), "region": code, "unit": said(shown)}
             rows.append({**said_so, "now": now, "then": then, "gap": then - now})
-    frame = pd.DataFrame(rows, columns=["measure", "code", "region", "unit", "now", "then", "gap"])
+    frame = pd.DataFrame(rows, columns=["measure", "region", "unit", "now", "then", "gap"])
     return Table(
         frame,
         [

@@ -61,12 +61,13 @@ def dashboard(request: Request) -> HttpResponse:
     filled = [(each, shown) for each, shown in figures if len(table_in(shown))]
     pictures = chain_pictures(person) if role in MAPS_FOR else []
     parts = [part_of(shown) for _, shown in filled]
+    waits = register.waits(person)
     more: dict[str, Any] = {
         "role": role,
         "role_name": ROLES[role].name,
         "roles": [(each, ROLES[each].name) for each in roles],
-        "waits": register.waits(person),
-        "waiting": register.waits(person).first[:WAITS],
+        "waits": waits,
+        "waiting": waits.first[:WAITS],
         "figures": [(each, sum_of(shown), address_of(each)) for each, shown in filled],
         "empty": [(each, address_of(each)) for each, shown in figures if not len(table_in(shown))],
         "pictures": pictures,

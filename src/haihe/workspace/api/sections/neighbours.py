@@ -186,7 +186,7 @@ def _common(thing: Agreed) -> dict[str, Any]:
 def ledger_out(thing: Ledger) -> LedgerOut:
     """Give what is said of a ledger."""
     payments = [PaymentOut(**each) for each in thing.payments]
-    own = {"basis": thing.basis, "day": thing.day, "what_if": thing.what_if}
+    own: dict[str, Any] = {"basis": thing.basis, "day": thing.day, "what_if": thing.what_if}
     return LedgerOut(**_common(thing), **own, study=thing.study.code if thing.study else None, payments=payments)
 
 
