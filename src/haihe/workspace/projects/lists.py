@@ -19,7 +19,7 @@ from haihe.workspace.projects.stages import LEFT, MARKS, STATES
 from haihe.workspace.units.approval import APPROVED, DRAFT, SUBMITTED
 from haihe.workspace.units.models import Person, Unit
 
-PROJECTS = Text("项目进度", "Projects on their way")
+PROJECTS = Text("项目库", "Projects")
 BOARDS = Text("项目看板", "Project boards")
 MOVES = Text("阶段申报", "Stage proposals")
 OWNERSHIP = TABLE.column("ownership").word_of

@@ -6,6 +6,7 @@ from django.db.models import Sum
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 
 from haihe.messages import Text
 from haihe.rules.money import said_money
@@ -98,7 +99,7 @@ AWARDS = Listing(
         Column(Text("支持额", "support"), lambda a: wan(a.support), "support", unit="万元"),
         Column(Text("市级", "city"), lambda a: wan(a.city), "city", unit="万元"),
         Column(Text("区级", "district part"), lambda a: wan(a.district_part), "district_part", unit="万元"),
-        Column(Text("决定日", "decided"), lambda a: a.decided_at, "decided_at"),
+        Column(Text("决定日", "decided"), lambda a: timezone.localtime(a.decided_at).date(), "decided_at"),
     ),
     search=("code", "application__title", "unit__name_zh"),
     empty=Text("还没有立项。", "Nothing is awarded yet."),
