@@ -52,6 +52,10 @@ VIOLATIONS = """window.violations = []; document.addEventListener("securitypolic
   (event) => window.violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`));"""
 
 
+LANGUAGES = pytest.mark.parametrize("lang", ["zh", pytest.param("en", marks=pytest.mark.endure)])
+"""A story in both languages: the second one in `make endure`, to keep `make test` under its half hour."""
+
+
 def _environment(home: Path) -> dict[str, str]:
     paths = os.pathsep.join([str(ROOT / "tests"), str(ROOT / "tests" / "workspace"), str(ROOT / "src")])
     threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"), "1")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from browsing import Server, Visit, server_of
+from browsing import LANGUAGES, Server, Visit, server_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -22,7 +22,7 @@ def drawn(page: Any) -> int:
     return int(page.locator("figure.charted svg").count())
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
+@LANGUAGES
 def test_a_planner_reads_the_dashboard(office_with_figures: Server, browser: Any, lang: str) -> None:
     if lang == "en":
         office_with_figures.run("dashboard_browser_cases:bring")

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from browsing import Server, Visit, server_of
+from browsing import LANGUAGES, Server, Visit, server_of
 from neighbour_cases import CASE, PAIRS
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -31,7 +31,7 @@ def address(visit: Visit) -> str:
     return str(visit.page.url).removeprefix(visit.server.url)
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
+@LANGUAGES
 def test_three_members_settle_and_freeze(three: Server, browser: Any, lang: str) -> None:
     with Visit(browser, three, "planner", lang) as visit:
         visit.go("/neighbours/ledgers")
@@ -81,7 +81,7 @@ def pressed(three: Server, browser: Any, lang: str, who: str, url: str, button: 
         visit.press(*button)
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
+@LANGUAGES
 def test_a_project_is_offered_and_taken_interest_in(three: Server, browser: Any, lang: str) -> None:
     with Visit(browser, three, "bh-approver", lang) as visit:
         visit.go("/neighbours/library")
@@ -110,7 +110,7 @@ def test_a_project_is_offered_and_taken_interest_in(three: Server, browser: Any,
         visit.press("撤回", "Withdraw")
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
+@LANGUAGES
 def test_a_transfer_list_is_confirmed_by_both(three: Server, browser: Any, lang: str) -> None:
     with Visit(browser, three, "bj-planner", lang) as visit:
         visit.go("/neighbours/transfers/new")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from browsing import Server, Visit, server_of
+from browsing import LANGUAGES, Server, Visit, server_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -23,7 +23,7 @@ def code_of(visit: Visit) -> str:
     return str(visit.page.url).rsplit("/plans/", 1)[-1].split("/")[0].split("#")[0]
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
+@LANGUAGES
 def test_from_a_study_to_where_reality_left_the_plan(city: Server, browser: Any, lang: str) -> None:
     plan = prepared(city, browser, lang)
     published(city, browser, lang, plan)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from browsing import WORK, Server, Visit, server_of
+from browsing import LANGUAGES, WORK, Server, Visit, server_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PASTE = """([id, text]) => {
@@ -35,13 +35,13 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
+@LANGUAGES
 def test_a_planner_edits_runs_two_and_compares(small: Server, browser: Any, lang: str) -> None:
     story(small, browser, lang, "scenarios")
 
 
 @pytest.mark.endure
-@pytest.mark.parametrize("lang", ["zh", "en"])
+@LANGUAGES
 def test_the_same_on_the_demonstration(demonstration: Server, browser: Any, lang: str) -> None:
     story(demonstration, browser, lang, "scenarios/demonstration")
 

@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from browsing import Server, Visit, server_of
+from browsing import LANGUAGES, Server, Visit, server_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PNG = b"\x89PNG"
-LANGUAGES = pytest.mark.parametrize("lang", ["zh", "en"])
 PLACE = """number => { const radio = document.querySelector(`input[name=point][value="${number}"]`);
   const box = document.querySelector('figure[data-key="front"] .chart'); box.scrollIntoView({ block: "center" });
   const [x, y] = echarts.getInstanceByDom(box).convertToPixel({ seriesIndex: 0 },

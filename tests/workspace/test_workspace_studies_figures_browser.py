@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import Server, Visit, server_of
+from browsing import LANGUAGES, Server, Visit, server_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PNG = b"\x89PNG"
@@ -29,7 +29,7 @@ def followed(visit: Visit) -> None:
     visit.page.locator("html[data-followed]").wait_for(state="attached")
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
+@LANGUAGES
 def test_a_study_is_run_and_a_figure_is_handed_on_as_it_is_seen(
     browser: Any, office: Server, lang: str, tmp_path: Path
 ) -> None:
