@@ -94,7 +94,11 @@ def page(lang: Lang) -> str:
 
 def _row(message: Message, lang: Lang) -> str:
     """Give the row of a code; its address on the page is the code in small letters."""
-    cells = (f'<a id="{message.code.lower()}"></a>`{message.code}`', _plain(message.says(lang)), _plain(message.mend(lang)))
+    cells = (
+        f'<a id="{message.code.lower()}"></a>`{message.code}`',
+        _plain(message.says(lang)),
+        _plain(message.mend(lang)),
+    )
     return "| " + " | ".join(cells) + " |"
 
 

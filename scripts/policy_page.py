@@ -118,7 +118,7 @@ def written(lang: Lang, found: dict[str, str]) -> str:
         if clause.gap is not None:
             lines.append(f"- {HEADS['gap'](lang)}: {clause.gap(lang)}")
         lines.append("")
-        if clause.figure:
+        if clause.figure and (IMAGES / f"{clause.figure}-{lang}.png").is_file():
             lines += [f"![{FIGURE(lang)}](../images/{clause.figure}-{lang}.png)", ""]
     return "\n".join(lines)
 

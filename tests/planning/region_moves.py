@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from full_region import Tables
 
+from full_region import Tables
 from haihe.region.units import factor
 
 CODES = (

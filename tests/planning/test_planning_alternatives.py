@@ -5,10 +5,10 @@ from functools import cache
 
 import numpy as np
 import pytest
-from goal_region import CAP, capped_plan, region_with
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from goal_region import CAP, capped_plan, region_with
 from haihe.messages import HaiheError, Text
 from haihe.planning import alternatives as room
 from haihe.planning.alternatives import Alternatives, alternatives, verdict_of

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from full_region import full_region
 
 import haihe as hh
+from full_region import full_region
 from haihe.messages import HaiheError
 from haihe.planning import Plan
 from haihe.planning.binding import binding_table

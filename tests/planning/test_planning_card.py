@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from project_region import project_region, project_tables
 
 import haihe as hh
 from haihe.accounts import InterregionalTable, accounts_of
@@ -24,6 +23,7 @@ from haihe.planning.reasons import Change, Reason
 from haihe.planning.selection import Selection
 from haihe.planning.suppliers import Suppliers
 from haihe.planning.tax_levels import LEVELS
+from project_region import project_region, project_tables
 
 
 @cache

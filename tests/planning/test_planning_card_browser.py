@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from project_region import project_region
 
 import haihe as hh
 from haihe.planning.card import Cards
 from haihe.planning.card_page import cards_page
 from haihe.planning.reasons import Change, Reason
+from project_region import project_region
 
 CHROMIUM = Path("/usr/bin/chromium")
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

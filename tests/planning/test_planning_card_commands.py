@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from project_region import project_region
 from typer.testing import CliRunner
 
 import haihe as hh
@@ -15,6 +14,7 @@ from haihe.figures import Figure, Table
 from haihe.planning.bottlenecks import bottlenecks
 from haihe.planning.pipeline import pipeline
 from haihe.reporting.projects_chapter import single_projects_chapter, why_not_table
+from project_region import project_region
 
 pytestmark = pytest.mark.slow
 

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from full_region import full_region
 from typer.testing import CliRunner
 
 import haihe as hh
+from full_region import full_region
 from haihe.cli import app
 from haihe.messages import HaiheError
 from haihe.planning import again

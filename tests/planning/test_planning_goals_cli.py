@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from goal_region import region_with
 from typer.testing import CliRunner
 
+from goal_region import region_with
 from haihe.cli import app
 from haihe.messages import LANGUAGES, HaiheError
 from haihe.planning import plan

@@ -2,8 +2,8 @@
 
 import pandas as pd
 import pytest
-from goal_region import CAP, capped_plan, region_with
 
+from goal_region import CAP, capped_plan, region_with
 from haihe.figures import Figure, Table
 from haihe.messages import Text
 from haihe.planning import goal_views

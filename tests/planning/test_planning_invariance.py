@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from full_region import Tables, full_tables
 from goal_cases import RICH
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from region_moves import in_units, later, renamed, shuffled, split
 
+from full_region import Tables, full_tables
 from haihe.accounts import Accounts
 from haihe.messages import HaiheError
 from haihe.planning import inputs, model, resource_inputs

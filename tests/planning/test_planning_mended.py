@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from full_region import full_tables, rows
 
 import haihe as hh
+from full_region import full_tables, rows
 from haihe.messages import HaiheError
 from haihe.planning import Session
 from haihe.planning.binding import binding_rows, binding_table

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from goal_region import region_with
 
+from goal_region import region_with
 from haihe.messages import HaiheError
 from haihe.planning import plan
 from haihe.planning.assembly import assemble

@@ -5,10 +5,10 @@ from functools import cache
 
 import numpy as np
 import pytest
-from goal_region import CAP, region_with
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from goal_region import CAP, region_with
 from haihe.messages import HaiheError
 from haihe.planning import pareto as room
 from haihe.planning.fronts import front

@@ -11,13 +11,13 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from project_region import SHARES, STAGES, project_region, project_tables
 
 import haihe as hh
 from haihe.messages import HaiheError
 from haihe.planning.pipeline import Pipeline, pipeline
 from haihe.planning.pipeline_inputs import NAMES, ORDER, STARTED, YEAR, Schedule
 from haihe.region.tables.money import PROJECTS
+from project_region import SHARES, STAGES, project_region, project_tables
 
 pytestmark = pytest.mark.slow
 MONTHS = st.integers(0, 60)

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from goal_region import capped_plan, region_with
 
+from goal_region import capped_plan, region_with
 from haihe.planning.indicators import indicator_table
 from haihe.planning.measures import Measure
 from haihe.planning.plans import plan

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from full_region import full_region
 from typer.testing import CliRunner
 
 import haihe as hh
+from full_region import full_region
 from haihe.cli import app
 from haihe.cli.desk import Desk, Language
 from haihe.cli.futures import _shown

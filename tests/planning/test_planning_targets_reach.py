@@ -1,8 +1,8 @@
 """Which targets can be reached: costs as of a hard target, and the nearest value where none can."""
 
 import pytest
-from goal_region import CAP, region_with
 
+from goal_region import CAP, region_with
 from haihe.planning import reachable as room
 from haihe.planning.plans import Plan, plan
 from haihe.planning.reachable import reachable
