@@ -65,10 +65,12 @@ def blocks(page: str) -> list[Block]:
     """Give the blocks to run, in order; a text block belongs to the block before it."""
     found: list[Block] = []
     for fence in FENCE.finditer(page):
-        if fence["kind"] == "text":
-            found[-1].prints.extend(fence["body"].splitlines())
-        elif not fence["skip"]:
+        if fence["skip"]:
+            continue
+        if fence["kind"] != "text":
             found.append(Block(fence["kind"], fence["body"], []))
+        elif found:  # before any block it shows what to type into a page
+            found[-1].prints.extend(fence["body"].splitlines())
     return found
 
 
