@@ -112,10 +112,14 @@ def test_the_network_is_forbidden_there(haihe, tmp_path):
     assert "the test forbids any network" in done.stderr
 
 
-@pytest.mark.slow
-def test_doctor_template_and_demo_work_there(haihe, tmp_path):
+def test_doctor_and_template_work_there(haihe, tmp_path):
     assert run(haihe, tmp_path, "doctor").returncode == 0
     assert run(haihe, tmp_path, "template", "own.xlsx").returncode == 0
+
+
+@pytest.mark.endure
+def test_the_demonstration_works_there(haihe, tmp_path):
+    """It writes the whole report: two minutes of one processor."""
     done = run(haihe, tmp_path, "demo", "-o", "out", "--lang", "en")
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "out" / "report.html").stat().st_size > 1_000_000

@@ -3,12 +3,12 @@
 from typing import Any
 
 import pytest
-from browsing import Server, Visit
+from browsing import LANGUAGES, Server, Visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
+@LANGUAGES
 def test_reference_and_tokens(lang: str, served: Server, browser: Any) -> None:
     with Visit(browser, served, "planner", lang) as visit:
         page = visit.go("/api/v1/docs")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import Server, Visit, server_of
+from browsing import LANGUAGES, Server, Visit, server_of
 from chain_cases import fill
 from printed_text import printed_text
 
@@ -46,7 +46,7 @@ def address(visit: Visit) -> str:
     return str(visit.page.url).removeprefix(visit.server.url)
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
+@LANGUAGES
 def test_from_a_price_to_a_printed_pack(city: Server, browser: Any, tmp_path: Path, lang: str) -> None:
     problem, name = raised(city, browser, lang)
     duty = assigned(city, browser, lang, problem, name)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import Visit, server_of
+from browsing import LANGUAGES, Visit, server_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -15,7 +15,7 @@ def press(page: Any, zh: str, en: str, lang: str) -> None:
     page.get_by_role("button", name=zh if lang == "zh" else en, exact=True).last.click()
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
+@LANGUAGES
 def test_ten_faults(tmp_path: Path, browser: Any, lang: str) -> None:
     from browser_cases import faulty, mended, with_ten_faults
 
@@ -62,7 +62,7 @@ def test_ten_faults(tmp_path: Path, browser: Any, lang: str) -> None:
         visit.look("data-5-undone")
 
 
-@pytest.mark.parametrize("lang", ["zh", pytest.param("en", marks=pytest.mark.endure)])
+@LANGUAGES
 def test_a_request_to_sixteen_districts(tmp_path: Path, browser: Any, lang: str) -> None:
     with (
         server_of(tmp_path / "office", "browser_cases:sixteen") as server,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from browsing import Server, Visit, server_of
+from browsing import LANGUAGES, Server, Visit, server_of
 from printed_text import printed_text
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -63,7 +63,7 @@ def test_no_address_breaks_for_anybody(every: Pages) -> None:
     assert [each for each in every.others if each[3].startswith("5")] == []
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
+@LANGUAGES
 def test_every_page_is_sound(every: Pages, visits: Any, lang: str) -> None:
     assert {name.split(":")[0] for name, _, _ in every.pages} >= {"office", "jobs", "intake", "data"}
     assert len(every.pages) > 25

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from browsing import Server, Visit, server_of
+from browsing import LANGUAGES, Server, Visit, server_of
 from printed_text import printed_text
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -307,7 +307,7 @@ class Story:
         visit.follow(zh + self.round, en + self.round)
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
+@LANGUAGES
 def test_a_round_from_its_call_to_the_trail_of_its_money(
     browser: Any, office: Server, lang: str, tmp_path: Path
 ) -> None:
