@@ -136,7 +136,7 @@ CASES = [
     Wrong("a parameter that nothing reads", parameter("growht", 0.05, "1/year"), "W-PLN-17", "parameters"),
     Wrong("an open last segment", parameter("segment_1", 1.5, "share"), "E-PLN-05", "parameters"),
     Wrong("a negative elasticity", parameter("elasticity_labour", -1.0, "share"), "E-PLN-08", "parameters"),
-    Wrong("a horizon that does not divide", parameter("step", 3, "year"), "E-PLN-06", "parameters"),
+    Wrong("a horizon that does not divide", parameter("last_year", 2024, "year"), "E-PLN-06", "parameters"),
     Wrong("an outlook before the end", parameter("outlook_year", 2020, "year"), "E-PLN-21", "parameters"),
     Wrong("a limit on an unknown indicator", limits({"indicator": "jbos"}), "E-PLN-51", "limits"),
     Wrong("a limit on what has no data", limits({"indicator": "jobs", "sense": "floor"}), "E-PLN-52", ""),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from itertools import islice
 from typing import Any
 
@@ -16,6 +17,9 @@ from haihe.workspace.keeping.hashes import content_hashes, kept_models
 
 BATCH = 500
 OTHER = "other"
+OF_FROZEN = {table for table, _, _ in import_module("haihe.workspace.neighbours.migrations.0002_guards").PARTS}
+"""Tables of rows that belong to something frozen: they are copied before it, since what is frozen takes no more. References between
+rows are looked at when the transaction ends."""
 
 
 @contextmanager
@@ -85,7 +89,7 @@ def copy_rows(source: str, target: str, promised: dict[str, str] | None = None) 
     with one_view(source), transaction.atomic(using=target):
         for model in reversed(kinds):
             model._base_manager.using(target).all()._raw_delete(target)
-        for model in kinds:
+        for model in sorted(kinds, key=lambda model: model._meta.db_table not in OF_FROZEN):
             _copy_kind(model, source, target)
         hashes = content_hashes(source)
         if promised is not None and promised != hashes:
