@@ -23,14 +23,20 @@ from workspace_cases import City
 ROOMS = Path(haihe.workspace.__file__).parent
 NOT_WRITTEN = {
     ("chains", "proposals"): "the diagnosis computes them; people decide",
+    ("dashboards", "map-boundaries"): "a GeoJSON file, sent in on its page",
     ("data", "datasets"): "made one by one; their content comes in by workbook",
     ("data", "requests"): "made on their page; their answers come in by workbook",
     ("duties", "changes"): "read from the audit",
     ("intake", "uploads"): "the workbooks themselves",
     ("jobs", "jobs"): "booked by the office itself",
+    ("neighbours", "consents"): "each member's own two people give them",
+    ("neighbours", "joint-targets"): "few, each negotiated by all members",
+    ("neighbours", "library"): "what is shown of each project is chosen one by one",
+    ("neighbours", "members"): "one page a member",
     ("office", "audit"): "written by the office alone",
     ("office", "people"): "accounts are given one by one by an administrator",
     ("papers", "papers"): "files, attached to what they prove",
+    ("plans", "plans"): "made of studies and published by two people",
     ("rounds", "awards"): "follow from the published list",
     ("rounds", "clawbacks"): "computed or decided one by one, by two people",
     ("rounds", "ledger"): "booked once with a voucher, never changed or taken back",
@@ -39,6 +45,7 @@ NOT_WRITTEN = {
     ("rounds", "published"): "follows from the ranking",
     ("rounds", "reviews"): "the expert's alone; an upload would be seen in the whole office",
     ("rounds", "rounds"): "made from a scheme file, which comes in on its page",
+    ("studies", "studies"): "computed from the data and settings that are chosen",
 }
 """The lists that people do not write by workbook, by room and file, each with its reason."""
 

@@ -84,6 +84,8 @@ def read_shapes(
         a source.
     """
     path = Path(path)
+    if not source.strip():
+        raise HaiheError("E-MAP-02", file=path.name)  # before anything is read
     try:
         if path.stat().st_size > LARGEST:
             raise ValueError(TOO_LARGE)

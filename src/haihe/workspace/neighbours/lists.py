@@ -54,27 +54,20 @@ STATE = Column(Text("状态", "State"), lambda each: each.state_name, "state", m
 STATE_CHOICE = Choice("state", Text("状态", "State"), tuple(STATES.items()))
 
 
-def _agreed(
-    title: Text, *more: Column, empty: Text, file: str, comes_in: str | Text, search: tuple[str, ...] = ()
-) -> Listing:
-    """Declare a list of what members agree on."""
-    return Listing(
-        title,
-        (
-            Column(Text("名称", "Name"), lambda each: each.name, "name_zh", _url),
-            Column(Text("版本", "Version"), lambda each: each.number, "number"),
-            STATE,
-            Column(Text("各方", "Members"), concerns),
-            *more,
-            Column(Text("编制", "Prepared by"), lambda each: each.unit.name, "unit__path"),
-            Column(Text("生效时间", "Agreed at"), lambda each: each.agreed_at, "agreed_at"),
-            Column(Text("质量", "Quality"), _quality, "quality"),
-        ),
-        search=("name_zh", "name_en", "code", "pinyin", *search),
-        choices=(STATE_CHOICE,),
-        empty=empty,
-        file=file,
-        comes_in=comes_in,
+NAMED = ("name_zh", "name_en", "code", "pinyin")
+
+
+def _agreed(*more: Column) -> tuple[Column, ...]:
+    """Give the columns of a list of what members agree on."""
+    return (
+        Column(Text("名称", "Name"), lambda each: each.name, "name_zh", _url),
+        Column(Text("版本", "Version"), lambda each: each.number, "number"),
+        STATE,
+        Column(Text("各方", "Members"), concerns),
+        *more,
+        Column(Text("编制", "Prepared by"), lambda each: each.unit.name, "unit__path"),
+        Column(Text("生效时间", "Agreed at"), lambda each: each.agreed_at, "agreed_at"),
+        Column(Text("质量", "Quality"), _quality, "quality"),
     )
 
 
@@ -110,9 +103,13 @@ OFFER_LIST = Listing(
     comes_in=Text("逐个项目选定对外展示的内容，不整批报送", "what is shown of each project is chosen one by one"),
 )
 
-TRANSFER_LIST = _agreed(
+TRANSFER_LIST = Listing(
     TRANSFERS,
-    Column(Text("事项数", "Items"), lambda each: each.count, "count"),
+    _agreed(
+        Column(Text("事项数", "Items"), lambda each: each.count, "count"),
+    ),
+    search=NAMED,
+    choices=(STATE_CHOICE,),
     empty=Text("还没有清单。请新建，再填写或上传事项。", "No list yet. Begin one, then write or upload its items."),
     file="transfer-lists",
     comes_in="transfer-items",
@@ -142,10 +139,14 @@ ITEM_LIST = Listing(
     comes_in="transfer-items",
 )
 
-LEDGER_LIST = _agreed(
+LEDGER_LIST = Listing(
     LEDGERS,
-    Column(Text("测算依据", "Rests on"), lambda each: BASES[each.basis], "basis"),
-    Column(Text("收付笔数", "Payments"), lambda each: len(each.payments)),
+    _agreed(
+        Column(Text("测算依据", "Rests on"), lambda each: BASES[each.basis], "basis"),
+        Column(Text("收付笔数", "Payments"), lambda each: len(each.payments)),
+    ),
+    search=NAMED,
+    choices=(STATE_CHOICE,),
     empty=Text(
         "还没有结算台账。请新建：按迁移企业测算，或取自协同收益分配测算。",
         "No ledger yet. Begin one: from moved firms, or from the study of a split.",
@@ -173,11 +174,15 @@ FIRM_LIST = Listing(
 )
 
 
-JOINT_LIST = _agreed(
+JOINT_LIST = Listing(
     JOINTS,
-    Column(Text("年份", "Year"), lambda each: str(each.year), "year"),
-    Column(Text("目标", "Value"), lambda each: float(each.value), "value"),
-    Column(Text("计量单位", "Unit of measure"), lambda each: each.counted_in, "counted_in"),
+    _agreed(
+        Column(Text("年份", "Year"), lambda each: str(each.year), "year"),
+        Column(Text("目标", "Value"), lambda each: float(each.value), "value"),
+        Column(Text("计量单位", "Unit of measure"), lambda each: each.counted_in, "counted_in"),
+    ),
+    search=NAMED,
+    choices=(STATE_CHOICE,),
     empty=Text("还没有共同目标。", "No joint target yet."),
     file="joint-targets",
     comes_in=ONE_BY_ONE,
