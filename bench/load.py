@@ -42,6 +42,7 @@ def peak(pid: int) -> float:
 def measured(seconds: float) -> dict[str, Any]:
     """Run the load; give what came of it."""
     os.environ["HAIHE_SIGN_INS_A_MINUTE"] = "1000"  # fifty people come from one address
+    os.environ.setdefault("HAIHE_SERVERS", "2")  # as docs/howto/serve says for an office of this size
     with tempfile.TemporaryDirectory() as home:
         began = time.monotonic()
         with server_of(Path(home) / "office", "many_cases:load_office") as server:
@@ -85,10 +86,10 @@ def main() -> None:
     mix = ", ".join(f"{act.name} {act.weight:g}" for act in MIX)
     note = (
         f"{found['people']} people signed in, each acting every {THINK[0]:g} to {THINK[1]:g} s at random for {seconds:g} s, "
-        f"against `haihe serve` with one worker on the same machine: {found['requests']} requests, "
-        f"{found['a second']} a second, {len(found['errors'])} errors. Processor time of the server "
+        f"against `haihe serve` with HAIHE_SERVERS={os.environ['HAIHE_SERVERS']} and one worker on the same machine: {found['requests']} requests, "
+        f"{found['a second']} a second, {len(found['errors'])} errors. Processor time of the first process "
         f"{found['CPU of the server a request, ms']} ms a request, "
-        f"{100 * found['CPU of the server, share of one core']:.0f} % of one core; peak memory of the server "
+        f"{100 * found['CPU of the server, share of one core']:.0f} % of one core; its peak memory "
         f"{found['peak memory of the server, MB']} MB. The office holds 10,000 applications in an awarded round, 10,000 "
         "projects, 10,000 duties and 10,000 problems, SQLite. A list is asked for plain, searched, filtered, sorted, or on a "
         "page up to 99. What is done, with weights among what a role may do: "

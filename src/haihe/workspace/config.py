@@ -98,6 +98,12 @@ SETTINGS = (
     ),
     Setting("THREADS", Text("网页服务线程数", "threads that answer requests"), "8", int),
     Setting(
+        "SERVERS",
+        Text("网页服务进程数（Windows 上为 1）", "processes that answer requests; on Windows always 1"),
+        "1",
+        int,
+    ),
+    Setting(
         "PROXY",
         Text(
             "可信反向代理的地址；由它告知访问者地址", "address of a trusted proxy, which says where a request came from"

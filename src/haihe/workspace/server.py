@@ -1,7 +1,6 @@
 """Serving a workspace: one process answers requests, others do the work in the background, and it looks after them."""
 
 import contextlib
-import gc
 import ipaddress
 import os
 import signal
@@ -9,27 +8,24 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from waitress.server import create_server
 
 from haihe.locks import taken
 from haihe.messages import Finding, HaiheError, Text
-from haihe.workspace.config import PRIVATE, Office
+from haihe.workspace.answering import answer, listening, options, settle
+from haihe.workspace.config import PRIVATE
 from haihe.workspace.jobs.entry import run
 from haihe.workspace.start import office, prepare
 from haihe.workspace.units.accounts import Account
 
 LOCK = "serve.lock"
-CONNECTIONS = 2000
-SILENT_SECONDS = 20
-"""Connections held at once, and seconds after which one that sends nothing is closed: half-sent requests shut nobody out."""
 STOP_SECONDS = 5.0
 """Seconds that workers have to end before they are killed."""
 BACK_OFF = (0.5, 30.0)
@@ -124,34 +120,14 @@ def _accounts(demo: bool) -> list[Account]:
 def _bound(host: str, port: int) -> Any:
     from haihe.workspace.wsgi import application
 
-    found: Office = office()
-    proxy = (
-        {"trusted_proxy": found["PROXY"], "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"}}
-        if found["PROXY"]
-        else {}
-    )
-    most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1024 * 1024
     try:
-        return create_server(  # type: ignore[no-untyped-call]
-            application,
-            host=host,
-            port=port,
-            threads=found["THREADS"],
-            ident="haihe",
-            max_request_body_size=most,
-            clear_untrusted_proxy_headers=True,
-            connection_limit=CONNECTIONS,
-            channel_timeout=SILENT_SECONDS,
-            cleanup_interval=SILENT_SECONDS // 2,
-            asyncore_use_poll=True,
-            **proxy,
-        )
+        return create_server(application, host=host, port=port, **options())  # type: ignore[no-untyped-call]
     except (OSError, ValueError, socket.gaierror) as error:
         raise HaiheError("E-JOB-21", value=f"{host}:{port}", why=str(error)) from error
 
 
 class Crew:
-    """The workers of a server: started, and started again where one ends.
+    """Processes beside a server: started, and started again where one ends.
 
     Parameters
     ----------
@@ -159,10 +135,13 @@ class Crew:
         Folder of the workspace.
     count : int
         How many.
+    does : callable
+        What each does: gets the folder as text, and ``more``.
+    more : tuple
     """
 
-    def __init__(self, home: Path, count: int) -> None:
-        self.home, self.count = home, count
+    def __init__(self, home: Path, count: int, does: Callable[..., None] = run, more: tuple[Any, ...] = ()) -> None:
+        self.home, self.does, self.more = home, does, more
         self.ending = threading.Event()
         self.keepers = [threading.Thread(target=self._keep, name=f"worker {k}", daemon=True) for k in range(count)]
 
@@ -174,7 +153,9 @@ class Crew:
     def _keep(self) -> None:
         wait = BACK_OFF[0]
         while not self.ending.is_set():
-            worker = get_context("spawn").Process(target=run, args=(str(self.home),), name="haihe worker")
+            worker = get_context("spawn").Process(
+                target=self.does, args=(str(self.home), *self.more), name="haihe worker"
+            )
             worker.start()
             began = time.monotonic()
             while worker.is_alive() and not self.ending.is_set():
@@ -208,10 +189,13 @@ def run_until_told(served: Served, server: Any, *, workers: bool) -> None:
 
     signal.signal(signal.SIGTERM, end)
     crew = Crew(served.home, office()["WORKERS"] if workers else 0)
+    more = 0 if sys.platform == "win32" else office()["SERVERS"] - 1
+    beside = Crew(served.home, more, answer, (listening(server), os.getpid()))
     crew.start()
-    gc.collect()
-    gc.freeze()  # what was loaded for good is not looked through again and again: that stops every request for a while
+    beside.start()
+    settle()
     try:
         server.run()  # ends at KeyboardInterrupt and SystemExit, after the requests at hand
     finally:
+        beside.stop()
         crew.stop()
