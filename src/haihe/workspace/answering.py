@@ -45,7 +45,8 @@ def options() -> dict[str, Any]:
 def listening(server: Any) -> list[socket.socket]:
     """Give the sockets on which a server listens."""
     every = [server] if isinstance(server, BaseWSGIServer) else server.map.values()
-    return [each.socket for each in every if isinstance(each, BaseWSGIServer)]
+    found: list[Any] = [each.socket for each in every if isinstance(each, BaseWSGIServer)]
+    return found
 
 
 def settle() -> None:
