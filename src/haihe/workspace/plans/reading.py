@@ -20,7 +20,6 @@ BUILT = ("committed", "anyway", "chosen", "part")
 NOTHING = 1e-9
 """Amounts up to this are none."""
 AT_LEAST, AT_MOST = "at_least", "at_most"
-MONEY_DIGITS = 4
 
 
 def full(value: Any) -> str:
