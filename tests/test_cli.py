@@ -9,6 +9,8 @@ from typer.testing import CliRunner, Result
 
 import haihe as hh
 from haihe.cli import app
+from haihe.messages import default_language
+from haihe.messages.extras import needed
 from haihe.region.examples import examples_folder
 
 EXAMPLE = str(examples_folder() / "jing-jin-ji")
@@ -108,6 +110,16 @@ def test_a_map_without_a_source_is_refused_before_any_work(tmp_path):
     result = run("report", EXAMPLE, "-o", str(tmp_path / "out"), "--map", str(tmp_path / "x.geojson"))
     assert result.exit_code == 1
     assert "E-MAP-02" in result.stderr
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("said", [[], ["--map-crs", "BD-09"]])
+def test_a_coordinate_system_is_declared_never_guessed(tmp_path, said):
+    boundaries = ["--map", str(tmp_path / "x.geojson"), "--map-source", "某测绘单位"]
+    result = run("report", EXAMPLE, "-o", str(tmp_path / "out"), *boundaries, *said)
+    assert result.exit_code == 1
+    assert "E-MAP-03" in result.stderr
+    assert "CGCS2000" in result.stderr
     assert not (tmp_path / "out").exists()
 
 
@@ -235,3 +247,51 @@ def test_what_cannot_be_done_is_said_with_its_code_and_writes_nothing(tmp_path, 
 )
 def test_what_an_option_cannot_mean_is_wrong_usage(words):
     assert run(*words).exit_code == 2
+
+
+def test_a_template_is_not_written_over_what_somebody_filled_in(tmp_path):
+    file = tmp_path / "我的 地区.xlsx"
+    first = run("template", str(file), "--lang", "en")
+    assert first.exit_code == 0
+    assert f'haihe check "{file}"' in first.stdout
+    file.write_bytes(b"filled in")
+    again = run("template", str(file), "--lang", "en")
+    assert again.exit_code == 1
+    assert "E-CLI-06" in again.stderr
+    assert file.read_bytes() == b"filled in"
+    assert run("template", str(file), "--replace").exit_code == 0
+    assert file.read_bytes() != b"filled in"
+
+
+def test_the_example_is_put_where_the_commands_of_the_pages_look_for_it(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    missing = run("check", "examples/jing-jin-ji", "--lang", "en")
+    assert missing.exit_code == 1
+    assert "haihe example" in missing.stdout
+    assert run("example").exit_code == 0
+    assert hh.read("examples/jing-jin-ji").hash == hh.example("jing-jin-ji").hash
+    assert "E-CLI-07" in run("example").stderr
+
+
+def test_a_missing_package_is_asked_for_by_the_extra_that_brings_all_of_its_kind():
+    with pytest.raises(hh.HaiheError) as caught:
+        needed("no_such_module", "Waitress")
+    assert 'pip install "haihe[web]"' in caught.value.text("en")
+
+
+@pytest.mark.parametrize(
+    ("given", "lang"),
+    [
+        ({"LANG": "zh_CN.UTF-8"}, "zh"),
+        ({"LANG": "en_GB.UTF-8", "LC_ALL": "zh_CN"}, "zh"),
+        ({"LANG": "zh_CN.UTF-8", "LC_ALL": "C.UTF-8"}, "zh"),
+        ({"LANG": "zh_CN.UTF-8", "HAIHE_LANG": "en"}, "en"),
+        ({"LANG": "C.UTF-8"}, "en"),
+    ],
+)
+def test_the_language_is_the_one_asked_for_even_where_the_system_has_not_installed_it(monkeypatch, given, lang):
+    for name in ("HAIHE_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    assert default_language() == lang

@@ -177,7 +177,7 @@ def test_what_is_no_map_is_refused(tmp_path, content):
     file = tmp_path / "map.geojson"
     file.write_text(content, encoding="utf-8")
     with pytest.raises(HaiheError) as error:
-        read_shapes(file, source="x")
+        read_shapes(file, source="x", crs="WGS84")
     assert error.value.code == "E-MAP-01"
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,8 +10,11 @@ from chain_cases import indicator, month, row
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from samples_dashboards import geojson
+from typer.testing import CliRunner
 
+from haihe.cli import app
 from haihe.region import Region
+from haihe.workspace import start
 from haihe.workspace.audit.models import Entry
 from haihe.workspace.dashboards import map_pages
 from haihe.workspace.dashboards.boundaries import boundaries_for, bring
@@ -140,3 +144,32 @@ def test_only_the_offices_planner_brings_boundaries_in(city: City, signed: Calla
     assert sent(signed("bh-editor"), geojson("010000"), unit=city.units["TJ-BH"].pk).status_code == 403
     assert sent(signed("bj-planner"), geojson("010000"), unit=city.units["TJ"].pk).status_code == 422
     assert not Boundaries.objects.exists()
+
+
+def geo(*arguments: str) -> Any:
+    return CliRunner().invoke(app, ["geo", *arguments, "--json"])
+
+
+def test_the_command_line_brings_boundaries_in_as_declared(
+    city: City, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(start, "prepare", lambda _home: None)  # the test's own database
+    file = tmp_path / "区界.geojson"
+    file.write_bytes(geojson("120116", "120112"))
+    said = ["import", str(tmp_path), str(file), "--unit", "TJ", "--source", "某测绘单位"]
+    assert geo(*said).exit_code == 2  # no coordinate system is guessed
+    refused = geo(*said, "--crs", "BD-09")
+    assert refused.exit_code == 1
+    assert "E-MAP-03" in refused.output
+    assert not Boundaries.objects.exists()
+    absent = geo("import", str(tmp_path), str(tmp_path / "nothing"), *said[3:], "--crs", "WGS84")
+    assert absent.exit_code == 1
+    assert "E-MAP-01" in absent.output
+    made = geo(*said, "--crs", "CGCS2000", "--number", "津S(2026)001号")
+    assert made.exit_code == 0, made.output
+    assert json.loads(made.stdout)["shapes"] == 2
+    kept = Boundaries.objects.get()
+    assert (kept.unit, kept.crs, kept.review_number) == (city.units["TJ"], "CGCS2000", "津S(2026)001号")
+    [listed] = json.loads(geo("list", str(tmp_path)).stdout)
+    assert (listed["unit"], listed["crs"], listed["in_use"]) == ("TJ", "CGCS2000", True)
+    assert Entry.objects.filter(kind=Boundaries.kind(), channel="cli").exists()

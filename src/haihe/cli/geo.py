@@ -20,17 +20,15 @@ FileArgument = Annotated[Path, typer.Argument(help="GeoJSON file of polygons, 20
 
 @geo_app.command(
     "import",
-    epilog="Example: haihe geo import office districts.geojson --unit TJ --source 规划和自然资源局 --number 津S(2026)000",
+    epilog="Example: haihe geo import office districts.geojson --unit TJ --source 规划和自然资源局 --crs CGCS2000",
 )
 def geo_import(
     home: HomeArgument,
     file: FileArgument,
     unit: Annotated[str, typer.Option("--unit", help="Code of the office whose maps are drawn with it.")],
     source: Annotated[str, typer.Option("--source", help="Who made the boundaries; printed under every map.")],
+    crs: Annotated[str, typer.Option("--crs", help="CGCS2000, WGS84 or GCJ-02, as the source declares it.")],
     number: Annotated[str, typer.Option("--number", help="Map review number; a dash is printed where none.")] = "",
-    crs: Annotated[
-        str, typer.Option("--crs", help="CGCS2000, WGS84 or GCJ-02, as declared by the source.")
-    ] = "CGCS2000",
     code_property: Annotated[str, typer.Option("--code", help="Property with the six-digit code.")] = "adcode",
     json_: JsonOption = False,
     lang: LangOption = None,
@@ -39,10 +37,9 @@ def geo_import(
     with started(home, lang, json_) as (here, actor):
         from haihe.reporting.maps import LARGEST
         from haihe.workspace.dashboards.boundaries import put
-        from haihe.workspace.dashboards.models import SYSTEMS
 
-        if crs not in SYSTEMS:
-            raise HaiheError("E-MAP-03", value=crs, available=", ".join(SYSTEMS))
+        if not file.is_file():
+            raise HaiheError("E-MAP-01", file=file.name, value=str(file), property=code_property)
         if file.stat().st_size > LARGEST:
             raise HaiheError("E-DSH-01", most=LARGEST // 1_000_000)
         made = put(

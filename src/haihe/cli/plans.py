@@ -6,7 +6,6 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import StrEnum
 from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -23,14 +22,6 @@ if TYPE_CHECKING:
 
 DEMO_FATES = {"jing-jin-ji": [("TJ", "TEX")]}
 """Whose upgrading, keeping and closing the demonstration compares: textiles in Tianjin."""
-
-
-class Crs(StrEnum):
-    """Coordinate systems of boundaries."""
-
-    wgs84 = "WGS84"
-    cgcs2000 = "CGCS2000"
-    gcj02 = "GCJ-02"
 
 
 @app.command(epilog="Example: haihe plan examples/jing-jin-ji --scenario separate-caps -o out")
@@ -216,7 +207,9 @@ def report(
     ] = None,
     map_source: Annotated[str, typer.Option("--map-source", help="Who made the boundaries; printed on the map.")] = "",
     map_number: Annotated[str, typer.Option("--map-number", help="Map review number; printed on the map.")] = "",
-    map_crs: Annotated[Crs, typer.Option("--map-crs", help="Coordinate system of the boundaries.")] = Crs.wgs84,
+    map_crs: Annotated[
+        str, typer.Option("--map-crs", help="CGCS2000, WGS84 or GCJ-02, as the source of the boundaries declares it.")
+    ] = "",
     fate: Annotated[
         list[str] | None,
         typer.Option("--fate", help="Member/sector whose upgrading, keeping and closing are compared; repeatable."),
@@ -234,7 +227,7 @@ def report(
     with desk(lang, json_) as here:
         shapes = None
         if boundaries is not None:
-            shapes = read_shapes(boundaries, source=map_source, review_number=map_number, crs=map_crs.value)
+            shapes = read_shapes(boundaries, source=map_source, review_number=map_number, crs=map_crs)
         with here.progress() as now, stoppable(inf, now) as control:
             now(Text("读取", "reading"))
             made = write_report(
@@ -268,7 +261,7 @@ def demo(
     lang: LangOption = None,
 ) -> None:
     """Read, check, plan and report the example region, and print the lines that tell most."""
-    from haihe.region.examples import example, examples_folder
+    from haihe.region.examples import example
     from haihe.reporting.regional import report as write_report
 
     with desk(lang, json_) as here:
@@ -284,9 +277,9 @@ def demo(
         _story(here, made)
         here.say(Text("接下来：", "Next:"))
         us = sys.argv[0] if Path(sys.argv[0]).name == "haihe" else "haihe"
-        folder = examples_folder() / name
-        place = folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
+        place = Path("examples") / name
         for command in (
+            *([] if place.is_dir() else [f"{us} example {place}"]),
             f"{us} check {place}",
             f"{us} plan {place} --scenario separate-caps",
             f"{us} convert {place} {name}.xlsx",

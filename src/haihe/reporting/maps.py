@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast, get_args
 
 from haihe.messages import HaiheError, Text
 
@@ -56,7 +56,7 @@ class Shapes:
 
 
 def read_shapes(
-    path: str | Path, *, source: str, review_number: str = "", crs: Crs = "WGS84", code_property: str = "adcode"
+    path: str | Path, *, source: str, crs: str, review_number: str = "", code_property: str = "adcode"
 ) -> Shapes:
     """Read a GeoJSON file of boundaries.
 
@@ -66,10 +66,10 @@ def read_shapes(
         GeoJSON file, at most 20 MB.
     source : str
         Who made the boundaries; required, since it is printed on every map.
+    crs : {"WGS84", "CGCS2000", "GCJ-02"}
+        Coordinate system, as its source declares it; never guessed.
     review_number : str
         Map review number; ``—`` is printed where there is none.
-    crs : {"WGS84", "CGCS2000", "GCJ-02"}
-        Coordinate system of the file.
     code_property : str
         Property that holds the six-digit code.
 
@@ -81,18 +81,17 @@ def read_shapes(
     ------
     HaiheError
         ``E-MAP-01`` for a file that is missing, too large or no GeoJSON of polygons with codes; ``E-MAP-02`` without
-        a source.
+        a source; ``E-MAP-03`` for a coordinate system that is none of the three.
     """
     path = Path(path)
-    if not source.strip():
-        raise HaiheError("E-MAP-02", file=path.name)  # before anything is read
+    _declared(path.name, source, crs)  # before anything is read
     try:
         if path.stat().st_size > LARGEST:
             raise ValueError(TOO_LARGE)
         data = path.read_bytes()
     except (OSError, ValueError) as error:
         raise HaiheError("E-MAP-01", file=path.name, value=str(error)[:200], property=code_property) from error
-    return shapes_of(data, path.name, source=source, review_number=review_number, crs=crs, code_property=code_property)
+    return shapes_of(data, path.name, source=source, crs=crs, review_number=review_number, code_property=code_property)
 
 
 def shapes_of(
@@ -100,16 +99,15 @@ def shapes_of(
     name: str,
     *,
     source: str,
+    crs: str,
     review_number: str = "",
-    crs: Crs = "WGS84",
     code_property: str = "adcode",
 ) -> Shapes:
     """Read boundaries from the content of a file; as `read_shapes`, which says what the parameters are and what is raised.
 
     Every ring is looked at: closed, of pairs of finite numbers that are a longitude and a latitude.
     """
-    if not source.strip():
-        raise HaiheError("E-MAP-02", file=name)
+    _declared(name, source, crs)
     try:
         if len(data) > LARGEST:
             raise ValueError(TOO_LARGE)
@@ -124,7 +122,15 @@ def shapes_of(
             raise ValueError(f"properties.{code_property}")
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise HaiheError("E-MAP-01", file=name, value=str(error)[:200], property=code_property) from error
-    return Shapes(geojson, code_property, source.strip(), review_number.strip(), crs)
+    return Shapes(geojson, code_property, source.strip(), review_number.strip(), cast("Crs", crs))
+
+
+def _declared(name: str, source: str, crs: str) -> None:
+    """Refuse a map whose source or coordinate system is not said."""
+    if not source.strip():
+        raise HaiheError("E-MAP-02", file=name)
+    if crs not in get_args(Crs):
+        raise HaiheError("E-MAP-03", file=name, value=crs or "—", available=", ".join(get_args(Crs)))
 
 
 def _no_number(said: str) -> float:

@@ -3,14 +3,14 @@
 import secrets
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
 from haihe.messages import HaiheError
-from haihe.reporting.maps import Crs, shapes_of
+from haihe.reporting.maps import shapes_of
 from haihe.workspace.audit.chain import Actor, Channel, record, store
 from haihe.workspace.dashboards.actions import MAP
 from haihe.workspace.dashboards.models import Boundaries
@@ -56,9 +56,7 @@ def put(
     """
     name = shown_name(file_name)
     try:
-        shapes = shapes_of(
-            data, name, source=source, review_number=review_number, crs=cast("Crs", crs), code_property=code_property
-        )
+        shapes = shapes_of(data, name, source=source, review_number=review_number, crs=crs, code_property=code_property)
     except HaiheError as error:
         after = {"file": name, "size": len(data), "refused": error.code}
         record(actor, "refuse", Boundaries.kind(), "", after=after)
@@ -107,7 +105,7 @@ def features_of(thing: Boundaries) -> Features:
 
 @lru_cache(maxsize=2)
 def _features(path: str, code_property: str) -> Features:
-    shapes = shapes_of(Path(path).read_bytes(), "", source="-", code_property=code_property)
+    shapes = shapes_of(Path(path).read_bytes(), "", source="-", crs="WGS84", code_property=code_property)  # shapes only
     return tuple(
         {
             "type": "Feature",
