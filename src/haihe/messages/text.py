@@ -2,11 +2,15 @@
 
 import locale
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 Lang = Literal["zh", "en"]
+_ASKED = ("HAIHE_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
+_NEUTRAL = re.compile(r"(?:C|POSIX)(?:\..*)?\Z")
+"""Locales that wish for no language."""
 LANGUAGES: tuple[Lang, Lang] = ("zh", "en")
 
 
@@ -44,8 +48,12 @@ class Text:
 
 
 def default_language() -> Lang:
-    """Give the user's language: ``HAIHE_LANG``, else the locale, else English."""
-    wanted = os.environ.get("HAIHE_LANG") or locale.getlocale()[0] or ""
+    """Give the user's language: ``HAIHE_LANG``, else what the environment asks for, else the locale, else English.
+
+    The environment is asked before the locale: where a language is wished for but not installed, the locale is ``C``.
+    """
+    wanted = next((said for name in _ASKED if (said := os.environ.get(name, "")) and not _NEUTRAL.match(said)), "")
+    wanted = wanted or locale.getlocale()[0] or ""
     return "zh" if wanted.lower().startswith(("zh", "chinese")) else "en"
 
 
