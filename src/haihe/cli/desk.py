@@ -154,6 +154,11 @@ def desk(lang: Language | None, as_json: bool) -> Iterator[Desk]:
         raise typer.Exit(EXIT_CODES.get(error.code, DATA_PROBLEM)) from None
 
 
+def quoted(path: Path) -> str:
+    """Give a path as it is typed: in quotes that every shell knows, where it holds a blank."""
+    return f'"{path}"' if " " in str(path) else str(path)
+
+
 def checked(path: Path, now: Progress) -> "Region":
     """Read and check a region; errors stop here, before any work on it."""
     from haihe.region import read

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from haihe.cli.desk import COLOURS, DATA_PROBLEM, Desk, JsonOption, LangOption, PathArgument, app, desk
-from haihe.messages import Findings, Text
+from haihe.cli.desk import COLOURS, DATA_PROBLEM, Desk, JsonOption, LangOption, PathArgument, app, desk, quoted
+from haihe.messages import Findings, HaiheError, Text
 from haihe.version import __version__
 
 
@@ -41,6 +41,7 @@ def check(path: PathArgument, json_: JsonOption = False, lang: LangOption = None
 @app.command(epilog="Example: haihe template region.xlsx --lang zh")
 def template(
     file: Annotated[Path, typer.Argument(help="Workbook to write, .xlsx.")],
+    replace: Annotated[bool, typer.Option("--replace", help="Write over a file of this name.")] = False,
     json_: JsonOption = False,
     lang: LangOption = None,
 ) -> None:
@@ -48,9 +49,32 @@ def template(
     from haihe.region import write_template
 
     with desk(lang, json_) as here:
+        if file.exists() and not replace:
+            raise HaiheError("E-CLI-06", file=str(file))
         write_template(file, here.lang)
         here.data({"ok": True, "file": str(file)})
         here.say(Text(f"已写出模板 {file}", f"wrote template {file}"))
+        here.say(Text(f"填写后运行：haihe check {quoted(file)}", f"fill it in, then run: haihe check {quoted(file)}"))
+
+
+@app.command(epilog="Example: haihe example examples/jing-jin-ji")
+def example(
+    to: Annotated[Path, typer.Argument(help="Folder, .xlsx or .haihe.zip to write.")] = Path("examples/jing-jin-ji"),
+    name: Annotated[str, typer.Option(help="Example region.")] = "jing-jin-ji",
+    json_: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """Put the example region here, so that the commands of these pages run and Excel can open it."""
+    from haihe.region.examples import example as read_example
+
+    with desk(lang, json_) as here, here.progress() as now:
+        if to.exists():
+            raise HaiheError("E-CLI-07", file=str(to))
+        now(Text("写出", "writing"))
+        read_example(name).write(to, lang.value if lang else None)
+        here.data({"ok": True, "file": str(to)})
+        here.say(Text(f"示例已写入 {to}", f"the example stands in {to}"))
+        here.say(Text(f"检查它：haihe check {quoted(to)}", f"check it: haihe check {quoted(to)}"))
 
 
 @app.command(epilog="Example: haihe convert examples/jing-jin-ji jing-jin-ji.xlsx")
