@@ -22,6 +22,8 @@ SEEN = 12
 SCROLLS = Text("共 {n} 行，可在框内滚动", "{n} rows; scroll inside the box")
 LONG = 60
 """Tables longer than this are left out in print, with a line that says so."""
+WORDY = 48
+"""Text of more letters (a Chinese sign counts as two) gets a column of its own width, lest the row grow tall."""
 
 BUTTONS = (
     ("table", Text("数据表", "Table")),
@@ -89,7 +91,9 @@ def _cell(column: Column, value: Any, shown: Text, *, first: bool) -> str:
     else:
         data = ""
     tag, scope = ("th", ' scope="row"') if first and not column.numeric else ("td", "")
-    return f"<{tag}{scope}{_class(column)}{data}>{both(shown)}</{tag}>"
+    wordy = not column.numeric and max(len(shown.zh) * 2, len(shown.en)) > WORDY
+    kind = ' class="wordy"' if wordy else _class(column)
+    return f"<{tag}{scope}{kind}{data}>{both(shown)}</{tag}>"
 
 
 def _class(column: Column) -> str:

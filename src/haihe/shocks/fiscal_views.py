@@ -38,6 +38,10 @@ ITEM_NAMES: dict[object, Text] = {
     "land_revenue": Text("土地出让收入", "Land revenue"),
 }
 PATH = Text("情景", "Path")
+SHORT = Text("各区应付未付的比例：{path}", "Of what districts owe, unpaid: {path}")
+OTHER_PATH = Text("收入情景 {path}", "income path {path}")
+PATHS = {"budget": Text("收入按预算到位", "income as budgeted")}
+"""Names of the paths that are ours; one of a region's table is called by its code."""
 UNIT = said("亿元")
 
 
@@ -129,7 +133,7 @@ class FiscalViews:
         frame["short"] = (1 - frame["paid"] / frame["due"].where(frame["due"] > 0)).clip(lower=0.0)
         table = self._table(
             f"fiscal-short-{path}",
-            Text(f"未付比例：{path}", f"Share unpaid: {path}"),
+            SHORT.format(path=PATHS.get(path, OTHER_PATH.format(path=path))),
             frame,
             [
                 self.basis.place(),

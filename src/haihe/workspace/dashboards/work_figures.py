@@ -22,9 +22,9 @@ from haihe.workspace.units.models import Person
 UNIT = Text("单位", "Unit")
 COUNT = Column("n", Text("数量", "Number"), unit=ITEMS, kind="number", digits=0)
 TARGET_LIGHTS = {
-    BAD: Text("红：差距超过容许", "red: more missing than allowed"),
-    WARN: Text("黄：差距在容许内", "yellow: missing within the slack"),
-    GOOD: Text("绿：已达到", "green: reached"),
+    BAD: Text("差距超过容许", "more missing than allowed"),
+    WARN: Text("差距在容许内", "missing within the slack"),
+    GOOD: Text("已达到", "reached"),
     WAIT: Text("尚无实绩", "no actual figure yet"),
 }
 DUTY_LIGHTS = {
