@@ -1,7 +1,7 @@
 """The start page, the history, the audit list, the search and the settings: each shows what its reader may see, and no more."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,13 +14,16 @@ from haihe.messages import Text
 from haihe.workspace.audit import chain
 from haihe.workspace.audit.models import Entry
 from haihe.workspace.config import SETTINGS
+from haihe.workspace.data import versions
 from haihe.workspace.frame import register
 from haihe.workspace.frame.finding import matching
+from haihe.workspace.frame.shown import until
 from haihe.workspace.office import settings_page
 from haihe.workspace.office.models import BREAK, LastVisit
 from haihe.workspace.office.news import first_steps, news
 from haihe.workspace.office.seen import audited, things
 from haihe.workspace.units.models import Person, Unit
+from small_region import small_region
 from workspace_cases import City
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +91,34 @@ def test_first_steps_follow_from_what_one_may_do(city: City) -> None:
     assert "Verify the audit chain" not in [step.what.en for step in first_steps(auditor)]
     admin = city.people["admin"]
     assert "Make the units" not in [step.what.en for step in first_steps(admin)], "the office has its units"
+
+
+@pytest.mark.parametrize(
+    ("who", "first"),
+    [
+        ("planner", ["Make a dataset and upload a workbook", "Enter a plan document, its targets and duties"]),
+        ("bh-editor", ["Wait for a request for data"]),
+        ("bh-approver", ["Wait until others submit"]),
+    ],
+)
+def test_in_an_empty_office_everybody_is_told_what_comes_first(
+    city: City, signed: Signed, who: str, first: list[str]
+) -> None:
+    assert [step.what.en for step in first_steps(city.people[who])] == first
+    assert all(signed(who).get(step.url).status_code == 200 for step in first_steps(city.people[who]))
+
+
+def test_what_stands_already_is_no_first_step(city: City) -> None:
+    planner = city.people["planner"]
+    versions.create(planner, Unit.objects.get(code="TJ"), "small", "小", "small", small_region(), [], "cli")
+    assert "Make a dataset and upload a workbook" not in [step.what.en for step in first_steps(planner)]
+
+
+def test_a_day_is_due_until_its_end_which_need_not_be_said() -> None:
+    end = timezone.make_aware(datetime(2026, 11, 3, 23, 59))
+    assert ">2026-11-03<" in until(end)
+    assert ">2026-11-03 17:30<" in until(end.replace(hour=17, minute=30))
+    assert until(None) == "—"
 
 
 def test_the_start_page_asks_as_often_for_many_as_for_few(city: City, signed: Signed) -> None:

@@ -1,11 +1,11 @@
 """What the room of data announces: its menu, what waits, its search, and what an upload can go to."""
 
 from haihe.messages import Text
-from haihe.workspace.data import actions, finding, tasks, vocabulary, waiting  # noqa: F401 - tasks declares its kinds of work
+from haihe.workspace.data import actions, beginning, finding, tasks, vocabulary, waiting  # noqa: F401 - tasks declares its kinds of work
 from haihe.workspace.data.answer_target import AnswerTarget
 from haihe.workspace.data.filling import DatasetTarget
 from haihe.workspace.frame import failures, wording
-from haihe.workspace.frame.register import MENU, SEARCHES, WAITING, Entry
+from haihe.workspace.frame.register import MENU, SEARCHES, STEPS, WAITING, Entry
 from haihe.workspace.intake import targets
 
 
@@ -25,6 +25,7 @@ def register() -> None:
     MENU.append(Entry(Text("数据收集", "Requests for data"), "data:requests", actions.READ, 30, "data"))
     WAITING.extend((waiting.answers, waiting.requests, waiting.versions))
     SEARCHES.append(finding.find)
+    STEPS.append(beginning.steps)
     vocabulary.register()
     targets.register(AnswerTarget())
     targets.register(DatasetTarget())

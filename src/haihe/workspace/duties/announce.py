@@ -1,14 +1,14 @@
 """What the room announces: its menu, what waits, its search, what holds papers, uploads, its words in the record."""
 
 from haihe.messages import Text
-from haihe.workspace.duties import actions, waiting
+from haihe.workspace.duties import actions, beginning, waiting
 from haihe.workspace.duties.documents_target import DocumentsTarget
 from haihe.workspace.duties.models import Duty, PlanDocument, Target
 from haihe.workspace.duties.plan_target import PlanTarget
 from haihe.workspace.duties.reports import Report
 from haihe.workspace.duties.reports_target import ReportsTarget
 from haihe.workspace.frame import failures, wording
-from haihe.workspace.frame.register import MENU, SEARCHES, WAITING, Entry
+from haihe.workspace.frame.register import MENU, SEARCHES, STEPS, WAITING, Entry
 from haihe.workspace.intake import targets
 from haihe.workspace.papers.holders import holds
 
@@ -21,6 +21,7 @@ def register() -> None:
     MENU.append(Entry(Text("计划文件", "Plan documents"), "duties:documents", actions.READ, 24, "plan"))
     WAITING.extend((waiting.to_enter, waiting.to_approve, waiting.to_accept, waiting.to_close))
     SEARCHES.append(waiting.found)
+    STEPS.append(beginning.steps)
     targets.register(DocumentsTarget())
     targets.register(PlanTarget())
     targets.register(ReportsTarget())

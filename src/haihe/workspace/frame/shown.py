@@ -40,6 +40,14 @@ def moment(value: datetime | date | None) -> str:
     return value.strftime("%Y-%m-%d")
 
 
+def until(value: datetime | None) -> SafeString:
+    """Write by when something is due: a day is due until its end, which need not be said."""
+    if value is None:
+        return SafeString(MISSING)
+    local = timezone.localtime(value)
+    return stamp(local.date() if (local.hour, local.minute) == (23, 59) else value)
+
+
 def stamp(value: datetime | date | None) -> SafeString:
     """Write a time as an element with its machine-readable form."""
     return format_html('<time datetime="{}">{}</time>', value.isoformat() if value else "", moment(value))

@@ -43,6 +43,7 @@ def called(context: Context, what: str, code: str | None) -> str:
 register.filter(shown.number)
 register.filter(shown.moment)
 register.simple_tag(shown.stamp)
+register.simple_tag(shown.until)
 
 
 @register.filter
