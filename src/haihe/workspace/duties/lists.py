@@ -82,7 +82,7 @@ def targets_list(points: Mapping[int, list[figures.Point]]) -> Listing:
             Typed("chain", Text("产业链", "Chain"), "chain"),
         ),
         empty=Text(
-            "还没有目标。请在计划文件页新建，或上传工作簿。",
+            "还没有目标。规划人员在计划文件页新建，或上传工作簿。",
             "No target yet. Make one on a plan document's page, or upload a workbook.",
         ),
         file="targets",
@@ -142,7 +142,7 @@ DUTIES = Listing(
     choices=(STATE,),
     typed=(Typed("until", Text("期限不晚于", "Due by"), "due__lte", "date"),),
     empty=Text(
-        "还没有职责。可在计划文件、重大问题或本页交办。",
+        "还没有职责。规划人员可在计划文件、重大问题或本页交办。",
         "No duty yet. Assign one here, from a plan document or from a problem.",
     ),
     file="duties",

@@ -183,7 +183,10 @@ JOINT_LIST = Listing(
     ),
     search=NAMED,
     choices=(STATE_CHOICE,),
-    empty=Text("还没有共同目标。", "No joint target yet."),
+    empty=Text(
+        "还没有共同目标。规划人员新建，各成员同意后生效。",
+        "No joint target yet. A planner makes one; it holds when every member has agreed.",
+    ),
     file="joint-targets",
     comes_in=ONE_BY_ONE,
 )

@@ -70,7 +70,10 @@ CLAIM_LIST = Listing(
     ),
     search=("code", "award__application__title", "reason"),
     choices=(Choice("state", Text("状态", "state"), tuple(STATES.items())),),
-    empty=Text("没有追回事项。", "Nothing is asked back."),
+    empty=Text(
+        "没有追回事项。验收未通过时，由规划人员在立项页面提出。",
+        "Nothing is asked back. Where an acceptance failed, a planner begins it on the page of the award.",
+    ),
     file="clawbacks",
     comes_in=Text(
         "追回由规则算出或逐项决定，须两人办理", "a clawback is computed or decided one by one, by two people"

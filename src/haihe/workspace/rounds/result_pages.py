@@ -83,7 +83,10 @@ OBJECTIONS = Listing(
                "effect", mark=lambda o: "good" if o.effect else "warn"),
     ),
     search=("code", "application__title"),
-    empty=Text("没有异议。", "No objections."),
+    empty=Text(
+        "没有异议。公示期内，申报单位可在批次页面提出。",
+        "No objections. While a list is public, applicants may object on the page of the round.",
+    ),
     file="objections",
     comes_in=Text("异议由申报单位逐项提出并逐项答复", "objections are made and answered one by one"),
 )  # fmt: skip
@@ -102,7 +105,10 @@ AWARDS = Listing(
         Column(Text("决定日", "decided"), lambda a: timezone.localtime(a.decided_at).date(), "decided_at"),
     ),
     search=("code", "application__title", "unit__name_zh"),
-    empty=Text("还没有立项。", "Nothing is awarded yet."),
+    empty=Text(
+        "还没有立项。公示期满、异议处理完毕后，由规划人员或审批人员在批次页面决定。",
+        "Nothing is awarded yet. After the days of a public list and its objections, a planner or approver decides on the page of the round.",
+    ),
     file="awards",
     comes_in=Text("立项由公示名单得出", "awards follow from the published list"),
 )
