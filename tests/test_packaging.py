@@ -147,6 +147,9 @@ def test_the_workspace_of_the_demonstration_works_there(haihe, tmp_path):
             server.wait(30)
     assert server.returncode == 0
     assert "wang" in page or "王规划" in page
+    kept = tmp_path / "office" / "people.txt"
+    assert f"wang\t{password}\t" in kept.read_text("utf-8-sig")
+    assert kept.stat().st_mode & 0o077 == 0
 
 
 def sign_in(address: str, username: str, password: str) -> str:

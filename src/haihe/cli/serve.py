@@ -1,15 +1,35 @@
 """Commands that run a workspace: serve, worker."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from haihe.cli.desk import JsonOption, LangOption, app, desk
-from haihe.messages import Text
+from haihe.files import replace_file
+from haihe.messages import Lang, Text
 from haihe.messages.extras import needed
 
+if TYPE_CHECKING:
+    from haihe.workspace.units.accounts import Account
+
 HomeArgument = Annotated[Path, typer.Argument(help="Folder of the workspace; made where it does not exist.")]
+
+
+PEOPLE = "people.txt"
+"""File of a demonstration's folder with who can sign in: shown once, the passwords would be lost with the window."""
+
+
+def keep_people(home: Path, accounts: "list[Account]", lang: Lang) -> Path:
+    """Keep the made-up people of a demonstration in a file for its owner alone; gives the file."""
+    head = Text(
+        "虚构人员，仅供试用；此文件夹不得存放真实数据", "Made-up people, to try with; keep no real data in this folder"
+    )
+    lines = [head(lang), *(f"{each.username}\t{each.password}\t{each.who(lang)}" for each in accounts)]
+    file = home / PEOPLE
+    if accounts:
+        replace_file(file, lambda path: path.write_text("\n".join(lines) + "\n", "utf-8-sig"), mode=0o600)
+    return file
 
 
 @app.command(epilog="Example: haihe serve office")
@@ -42,9 +62,17 @@ def serve(
             for each in served.accounts:
                 here.say(
                     Text(
-                        "用户 {u}，首次口令 {p}（只显示这一次）：{w}",
+                        "用户 {u}，初始口令 {p}（只显示这一次）：{w}",
                         "user {u}, first password {p} (shown this once): {w}",
                     ).format(u=each.username, p=each.password, w=each.who)
+                )
+            if demo:
+                kept = keep_people(served.home, served.accounts, here.lang)
+                here.say(
+                    Text(
+                        f"虚构人员与口令存于 {kept}；可先以 wang（市级规划人员）登录",
+                        f"the made-up people and their passwords are kept in {kept}; sign in as wang, a city planner, first",
+                    )
                 )
             here.say(Text(f"请在浏览器打开 {served.address}，按 Ctrl-C 停止", f"open {served.address}; Ctrl-C ends it"))
             run_until_told(served, server, workers=worker)

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from haihe.messages import Text
+from haihe.messages import LANGUAGES, Text
 
 
 class Account(NamedTuple):
@@ -20,5 +20,6 @@ class Account(NamedTuple):
 
     @classmethod
     def of(cls, username: str, password: str, *who: Text) -> "Account":
-        """Give an account: name of the person, role and unit are joined."""
-        return cls(username, password, "，".join(each.zh for each in who), ", ".join(each.en for each in who))
+        """Give an account: name of the person, role and unit are joined, each word once."""
+        zh, en = (dict.fromkeys(each(lang) for each in who) for lang in LANGUAGES)
+        return cls(username, password, "，".join(zh), ", ".join(en))
