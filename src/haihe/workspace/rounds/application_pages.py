@@ -59,13 +59,13 @@ LIST = Listing(
     (
         Column(Text("项目", "project"), lambda a: a.title, "title", lambda a: a.get_absolute_url()),
         Column(Text("申报单位", "firm"), lambda a: a.unit.name, "unit__name_zh"),
+        Column(Text("状态", "state"), lambda a: a.state_name, "state", mark=lambda a: a.mark),
         Column(Text("推荐区", "district"), lambda a: a.district.name if a.district else None, "region"),
         Column(Text("批次", "round"), lambda a: a.round.name, "round__name_zh", lambda a: a.round.get_absolute_url()),
         Column(Text("区内排序", "place in the district"), lambda a: a.district_rank, "district_rank"),
         Column(Text("承诺配套", "matching promised"), lambda a: wan(a.promise), "promise", unit="万元"),
         Column(Text("测算支持", "support computed"), lambda a: wan(a.support), "support", unit="万元"),
         Column(Text("得分", "score"), lambda a: None if a.score is None else float(a.score), "score"),
-        Column(Text("状态", "state"), lambda a: a.state_name, "state", mark=lambda a: a.mark),
     ),
     search=("code", "title", "unit__name_zh", "unit__name_en"),
     choices=(
