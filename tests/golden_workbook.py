@@ -143,7 +143,7 @@ def plant_form(golden: Golden) -> None:
     put("E-REF-01", "uses", row, "region", "nort")
     put("E-CELL-03", "uses", row, "value", Formula("=A0", "#REF!"))
     row = draw("accounts", golden.rows("accounts", region="north"))
-    put("E-NUM-01", "accounts", row, "value", "1,234.5")
+    put("E-NUM-03", "accounts", row, "value", "1,234.5")
     put("E-REF-01", "accounts", row, "source", "S8")
     row = draw("endowments", golden.rows("endowments", region="north", resource="land"))
     put("E-UNIT-06", "endowments", row, "value", "12亩")

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from haihe.messages import CATALOG, LANGUAGES
 from haihe.region import TABLES
-from haihe.region.draft import header_names, table_names
+from haihe.region.draft import table_names
+from haihe.region.rawpart import header_names
 from haihe.region.units import parse
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -254,9 +254,9 @@ def test_sheets_and_headers_are_found_in_any_case_or_listed(tmp_path: Path) -> N
     book["chains"]["J1"] = "zzzz"
     book.save(path)
     texts = {f.code: f.text("zh") for f in check_path(path) if f.table in ("USE", "chains")}
-    assert "最接近的：uses" in texts["E-TAB-02"]
-    assert "可用的有：chain、" in texts["E-COL-01"]
-    assert "最接近的：limit" in next(f.text("zh") for f in check_path(path) if f.code == "E-COL-01")
+    assert "最接近的：要素使用强度（uses）" in texts["E-TAB-02"]
+    assert f"可用的有：{TABLES['chains'].columns[0].title.zh}、" in texts["E-COL-01"]
+    assert "（limit）" in next(f.text("zh") for f in check_path(path) if f.code == "E-COL-01")
 
 
 # 21, 22: words of a language

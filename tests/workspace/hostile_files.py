@@ -110,7 +110,7 @@ def table() -> Iterator[Hostile]:
     yield Hostile("old.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, ("E-FILE-06",), True)
     yield Hostile("macro.xlsm", good, ("E-FILE-07",), True)
     yield Hostile("macro.xlsx", with_part("xl/vbaProject.bin", b"x"), ("E-FILE-07",), True)
-    yield Hostile("cut.xlsx", good[: len(good) // 2], ("E-FILE-05",), True)
+    yield Hostile("cut.xlsx", good[: len(good) // 2], ("E-FILE-24",), True)
     yield Hostile("text.xlsx", csv, ("E-INT-03",), True)
     yield Hostile("book.csv", good, ("E-INT-03",), True)
     yield Hostile("book.zip", good, ("E-INT-03",), True)

@@ -165,7 +165,7 @@ def test_papers_follow_what_they_are_attached_to(city: City, signed: Signed) -> 
         ("a.png", b"\xff\xd8\xff", "E-INT-03"),
         ("a.html", b"<script>", "E-PAP-01"),
         ("a.svg", b"<svg/>", "E-PAP-01"),
-        ("a.docx", b"PK\x03\x04broken", "E-FILE-05"),
+        ("a.docx", b"PK\x03\x04broken", "E-FILE-24"),
         ("a.docm", b"PK\x03\x04", "E-FILE-07"),
         ("a.pdf", b"", "E-INT-04"),
     ],

@@ -16,8 +16,9 @@ import pandas as pd
 from haihe.messages import Finding, Findings, HaiheError, Text
 from haihe.region import TABLES, Region
 from haihe.region.cells import type_cells
-from haihe.region.draft import header_names, table_names
+from haihe.region.draft import table_names
 from haihe.region.nearest import suggest
+from haihe.region.rawpart import header_names
 from haihe.region.spec import TableSpec
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from numbers import Real
@@ -23,6 +24,7 @@ DTYPES = {"number": "float64", "integer": "Int64", "year": "Int64", "flag": "boo
 
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _WITH_UNIT = re.compile(rf"({_NUMBER.pattern})\s*(\D.*)", re.ASCII)
+_GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?", re.ASCII)
 _CODE = re.compile(r"[^\s;|*]+")
 _CODES = re.compile(rf"\*|{_CODE.pattern}(?:\s*;\s*{_CODE.pattern})*")
 _JOINT = re.compile(r"\s*;\s*")
@@ -97,6 +99,10 @@ def _numbers(raw: Cells, empty: Mask, column: Column) -> tuple[npt.NDArray[Any],
     bad = ~fits & ~empty | np.isinf(values)
     values[bad] = np.nan
     wrong: list[Wrong] = []
+    grouped = bad & _each(lambda cell: _ungrouped(cell) != "", raw).astype(bool)
+    if grouped.any():
+        wrong.append(Wrong("E-NUM-03", grouped, {}, _ungrouped))
+    bad &= ~grouped
     if column.kind == "year":
         dressed = bad & _each(lambda cell: _year_in(cell) != "", raw).astype(bool)
         if dressed.any():
@@ -123,6 +129,16 @@ def _is_number(cell: Any) -> bool:
     if isinstance(cell, str):
         return _NUMBER.fullmatch(cell) is not None
     return isinstance(cell, Real) and not isinstance(cell, (bool, np.bool_))
+
+
+def _ungrouped(cell: Any) -> str:
+    """Give the plain number of a cell such as ``1,234.5`` or one in wide characters; nothing where there is none."""
+    if not isinstance(cell, str) or _NUMBER.fullmatch(cell):
+        return ""
+    narrow = unicodedata.normalize("NFKC", cell).strip()
+    if _GROUPED.fullmatch(narrow):
+        narrow = narrow.replace(",", "")
+    return narrow if _NUMBER.fullmatch(narrow) else ""
 
 
 def _has_unit(cell: Any) -> bool:

@@ -1,7 +1,7 @@
 """A draft: tables typed as far as they can be, with everything that was wrong in their form."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -9,55 +9,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from haihe.messages import Findings
+from haihe.messages import Findings, Text
 from haihe.region.cells import Cells, dtype_of, type_cells
 from haihe.region.issues import Issue, Origin, Part, Place, to_findings
 from haihe.region.meta import Meta
 from haihe.region.nearest import suggest
+from haihe.region.rawpart import Fault, RawPart, from_header, header_names, without_headers, without_notes
 from haihe.region.spec import TableSpec
 from haihe.region.tables import TABLES
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Stands where the file has a cell whose value cannot be known.
-
-    ``code`` is empty where another cell of the same fault carries the message; ``value`` is what the message shows,
-    ``cell`` what the file holds.
-    """
-
-    code: str
-    value: str = ""
-    cell: object = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RawPart:
-    """One file or sheet of a table, cells untouched.
-
-    Parameters
-    ----------
-    spec : TableSpec
-        The table it belongs to.
-    file, sheet : str
-        Names as the user gave them.
-    header : list of str
-        Header row.
-    columns : list of ndarray of object
-        Cells, one array a header, each of shape (records,).
-    rows : ndarray of int, shape (records,)
-        Row of each record as the user sees it.
-    letters : list of str
-        Column letters; empty outside workbooks.
-    """
-
-    spec: TableSpec
-    file: str
-    sheet: str
-    header: list[str]
-    columns: list[Cells]
-    rows: npt.NDArray[np.int64]
-    letters: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -105,16 +64,20 @@ def _empty(spec: TableSpec) -> pd.DataFrame:
     return pd.DataFrame({column.name: pd.Series([], dtype=dtype_of(column)) for column in spec.columns})
 
 
-def header_names(spec: TableSpec) -> dict[str, str]:
-    """Give every header a column may have (its name, its Chinese, its English title) and the column's name."""
-    titles = {title: column.name for column in spec.columns for title in (column.title.zh, column.title.en)}
-    return titles | {column.name: column.name for column in spec.columns}
-
-
 def table_names(tables: Mapping[str, TableSpec] = TABLES) -> dict[str, str]:
     """Give every name a table may have (its name, its Chinese, its English title) and its declared name."""
     titles = {title: spec.name for spec in tables.values() for title in (spec.title.zh, spec.title.en)}
     return titles | {name: name for name in tables}
+
+
+def column_titles(spec: TableSpec) -> dict[str, Text]:
+    """Give what every column is called."""
+    return {column.name: column.title for column in spec.columns}
+
+
+def table_titles(tables: Mapping[str, TableSpec] = TABLES) -> dict[str, Text]:
+    """Give what every table is called."""
+    return {name: spec.title for name, spec in tables.items()}
 
 
 def assemble(
@@ -148,7 +111,7 @@ def assemble(
 
 def _typed(part: RawPart, issues: list[Issue], offset: int) -> tuple[pd.DataFrame, pd.DataFrame, Part]:
     """Type one part; append its issues, with positions counted from ``offset``."""
-    part = _without_headers(part, issues)
+    part = without_notes(without_headers(from_header(part, issues), issues), issues)
     spec, length = part.spec, len(part.rows)
     names = header_names(spec)
     found: dict[str, Cells] = {}
@@ -158,10 +121,10 @@ def _typed(part: RawPart, issues: list[Issue], offset: int) -> tuple[pd.DataFram
         if not header.strip() and _blank(cells):
             continue
         letter = part.letters[number] if part.letters else None
-        place = Place(part.file, part.sheet, 1, header, letter)
+        place = Place(part.file, part.sheet, part.head, header, letter)
         name = names.get(header.strip())
         if name is None:
-            values: dict[str, Any] = {"value": header, "near": suggest(header, spec.names, names)}
+            values: dict[str, Any] = {"value": header, "near": suggest(header, spec.names, names, column_titles(spec))}
             issues.append(Issue("E-COL-01", spec.name, column=header, values=values, place=place))
         elif name in found:
             values = {"value": header, "first": headers[name]}
@@ -187,7 +150,7 @@ def _typed(part: RawPart, issues: list[Issue], offset: int) -> tuple[pd.DataFram
         else:
             series[column.name], _ = type_cells(np.full(length, None, dtype=object), column)
             if column.filled:
-                place = Place(part.file, part.sheet, 1, column.name)
+                place = Place(part.file, part.sheet, part.head, column.name)
                 values = {"value": column.name, "title": column.title}
                 issues.append(Issue("E-COL-02", spec.name, column=column.name, values=values, place=place))
                 mask[:] = True
@@ -197,26 +160,6 @@ def _typed(part: RawPart, issues: list[Issue], offset: int) -> tuple[pd.DataFram
             series[column.name] = series[column.name].fillna(series[column.like])
     where = Part(part.file, part.sheet, part.rows, headers, letters)
     return pd.DataFrame(series), pd.DataFrame(bad), where
-
-
-def _without_headers(part: RawPart, issues: list[Issue]) -> RawPart:
-    """Take out the rows that repeat the header, in the same words or in others for the same columns."""
-    names = header_names(part.spec)
-    again, filled = np.ones(len(part.rows), dtype=bool), np.zeros(len(part.rows), dtype=np.int64)
-    for header, cells in zip(part.header, part.columns, strict=True):
-        name = names.get(header.strip(), header)
-        for at in np.flatnonzero(again):
-            cell = cells[at]
-            said = isinstance(cell, str) and cell.strip() != ""
-            filled[at] += said
-            again[at] = names.get(cell.strip(), cell) == name if said else pd.isna(cell) or cell == ""
-    again &= filled > 1
-    if not again.any():
-        return part
-    issues.extend(
-        Issue("E-TAB-05", part.spec.name, place=Place(part.file, part.sheet, row)) for row in part.rows[again].tolist()
-    )
-    return replace(part, columns=[cells[~again] for cells in part.columns], rows=part.rows[~again])
 
 
 def _blank(cells: Cells) -> bool:
@@ -248,7 +191,7 @@ def raw_of(name: str, frame: pd.DataFrame) -> RawPart:
 def draft_of(tables: Mapping[str, pd.DataFrame], meta: Meta | None) -> Draft:
     """Type frames in memory."""
     issues = [
-        Issue("E-TAB-02", name, values={"value": name, "near": suggest(name, TABLES, table_names())})
+        Issue("E-TAB-02", name, values={"value": name, "near": suggest(name, TABLES, table_names(), table_titles())})
         for name in tables
         if name not in TABLES
     ]

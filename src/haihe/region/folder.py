@@ -15,11 +15,12 @@ import numpy as np
 import pandas as pd
 
 from haihe.messages import HaiheError
-from haihe.region.draft import Draft, RawPart, assemble, table_names
+from haihe.region.draft import Draft, assemble, table_names, table_titles
 from haihe.region.encoding import common, decode
 from haihe.region.issues import Issue, Place
 from haihe.region.meta import META_NAME, Meta, read_meta, to_toml
 from haihe.region.nearest import suggest
+from haihe.region.rawpart import RawPart
 from haihe.region.safety import files_inside
 from haihe.region.spec import TableSpec
 from haihe.region.tables import TABLES
@@ -65,7 +66,12 @@ def read_files(files: Mapping[str, bytes], whole: str, tables: Mapping[str, Tabl
             elif suffix == "toml":
                 continue
             elif stem not in tables:
-                raise HaiheError("E-TAB-02", file=name, value=stem, near=suggest(stem, tables, table_names(tables)))
+                raise HaiheError(
+                    "E-TAB-02",
+                    file=name,
+                    value=stem,
+                    near=suggest(stem, tables, table_names(tables), table_titles(tables)),
+                )
             elif suffix == "csv":
                 parts.append(_csv(tables[stem], name, decode(name, files[name], others), issues))
             else:

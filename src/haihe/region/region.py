@@ -10,7 +10,7 @@ import pandas as pd
 
 from haihe.messages import Findings, HaiheError, Lang, Quality, default_language, worst_quality
 from haihe.region.check import check_draft
-from haihe.region.draft import Draft, assemble, draft_of, empty_table, raw_of, table_names
+from haihe.region.draft import Draft, assemble, draft_of, empty_table, raw_of, table_names, table_titles
 from haihe.region.issues import Origin
 from haihe.region.meta import Meta
 from haihe.region.nearest import suggest
@@ -86,7 +86,9 @@ class Region:
         """Give a table; `HaiheError` where it is absent."""
         if name not in self._tables:
             if name not in TABLES:
-                raise HaiheError("E-TAB-02", table=name, value=name, near=suggest(name, TABLES, table_names()))
+                raise HaiheError(
+                    "E-TAB-02", table=name, value=name, near=suggest(name, TABLES, table_names(), table_titles())
+                )
             raise HaiheError("E-TAB-01", table=name, title=TABLES[name].title)
         # A shallow copy under copy-on-write: whoever changes it changes their own.
         return self._tables[name].copy(deep=False)
@@ -108,7 +110,9 @@ class Region:
     def with_table(self, name: str, frame: pd.DataFrame) -> "Region":
         """Give a new region in which one table is replaced (or left out, where the frame is empty)."""
         if name not in TABLES:
-            raise HaiheError("E-TAB-02", table=name, value=name, near=suggest(name, TABLES, table_names()))
+            raise HaiheError(
+                "E-TAB-02", table=name, value=name, near=suggest(name, TABLES, table_names(), table_titles())
+            )
         new = assemble([raw_of(name, frame)], self._meta, (), {name: TABLES[name]})  # the others are typed already
         there = {**self._tables, **new.tables} if new.tables else {k: v for k, v in self._tables.items() if k != name}
         origins = {table: origin for table, origin in self._origins.items() if table != name}

@@ -26,6 +26,8 @@ MAX_CELLS = 10_000_000
 _SMALL = 1_000_000
 _CHUNK = 1 << 20
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_LOCK = "~$"
+"""What the name of the file begins with that Excel keeps beside an open workbook."""
 _MACROS = (".xlsm", ".xltm", ".xlam", ".xlsb")
 
 
@@ -61,14 +63,21 @@ def open_archive(path: Path) -> zipfile.ZipFile:
         Corrupt, encrypted, too many files, too large unpacked, a ratio only a bomb has, a path or a link that
         leads out of the archive, a file that stands twice.
     """
+    if path.name.startswith(_LOCK):
+        raise HaiheError("E-FILE-22", file=path.name, real=path.name.removeprefix(_LOCK))
     with path.open("rb") as file:
-        if file.read(8) == _OLD_EXCEL:
-            raise HaiheError("E-FILE-06", file=path.name)
+        head = file.read(8)
+    if not head:
+        raise HaiheError("E-FILE-23", file=path.name)
+    if head == _OLD_EXCEL:
+        raise HaiheError("E-FILE-06", file=path.name)
     if path.suffix.lower() in _MACROS:
         raise HaiheError("E-FILE-07", file=path.name)
     try:
         archive = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+    except zipfile.BadZipFile as error:
+        raise HaiheError("E-FILE-24", file=path.name) from error
+    except (OSError, ValueError, NotImplementedError) as error:
         raise HaiheError("E-FILE-05", file=path.name, why=str(error)) from error
     try:
         _check_contents(path.name, archive)

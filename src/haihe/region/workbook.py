@@ -13,10 +13,11 @@ import python_calamine
 import xlsxwriter
 
 from haihe.messages import HaiheError, Lang, Text
-from haihe.region.draft import Draft, Fault, RawPart, assemble, table_names
+from haihe.region.draft import Draft, assemble, table_names, table_titles
 from haihe.region.issues import Issue, Place
 from haihe.region.meta import FIELDS, META_NAME, Meta, read_meta
 from haihe.region.nearest import suggest
+from haihe.region.rawpart import Fault, RawPart
 from haihe.region.safety import check_path_of, open_archive
 from haihe.region.sheets import SheetFaults, examine, letters
 from haihe.region.spec import Column, TableSpec
@@ -55,7 +56,7 @@ def read_workbook(path: Path, tables: Mapping[str, TableSpec] = TABLES) -> Draft
             meta, found = _read_meta(path.name, _cells(path.name, book, sheet, faults[sheet]))
             issues, has_meta = issues + found, True
         elif name is None:
-            values = {"value": sheet, "near": suggest(sheet, [META_NAME, *tables], names)}
+            values = {"value": sheet, "near": suggest(sheet, [META_NAME, *tables], names, table_titles(tables))}
             issues.append(Issue("E-TAB-02", sheet, values=values, place=Place(path.name, sheet)))
         elif name in parts:
             values = {"value": sheet, "first": parts[name].sheet}

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from haihe.messages import LANGUAGES, QUALITY_NAMES, HaiheError, Lang
-from haihe.region.draft import Fault
+from haihe.region.rawpart import Fault
 from haihe.region.workbook import read_cells
 from haihe.rules.award_list import AMOUNTS, LIST, TITLES, AwardList, payer_title
 from haihe.rules.blocks import STATES

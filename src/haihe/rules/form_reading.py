@@ -15,9 +15,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from haihe.messages import LANGUAGES, Finding, Findings, HaiheError
-from haihe.region.draft import Fault
 from haihe.region.encoding import decode
 from haihe.region.nearest import nearest_code, plain
+from haihe.region.rawpart import Fault
 from haihe.region.safety import MAX_CELLS, check_path_of
 from haihe.region.sheets import letters
 from haihe.region.workbook import read_cells

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from haihe.messages import HaiheError, Text
-from haihe.region.draft import Fault
+from haihe.region.rawpart import Fault
 from haihe.rules.form_reading import plain_cell, sheet_of
 from haihe.rules.money import fen
 from haihe.rules.scalars import NO, YES

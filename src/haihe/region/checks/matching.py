@@ -7,9 +7,10 @@ import pandas as pd
 
 from haihe.region.cells import type_cells
 from haihe.region.checks.facts import Facts
-from haihe.region.draft import header_names, table_names
+from haihe.region.draft import table_names
 from haihe.region.issues import Issue
 from haihe.region.nearest import suggest
+from haihe.region.rawpart import header_names
 from haihe.region.spec import TableSpec
 from haihe.region.tables import TABLES
 

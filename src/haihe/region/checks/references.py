@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pandas as pd
 
@@ -66,21 +67,29 @@ def dangling_references(facts: Facts) -> Iterator[Issue]:
         if each.said.empty or facts.unsure(target, key):
             continue
         if not facts.has(target):
-            yield Issue("E-TAB-04", each.table, column=each.column.name, values={"target": target})
+            if not TABLES[target].required:  # else its absence was said, and is the one cause of all these
+                absent = {"target": Text(TABLES[target].title.zh, target)}
+                yield Issue("E-TAB-04", each.table, column=each.column.name, values=absent)
             continue
         for at, value in each.said[~each.said.isin(facts.table(target)[key])].items():
             lost.setdefault((each.ref, value), []).append((each, int(str(at))))
     for (ref, value), places in lost.items():
         target, _, key = ref.partition(".")
+        spot = Text(f"表“{TABLES[target].title.zh}”的“{TABLES[target].column(key).title.zh}”列", ref)
         codes, labels = facts.table(target)[key].dropna().unique().tolist(), labels_of(facts, target, key)
         if len(places) >= MANY:
             first, at = places[0]
-            values = {"value": value, "target": ref, "count": len(places), "near": suggest(value, codes, labels)}
+            values: dict[str, Any] = {
+                "value": value,
+                "target": spot,
+                "count": len(places),
+                "near": suggest(value, codes, labels),
+            }
             yield Issue("E-REF-06", first.table, at, first.column.name, values)
             continue
         for each, at in places:
             near = suggest(value, [*codes, *each.others], labels)
-            values = {"value": value, "target": ref, "near": near, "title": each.column.title}
+            values = {"value": value, "target": spot, "near": near, "title": each.column.title}
             yield Issue("E-REF-02" if each.others else "E-REF-01", each.table, at, each.column.name, values)
 
 

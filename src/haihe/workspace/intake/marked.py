@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from haihe.messages import Lang, Text
-from haihe.region.draft import Fault
+from haihe.region.rawpart import Fault
 from haihe.region.sheets import column_of
 from haihe.region.workbook import IGNORED, Exact, new_workbook, read_cells
 
