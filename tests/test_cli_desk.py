@@ -32,6 +32,24 @@ def test_markup_in_progress_is_shown_as_it_is(words):
     assert MARKUP in here.err.file.getvalue()
 
 
+def test_a_line_said_while_something_is_done_stands_alone(words):
+    """On a terminal both streams go to one place: the line of progress is taken away before, and comes back after."""
+    here = Desk(Language.en, as_json=False)
+    terminal = io.StringIO()
+    here.err = Console(file=terminal, force_terminal=True, width=80, color_system=None)
+    here.out = Console(file=terminal, width=80, color_system=None)
+    with here.progress() as now:
+        now(Text("求解", "solving"))
+        here.say(words)
+        now(Text("写出", "writing"))
+    said = terminal.getvalue()
+    before, after = said.split(f"{MARKUP}\n")
+    assert "solving" in before
+    assert before.endswith("\x1b[2K")  # the line that showed what is being done is wiped
+    assert "0:00:00" in before
+    assert "writing" in after
+
+
 def test_findings_of_one_code_are_counted_after_the_first_few():
     here = Desk(Language.en, as_json=False)
     here.err = Console(file=io.StringIO(), width=400, color_system=None)

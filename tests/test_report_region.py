@@ -46,12 +46,20 @@ def region(whole, example):
 
 
 @pytest.fixture(scope="module")
-def made(whole, region, tmp_path_factory):
+def heard():
+    """What is said while the report is made: the English of each step, and the parts whose lines are told."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def made(whole, region, tmp_path_factory, heard):
     """Its report."""
+    heard.clear()
+    told = {"progress": lambda text: heard.append(text.en), "tell": lambda *part: heard.append(part)}
     with pytest.MonkeyPatch.context() as patch:
         for name, value in () if whole else FEW.items():
             patch.setattr(regional, name, value)
-        return hh.report(region, tmp_path_factory.mktemp("report"), fates=[("TJ", "TEX")], lang="zh")
+        return hh.report(region, tmp_path_factory.mktemp("report"), fates=[("TJ", "TEX")], lang="zh", **told)
 
 
 @pytest.mark.slow
@@ -80,6 +88,18 @@ def test_the_report_has_its_chapters_in_both_files(made):
         sheets = [name for name in book.namelist() if name.startswith("xl/worksheets/sheet")]
     tables = {b.key if isinstance(b, Table) else b.table.key for b in made.report.blocks if hasattr(b, "key")}
     assert len(sheets) == len(tables) + 1  # and the contents
+
+
+@pytest.mark.slow
+def test_lines_are_told_as_soon_as_they_are_known(made, heard):
+    """Facts before anything is solved, what the plan says before anything else is; and the same as in the report."""
+    parts = [said for said in heard if isinstance(said, tuple)]
+    assert parts == [("lines", made.lines), ("told", made.told), ("what_if", made.what_if)]
+    assert heard.index(parts[0]) == 0
+    steps = heard[1 : heard.index(parts[1])]
+    assert "solving the plan" in steps
+    assert len(steps) <= 3 * 4  # the plan and its band
+    assert len(heard) - heard.index(parts[1]) > len(steps)
 
 
 @pytest.mark.slow

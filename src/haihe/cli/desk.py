@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 from rich.markup import escape
+from rich.progress import Progress as Bar
+from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table as Grid
 
 from haihe.messages import Finding, HaiheError, Lang, Progress, Severity, Text, default_language
@@ -68,11 +70,17 @@ class Desk:
         self.out = Console(soft_wrap=True, highlight=False, width=wide)
         self.err = Console(stderr=True, soft_wrap=True, highlight=False)
         self._told: set[Text] = set()
+        self._bar: Bar | None = None
 
     def say(self, text: Text) -> None:
         """Say a line in the user's language, unless JSON was asked for."""
-        if not self.as_json:
-            self.out.print(text(self.lang), markup=False)
+        if self.as_json:
+            return
+        if self._bar is not None:
+            self._bar.stop()  # or the line would be printed into the one that shows what is being done
+        self.out.print(text(self.lang), markup=False)
+        if self._bar is not None:
+            self._bar.start()
 
     def data(self, payload: Any) -> None:
         """Print JSON where it was asked for."""
@@ -128,12 +136,17 @@ class Desk:
 
     @contextmanager
     def progress(self) -> Iterator[Progress]:
-        """Show what is being done now; silent for JSON or without a terminal."""
+        """Show what is being done now, and for how long all has taken; silent for JSON or without a terminal."""
         if self.as_json or not self.err.is_terminal:
             yield lambda _: None
             return
-        with self.err.status("…") as status:
-            yield lambda text: status.update(escape(text(self.lang)))
+        columns = (SpinnerColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
+        with Bar(*columns, console=self.err, transient=True) as bar:
+            self._bar, task = bar, bar.add_task("…", total=None)
+            try:
+                yield lambda text: bar.update(task, description=escape(text(self.lang)))
+            finally:
+                self._bar = None
 
 
 @contextmanager

@@ -4,8 +4,9 @@ import json
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,6 +18,7 @@ from haihe.messages import QUALITY_NAMES, Progress, Text
 
 if TYPE_CHECKING:
     from haihe.planning.control import Control
+    from haihe.reporting.content import KeyLine
     from haihe.reporting.regional import RegionalReport
 
 
@@ -231,8 +233,9 @@ def report(
         with here.progress() as now, stoppable(inf, now) as control:
             now(Text("读取", "reading"))
             made = write_report(
-                read(path), out, lang=here.lang, fates=compared, shapes=shapes, word=docx, control=control, progress=now
-            )
+                read(path), out, lang=here.lang, fates=compared, shapes=shapes, word=docx, control=control,
+                progress=now, tell=partial(_tell, here),
+            )  # fmt: skip
         _story(here, made)
         if made.document is not None:
             here.say(Text(f"Word：{made.document}", f"Word: {made.document}"))
@@ -272,8 +275,9 @@ def demo(
             findings = region.check()
             compared = DEMO_FATES.get(name, ())
             made = write_report(
-                region, out, findings=findings, lang=here.lang, fates=compared, control=control, progress=now
-            )
+                region, out, findings=findings, lang=here.lang, fates=compared, control=control, progress=now,
+                tell=partial(_tell, here),
+            )  # fmt: skip
         _story(here, made)
         here.say(Text("接下来：", "Next:"))
         us = sys.argv[0] if Path(sys.argv[0]).name == "haihe" else "haihe"
@@ -288,28 +292,33 @@ def demo(
             here.say(Text(f"  {command}", f"  {command}"))
 
 
+HEADS = {
+    "lines": Text("现状：", "Where the region stands:"),
+    "told": Text("方案说什么：", "What the plan says:"),
+    "what_if": Text("如果换一种做法：", "If things were done otherwise:"),
+}
+"""Headings over the lines of a report, in the order in which they become known."""
+
+
+def _tell(here: Desk, part: str, lines: Sequence["KeyLine"]) -> None:
+    """Print the lines of a part of the report under their heading."""
+    if lines:
+        here.say(HEADS[part])
+    for number, line in enumerate(lines, 1):
+        here.say(Text(f"{number}. {line.text.zh}", f"{number}. {line.text.en}"))
+
+
 def _story(here: Desk, made: "RegionalReport") -> None:
-    """Print the telling lines, what a cut would cost under the assumptions, and where the report is."""
-    sections = {"told": made.told, "what_if": made.what_if, "lines": made.lines}
+    """Print where the report is; as JSON its telling lines, too, which were printed while it was made."""
     here.data(
         {
             "ok": True,
             **{
-                name: [{"text": line.text.to_dict(), "quality": line.quality} for line in lines]
-                for name, lines in sections.items()
+                name: [{"text": line.text.to_dict(), "quality": line.quality} for line in getattr(made, name)]
+                for name in HEADS
             },
             "html": str(made.html),
             "workbook": str(made.workbook),
         }
     )
-    heads = {
-        "told": Text("方案说什么：", "What the plan says:"),
-        "what_if": Text("如果换一种做法：", "If things were done otherwise:"),
-        "lines": Text("现状：", "Where the region stands:"),
-    }
-    for name, lines in sections.items():
-        if lines:
-            here.say(heads[name])
-        for number, line in enumerate(lines, 1):
-            here.say(Text(f"{number}. {line.text.zh}", f"{number}. {line.text.en}"))
     here.say(Text(f"报告：{made.html}\n工作簿：{made.workbook}", f"Report: {made.html}\nWorkbook: {made.workbook}"))

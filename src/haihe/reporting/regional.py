@@ -1,9 +1,10 @@
 """The report on a region: from facts to plan to what is scarce, as one page and one workbook."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
 from haihe.coalition.share import Shares
 from haihe.diagnosis.diagnosis import diagnose
@@ -75,6 +76,10 @@ FINER = 1
 """Halvings of the step in which a price gives way."""
 
 
+Tell = Callable[[Literal["lines", "told", "what_if"], Sequence[KeyLine]], None]
+"""Is given the lines of a part of `RegionalReport` as soon as they are known, long before the report is."""
+
+
 @dataclass(frozen=True)
 class RegionalReport:
     """A finished report and what it was made of.
@@ -122,6 +127,7 @@ def solve_all(
     of: Sequence[tuple[str, str]] = (),
     control: Control | None = None,
     progress: Progress | None = None,
+    tell: Tell | None = None,
 ) -> Work:
     """Solve everything that a report shows.
 
@@ -135,8 +141,12 @@ def solve_all(
         Time limit and cancel of the solves of the plan and what is put beside it.
     progress : callable, optional
         Called with a `Text` before each step.
+    tell : callable, optional
+        Given what the plan says as soon as it is solved, see `Tell`.
     """
     planned = plan(region, control=control, progress=progress)
+    if tell:
+        tell("told", key_lines(planned.lines).lines)
     capped = any(cap.spec.resource == "co2" for cap in planned.model.caps.values())
     chosen = None if planned.model.projects is None else _selected(region, control, progress)
     return Work(
@@ -173,6 +183,7 @@ def compose(
     shapes: Shapes | None = None,
     control: Control | None = None,
     progress: Progress | None = None,
+    tell: Tell | None = None,
 ) -> RegionalReport:
     """Plan a region and gather everything worth reading about it.
 
@@ -186,15 +197,21 @@ def compose(
         As of `solve_all`.
     shapes : Shapes, optional
         The user's own boundaries.
+    tell : callable, optional
+        Given the lines of each part as soon as they are known, see `Tell`.
     """
-    work = solve_all(region, of=of, control=control, progress=progress)
+    lines = telling_lines(region)
+    if tell:
+        tell("lines", lines)
+    work = solve_all(region, of=of, control=control, progress=progress, tell=tell)
     planned = work.plan
     if progress:
         progress(Text("诊断", "diagnosing"))
     diagnosis = diagnose(region)
-    lines = telling_lines(region)
     told = key_lines(planned.lines)
     what_if = [*(what_if_lines(region, work.fronts) if work.fronts else []), *key_lines(work.futures).lines]
+    if tell:
+        tell("what_if", what_if)
     title = region.meta.title
     opening = Chapter(
         "telling",
@@ -257,6 +274,7 @@ def report(
     word: bool = False,
     control: Control | None = None,
     progress: Progress | None = None,
+    tell: Tell | None = None,
 ) -> RegionalReport:
     """Write the report of a region: ``report.html`` and ``report.xlsx``, and ``report.docx`` where asked for.
 
@@ -280,6 +298,8 @@ def report(
         Write a Word document, too; needs the package python-docx.
     progress : callable, optional
         Called with a `Text` before each step.
+    tell : callable, optional
+        Given the lines of each part as soon as they are known, see `Tell`.
 
     Returns
     -------
@@ -297,7 +317,7 @@ def report(
     if word:
         needed("docx", PACKAGE)
     with folder_for(out) as folder:
-        made = compose(region, findings, of=fates, shapes=shapes, control=control, progress=progress)
+        made = compose(region, findings, of=fates, shapes=shapes, control=control, progress=progress, tell=tell)
         if progress:
             progress(Text("写出网页与工作簿", "writing page and workbook"))
         html = made.report.to_html(folder / "report.html", lang)
