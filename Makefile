@@ -6,7 +6,7 @@ export OMP_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
 export HAIHE_REFERENCE_DATA ?= $(abspath ../shared/data)
 
-.PHONY: demo test quick endure lint bench example serve docs pictures sbom clean
+.PHONY: demo test quick endure coverage lint bench example serve docs pictures sbom clean
 
 demo: .venv/core
 	$(BIN)/haihe demo -o out/jing-jin-ji
@@ -21,6 +21,14 @@ quick: .venv/dev
 endure: .venv/dev
 	sh scripts/system_packages.sh
 	HAIHE_HYPOTHESIS=endure $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --timeout 4000
+
+coverage: .venv/dev
+	sh scripts/system_packages.sh
+	rm -rf out/coverage && mkdir -p out/coverage
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not endure" --cov --cov-report=
+	-$(BIN)/coverage combine --append --quiet out/coverage # of processes that ended after the tests
+	$(BIN)/coverage json --quiet
+	$(BIN)/python scripts/coverage_page.py
 
 lint: .venv/dev
 	$(BIN)/ruff check .
