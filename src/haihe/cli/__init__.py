@@ -7,6 +7,8 @@ Standard output carries data, standard error carries messages and progress. Exit
 import os
 import sys
 
+from typer.main import get_command
+
 from haihe.cli import (
     accounts,
     audit,
@@ -29,6 +31,7 @@ from haihe.cli import (
     unit,
     user,
 )
+from haihe.cli.chinese import help_in_chinese, wants_chinese
 from haihe.cli.desk import INTERNAL, app
 from haihe.messages import Finding
 
@@ -63,7 +66,8 @@ def main() -> None:
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")  # before numpy is loaded: many small solves are 20 times slower otherwise
     try:
-        app()
+        command = get_command(app)
+        (help_in_chinese(command) if wants_chinese(sys.argv[1:]) else command)()
     except Exception as error:
         if os.environ.get("HAIHE_DEBUG"):
             raise
