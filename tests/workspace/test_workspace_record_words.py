@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from problem_cases import again, decided, raised
 from samples import SAMPLES
 
+from haihe import workspace
 from haihe.messages import Text
 from haihe.workspace.audit import chain
 from haihe.workspace.audit.models import Entry, Recorded
@@ -22,6 +24,7 @@ from haihe.workspace.data.models import Version
 from haihe.workspace.frame import names, telling, wording
 from haihe.workspace.frame.lists import Column, Listing, Stages
 from haihe.workspace.intake.targets import TARGETS
+from haihe.workspace.jobs.models import CANCELLED, DONE, FAILED
 from haihe.workspace.meetings import pack
 from haihe.workspace.meetings.changes import Change
 from haihe.workspace.months.models import Return
@@ -45,6 +48,14 @@ def test_every_field_and_kind_that_the_record_keeps_is_called_something(model: t
     assert kind in wording.KINDS
     kept = [each.name for each in model._meta.concrete_fields if each.name not in model.unrecorded]
     assert [name for name in kept if wording.field(name, kind) == Text(name, name)] == []
+
+
+def test_every_verb_that_the_rooms_write_is_called_something() -> None:
+    source = "".join(file.read_text(encoding="utf-8") for file in Path(workspace.__file__).parent.rglob("*.py"))
+    written = set(re.findall(r"""\b(?:store|record|_note)\([^"()]*(?:\([^"()]*\)[^"()]*)*"([a-z][a-z-]*)"[,)]""", source))
+    written |= {DONE, FAILED, CANCELLED}  # what a worker writes at the end of a job
+    assert {"create", "start", "requeue", "enqueue", "raise"} <= written
+    assert sorted(verb for verb in written if wording.verb(verb) == Text(verb, verb)) == []
 
 
 @pytest.mark.parametrize("model", SAMPLES, ids=lambda each: each._meta.label_lower)

@@ -11,7 +11,7 @@ from haihe.messages import Text
 from haihe.workspace.frame import failures, wording
 from haihe.workspace.frame.register import MENU, SEARCHES, WAITING, Entry, Hit, Waiting
 from haihe.workspace.jobs.actions import READ
-from haihe.workspace.jobs.models import FAILED, Job
+from haihe.workspace.jobs.models import CANCELLED, DONE, FAILED, STATES, Job
 from haihe.workspace.units.models import Person
 
 TITLE = Text("后台作业", "Background jobs")
@@ -38,6 +38,10 @@ def found(person: Person, wanted: str) -> Iterator[Hit]:
 def announce() -> None:
     """Register all of it."""
     wording.KINDS["jobs.job"] = Text("后台作业", "job")
+    wording.VERBS |= {state: STATES[state] for state in (DONE, FAILED, CANCELLED)} | {
+        "requeue": Text("重新排队", "queued again"),
+        "recover": Text("中断后收回", "taken back after a stop"),
+    }
     failures.answered(403, "E-JOB-03")
     failures.answered(409, "E-JOB-04")
     failures.answered(429, "E-JOB-02")
