@@ -52,7 +52,9 @@ def test_every_field_and_kind_that_the_record_keeps_is_called_something(model: t
 
 def test_every_verb_that_the_rooms_write_is_called_something() -> None:
     source = "".join(file.read_text(encoding="utf-8") for file in Path(workspace.__file__).parent.rglob("*.py"))
-    written = set(re.findall(r"""\b(?:store|record|_note)\([^"()]*(?:\([^"()]*\)[^"()]*)*"([a-z][a-z-]*)"[,)]""", source))
+    written = set(
+        re.findall(r"""\b(?:store|record|_note)\([^"()]*(?:\([^"()]*\)[^"()]*)*"([a-z][a-z-]*)"[,)]""", source)
+    )
     written |= {DONE, FAILED, CANCELLED}  # what a worker writes at the end of a job
     assert {"create", "start", "requeue", "enqueue", "raise"} <= written
     assert sorted(verb for verb in written if wording.verb(verb) == Text(verb, verb)) == []
