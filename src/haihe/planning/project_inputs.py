@@ -167,7 +167,8 @@ def _refuse(region: Region, table: pd.DataFrame, economy: Economy) -> None:
         say("E-PLN-43", np.flatnonzero(table[column] < 0), column)
     sites = region.frame("project_sites")
     say("E-PLN-45", np.flatnonzero(~table["project"].isin(sites["project"])), "project")
-    lost = [member_of(region, site, economy.members) is None for site in sites["region"]]
+    known = {site: member_of(region, site, economy.members) is not None for site in sites["region"].unique()}
+    lost = [not known[site] for site in sites["region"]]
     say("E-PLN-41", np.flatnonzero(lost), "region", "project_sites")
     for name in ("project_resources", "project_sites"):
         for column in {"value", "extra_cost"} & set(region.frame(name)):
@@ -177,10 +178,11 @@ def _refuse(region: Region, table: pd.DataFrame, economy: Economy) -> None:
 
 def path_of(region: Region, code: str) -> list[str]:
     """A region and those above it, from the bottom; stops where the tree ends or turns in a circle."""
-    parent = region["regions"].set_index("region")["parent"]
+    table = region["regions"]
+    parent = dict(zip(table["region"], table["parent"], strict=True))
     path: list[str] = []
     at: object = code
-    while isinstance(at, str) and at in parent.index and at not in path:
+    while isinstance(at, str) and at in parent and at not in path:
         path.append(at)
         at = parent[at]
     return path
@@ -279,12 +281,11 @@ def _room(
     if "purpose" in table:
         table = table[table["purpose"] == "projects"]
     table = table[table["region"].isin(sites) & table["resource"].isin(resources)]
-    for (site, name), rows in table.groupby(["region", "resource"], sort=False):
-        u = resources.index(name)
-        value = rows["value"] * factors(rows["unit"], units[u])
-        room[sites.index(site), u] = held_over(
-            rows["year"].to_numpy(dtype=np.int64), value.to_numpy(dtype=float), years
-        )
+    wanted = dict(zip(resources, units, strict=True))
+    times = [factor(unit, wanted[name]) for unit, name in zip(table["unit"], table["resource"], strict=True)]
+    value, year = table["value"].to_numpy(dtype=float) * times, table["year"].to_numpy(dtype=np.int64)
+    for (site, name), rows in table.groupby(["region", "resource"], sort=False).indices.items():
+        room[sites.index(site), resources.index(name)] = held_over(year[rows], value[rows], years)
     return room, worst_quality(set(table["quality"]))
 
 

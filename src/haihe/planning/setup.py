@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 
@@ -30,7 +32,7 @@ from haihe.planning.targets import TargetSpec, targets_of
 from haihe.planning.tie_inputs import origins_of, tie_findings, ties_of
 from haihe.planning.ties import TieSpec
 from haihe.region import Region
-from haihe.rules.book import Rulebook
+from haihe.rules.book import Rulebook, scheme_files
 from haihe.rules.check import read_schemes
 
 
@@ -182,7 +184,16 @@ def rules_of(region: Region) -> Rulebook | None:
         As `haihe.rules.check.read_schemes`.
     """
     folder = None if region.folder is None else region.folder / "rules"
-    return read_schemes(folder) if folder is not None and folder.is_dir() else None
+    if folder is None or not folder.is_dir():
+        return None
+    return _book(folder, tuple((file, file.read_bytes() if file.is_file() else b"") for file in scheme_files(folder)))
+
+
+@lru_cache(maxsize=4)
+def _book(folder: Path, files: tuple[tuple[Path, bytes], ...]) -> Rulebook:
+    """Read the rule files of a folder; a report plans a region some thirty times, and their words stay the same."""
+    del files  # what was read stands for the folder as long as every file says the same
+    return read_schemes(folder)
 
 
 def _worsen(marks: dict[str, Quality], more: Mapping[str, Quality]) -> None:

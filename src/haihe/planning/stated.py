@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from haihe.messages import HaiheError
-from haihe.planning.program import Floats
+from haihe.planning.program import Floats, Ints
 from haihe.region import Region
 from haihe.region.units import compatible, factor
 
@@ -34,15 +35,34 @@ def stated_paths(rows: pd.DataFrame, by: Sequence[str], years: Sequence[int]) ->
     series = rows.dropna(subset=["value"]).groupby([*by, "year"], sort=True)["value"].last()
     known = series.unstack("year")  # noqa: PD010  (a series has no pivot_table)
     columns = sorted({int(year) for year in known.columns} | {int(year) for year in years})
-    full = known.reindex(columns=columns).astype("float64")
-    when = pd.DataFrame(np.where(full.notna(), np.array(columns, dtype=np.float64), np.nan), full.index, columns)
-    low, high = full.ffill(axis=1).bfill(axis=1), full.bfill(axis=1).ffill(axis=1)
-    start, end = when.ffill(axis=1).bfill(axis=1), when.bfill(axis=1).ffill(axis=1)
-    span = (end - start).to_numpy()
-    past = np.array(columns, dtype=np.float64) - start.to_numpy()
-    way = np.divide(past, span, out=np.zeros_like(span), where=span > 0)
-    paths: pd.DataFrame = low + (high - low) * np.clip(way, 0.0, 1.0)
-    return paths[[int(year) for year in years]]
+    full = known.reindex(columns=columns).to_numpy(dtype=np.float64)
+    before, after = _neighbours(~np.isnan(full))
+    low, high = (np.take_along_axis(full, at, axis=1) for at in (before, after))
+    when = np.array(columns, dtype=np.float64)
+    span = when[after] - when[before]
+    way = np.divide(when - when[before], span, out=np.zeros_like(span), where=span > 0)
+    paths = low + (high - low) * np.clip(way, 0.0, 1.0)
+    asked = [int(year) for year in years]
+    return pd.DataFrame(paths[:, [columns.index(year) for year in asked]], known.index, asked)
+
+
+def _neighbours(stated: npt.NDArray[np.bool_]) -> tuple[Ints, Ints]:
+    """Give the places of the last stated figure up to each, and of the first from it on; the nearer end beyond the ends.
+
+    Parameters
+    ----------
+    stated : ndarray of bool, shape (series, years)
+        Every series states at least one figure.
+
+    Returns
+    -------
+    before, after : ndarray of int, shape (series, years)
+    """
+    count = stated.shape[1]
+    at = np.broadcast_to(np.arange(count), stated.shape)
+    before = np.maximum.accumulate(np.where(stated, at, -1), axis=1)
+    after = np.minimum.accumulate(np.where(stated, at, count)[:, ::-1], axis=1)[:, ::-1]
+    return np.where(before < 0, after, before), np.where(after == count, before, after)
 
 
 def laid_out(paths: pd.DataFrame, *labels: Sequence[object], empty: float = 0.0) -> Floats:
@@ -107,7 +127,7 @@ def factors_to(rows: pd.DataFrame, table: str, wanted: str) -> Floats:
             row = int(rows.index[rows["unit"] == unit][0]) + 2
             raise HaiheError("E-PLN-31", table=table, row=row, column="unit", value=unit, wanted=wanted)
         known[unit] = factor(unit, wanted)
-    return np.asarray(rows["unit"].map(known), dtype=np.float64)
+    return np.array([known[unit] for unit in rows["unit"]], dtype=np.float64)
 
 
 def refuse_negative(rows: pd.DataFrame, table: str, *columns: str) -> None:

@@ -218,4 +218,5 @@ def factors(units: "pd.Series[str]", to_: str) -> "pd.Series[float]":
         As `factor`.
     """
     table = {unit: factor(unit, to_) for unit in units.dropna().unique()}
-    return units.map(table).astype("float64")
+    values = [table.get(unit, np.nan) for unit in units]
+    return pd.Series(values, index=units.index, name=units.name, dtype="float64")
