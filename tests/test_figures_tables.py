@@ -176,3 +176,14 @@ def test_rows_of_several_units_show_their_own_decimals_on_paper_and_in_a_spreads
         write_sheet(book, table, "k", "zh")
     formats = [cell.number_format for cell in openpyxl.load_workbook(tmp_path / "k.xlsx").active["A"]]
     assert {"#,##0", "#,##0.00"} <= set(formats)
+
+
+def test_a_table_shows_itself_in_a_notebook_with_its_source(monkeypatch):
+    monkeypatch.setenv("HAIHE_LANG", "zh")
+    table = hostile_table()
+    html = table._repr_html_()
+    assert html.count("<tr>") == len(table) + 1
+    assert all(line("zh")[:3] in html for line in table.captions)
+    assert "<script" not in html
+    assert table.key in repr(table)
+    assert " at 0x" not in repr(table)

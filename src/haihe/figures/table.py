@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from html import escape
 from typing import Any, Literal
 
 import pandas as pd
@@ -11,7 +12,7 @@ import pandas as pd
 from haihe.figures.numbers import format_number, is_missing, suitable_digits
 from haihe.figures.quality import quality_label, worst
 from haihe.files import safe_text
-from haihe.messages import QUALITIES, QUALITY_NAMES, HaiheError, Lang, Quality, Text
+from haihe.messages import QUALITIES, QUALITY_NAMES, HaiheError, Lang, Quality, Text, default_language
 from haihe.version import __version__
 
 Kind = Literal["text", "number", "share", "year", "quality"]
@@ -196,6 +197,20 @@ class Table:
 
     def __len__(self) -> int:
         return len(self.frame)
+
+    def __repr__(self) -> str:
+        return f"Table {self.key}: {self.title(default_language())} ({len(self)} x {len(self.columns)})"
+
+    def _repr_html_(self) -> str:
+        """Show the table in a notebook, in the user's language, with source, quality and notes under it."""
+        lang = default_language()
+        heads = "".join(f"<th>{escape(column.heading(lang))}</th>" for column in self.columns)
+        rows = "".join(
+            f"<tr>{''.join(f'<td>{escape(cell(lang))}</td>' for cell in row)}</tr>" for row in self.shown_rows()
+        )
+        under = "<br>".join(escape(line(lang)) for line in self.captions)
+        title = f"<caption>{escape(self.title(lang))}</caption>"
+        return f"<table>{title}<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table><p>{under}</p>"
 
     @property
     def captions(self) -> list[Text]:

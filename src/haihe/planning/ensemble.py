@@ -243,7 +243,7 @@ def ensemble(
     Examples
     --------
     >>> import haihe as hh
-    >>> e = hh.ensemble(hh.example("jing-jin-ji"), draws=64, workers=2, journal="draws.jsonl")   # doctest: +SKIP
+    >>> e = hh.ensemble(hh.example("jing-jin-ji"), draws=8, workers=2, journal="draws.jsonl")    # doctest: +SKIP
     >>> e.projects.query("robust")                                                                # doctest: +SKIP
     """
     _refuse(options, draws=draws, scenarios=scenarios, sweep=sweep)

@@ -1,12 +1,13 @@
 """How a plan's sentences call things, and how they say since when something is short and what one more unit is worth."""
 
 from collections.abc import Sequence
-from math import floor, log10
+from decimal import ROUND_HALF_UP, Decimal
 
 import numpy as np
 import pandas as pd
 
 from haihe.figures import format_number
+from haihe.figures.numbers import WIDE
 from haihe.messages import Text
 from haihe.planning.binding import KINDS, POOL, YUAN
 from haihe.planning.outcome import Outcome
@@ -241,13 +242,15 @@ def _stem(name: str) -> str:
 
 
 def rough(value: float) -> str:
-    """Write a number to two significant digits, with separators: no more is known.
+    """Write a number to two significant digits, with separators: no more is known. Halves go up, as in every table.
 
     Examples
     --------
-    >>> rough(1234.0), rough(0.0456), rough(5.25), rough(0.0)
-    ('1,200', '0.046', '5.3', '0')
+    >>> rough(1234.0), rough(0.0456), rough(5.25), rough(5.75), rough(0.0)
+    ('1,200', '0.046', '5.3', '5.8', '0')
     """
-    short = float(f"{value:.1e}") if np.isfinite(value) else value
-    digits = 0 if short == 0 or not np.isfinite(short) else max(0, 1 - floor(log10(abs(short))))
-    return format_number(short, digits)
+    if value == 0 or not np.isfinite(value):
+        return format_number(value, 0)
+    exact = Decimal(repr(float(value)))
+    short = exact.quantize(Decimal(1).scaleb(exact.adjusted() - 1), ROUND_HALF_UP, WIDE)
+    return format_number(short, max(0, 1 - short.adjusted()))
