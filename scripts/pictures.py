@@ -1,4 +1,7 @@
-"""Take the pictures of README and docs: the report's first page and the cost curve, in both languages.
+"""Take the pictures of README and docs from the report on the example: its first page and the parts that `shots.py` names.
+
+    python scripts/pictures.py              # all of them
+    python scripts/pictures.py bottlenecks  # only these parts
 
 Uses ``out/jing-jin-ji/report.html`` where it is there, else makes it. Needs Chromium; where the environment variable
 ``HAIHE_CHROMIUM`` does not name it, it is looked for on the path.
@@ -13,12 +16,24 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
+from shots import PARTS
+
 ROOT = Path(__file__).resolve().parents[1]
 OUT = ROOT / "out" / "jing-jin-ji"
 IMAGES = ROOT / "docs" / "images"
 WIDTH, HEIGHT = 1366, 768
-LARGEST = 300_000
+LARGEST = 150_000
+PATIENCE = 180_000
+"""Milliseconds: the machine may be busy with other things."""
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--hide-scrollbars"]
+
+BARE = """figure => {
+    figure.querySelectorAll("button").forEach(button => button.style.display = "none");
+    figure.querySelectorAll(".scroll").forEach(box => { box.style.maxHeight = "none"; });
+    figure.querySelectorAll(".count").forEach(line => { line.style.display = "none"; });
+    figure.style.padding = "12px";
+}"""
+"""A part as it is printed: without buttons, tables in full, with a margin."""
 
 
 def report() -> Path:
@@ -37,20 +52,24 @@ def chromium() -> str:
     return found
 
 
-def take(page: Page, lang: str) -> list[Path]:
-    """Take the pictures in one language."""
+def take(page: Page, lang: str, only: list[str]) -> list[Path]:
+    """Take the pictures in one language, or only some parts by name."""
     if page.locator("html").get_attribute("lang") != lang:
         page.locator(f"button[data-lang={lang}]").click()
     page.locator(f"html[data-ready={lang}]").wait_for()
     page.evaluate("scrollTo(0, 0)")
-    first, front = IMAGES / f"report-{lang}.png", IMAGES / f"front-{lang}.png"
-    page.screenshot(path=first)
-    figure = page.locator("#figure-front")
-    figure.evaluate("figure => figure.querySelectorAll('button').forEach(button => button.style.display = 'none')")
-    figure.scroll_into_view_if_needed()
-    page.wait_for_timeout(1200)  # the curve is drawn with a short movement
-    figure.screenshot(path=front)
-    return [first, front]
+    taken = []
+    if not only:
+        taken.append(IMAGES / f"report-{lang}.png")
+        page.screenshot(path=taken[0])
+    for part in (part for part in PARTS if not only or part.name in only):
+        figure = page.locator(f"[id='{part.mark}']")
+        figure.evaluate(BARE)
+        figure.scroll_into_view_if_needed()
+        page.wait_for_timeout(1200)  # curves and bars are drawn with a short movement
+        taken.append(IMAGES / f"{part.name}-{lang}.png")
+        figure.screenshot(path=taken[-1])
+    return taken
 
 
 def shrink(picture: Path) -> int:
@@ -67,8 +86,9 @@ def main() -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
+        page.set_default_timeout(PATIENCE)
         page.goto(address)
-        taken = [picture for lang in ("en", "zh") for picture in take(page, lang)]
+        taken = [picture for lang in ("en", "zh") for picture in take(page, lang, sys.argv[1:])]
         browser.close()
     for picture in taken:
         size = shrink(picture)

@@ -22,7 +22,7 @@ SEEN = 12
 SCROLLS = Text("共 {n} 行，可在框内滚动", "{n} rows; scroll inside the box")
 LONG = 60
 """Tables longer than this are left out in print, with a line that says so."""
-WORDY = 48
+WORDY = 110
 """Text of more letters (a Chinese sign counts as two) gets a column of its own width, lest the row grow tall."""
 
 BUTTONS = (
