@@ -2,11 +2,13 @@
 
     python scripts/tutorials.py FOLDER      # an empty folder; makes an environment of its own there
 
-A step is a fenced block of a page. Commands go to a shell; the Python of a page goes to one interpreter, as in a notebook.
-Writes docs/evidence/tutorials.md.
+A step is a fenced block of a page. Commands go to a shell; the Python of a page goes to one interpreter. In the tutorial of the
+workspace a step is what one person does in a browser (``tutorial_clicks.py``); it needs the extra ``dev`` and Chromium where this script
+runs, not in the environment of the tutorials. In the notebook a step is a cell. Writes docs/evidence/tutorials.md.
 """
 
 import contextlib
+import json
 import os
 import platform
 import re
@@ -16,10 +18,15 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+
+from tutorial_office import walk_office
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ("start.md", "tutorials/district.md")
+IN_A_BROWSER = ("tutorials/round.md", "tutorials/round.zh.md")
+NOTEBOOK = "tutorials/analysts.ipynb"
 REPORT = ROOT / "docs" / "evidence" / "tutorials.md"
 FENCE = re.compile(r"(?P<skip><!-- not run by the test[^\n]*-->\n)?```(?P<kind>\w+)\n(?P<body>.*?)```\n", re.S)
 END = "<<step over>>"
@@ -142,13 +149,45 @@ def walk(page: str, desk: Path, variables: dict[str, str]) -> Iterator[Step]:
             yield Step(page, block.body.strip().splitlines()[0], seconds, right and not missing)
 
 
+def walk_browser(page: str, desk: Path, variables: dict[str, str]) -> Iterator[Step]:
+    """Serve the workspace, and do in a browser what the page says."""
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    for typed, rows, seconds, right in walk_office(text, "zh" if ".zh." in page else "en", desk, variables):
+        yield Step(page, f"{typed} ({rows} rows)" if rows > 1 else typed, seconds, right)
+
+
+def walk_notebook(desk: Path, variables: dict[str, str]) -> Iterator[Step]:
+    """Install what the notebook names, and run its cells, in order, in a kernel of its own."""
+    began = time.monotonic()
+    name, done = Path(NOTEBOOK).name, "done.ipynb"
+    shutil.copy(ROOT / "docs" / NOTEBOOK, desk / name)
+    subprocess.run(["pip", "install", "--quiet", f"{ROOT}[notebook]"], env=variables, check=True)
+    yield Step(NOTEBOOK, "pip install 'haihe[notebook]'", time.monotonic() - began, True)
+    words = ["jupyter", "execute", name, f"--output={done}", "--allow-errors"]
+    subprocess.run(words, cwd=desk, env=variables, check=True, capture_output=True)
+    for cell in json.loads((desk / done).read_text("utf-8"))["cells"]:
+        if cell["cell_type"] == "code":
+            at = {name: datetime.fromisoformat(when) for name, when in cell["metadata"]["execution"].items()}
+            seconds = (at["shell.execute_reply"] - at["iopub.execute_input"]).total_seconds()
+            failed = [out for out in cell["outputs"] if out["output_type"] == "error"]
+            sys.stderr.writelines(f"{NOTEBOOK}: {out['ename']}: {out['evalue']}\n" for out in failed)
+            yield Step(NOTEBOOK, "".join(cell["source"]).splitlines()[0], seconds, not failed)
+
+
+def load() -> str:
+    """Say how busy the machine was in the last quarter of an hour."""
+    return f"{os.getloadavg()[2]:.1f}" if hasattr(os, "getloadavg") else "unknown"
+
+
 def written(steps: list[Step], made: float) -> str:
     """Write the page of what was seen."""
     lines = [
         "# The tutorials, typed on a clean machine",
         "",
         "Written by `scripts/tutorials.py`: an empty folder, an environment of its own, and every block of the pages typed as it stands; "
-        f"times by the clock. Python {platform.python_version()}, {os.cpu_count()} processors. Making the environment took {made:.0f} s.",
+        "in the workspace every row of the tables, by clicks in a browser (the server on a free port); of the notebook every cell. Times by "
+        f"the clock. Python {platform.python_version()}, {os.cpu_count()} processors; at the end {load()} processes on average in the last "
+        f"quarter of an hour wanted one: where that is more than there are, others were at work too. Making the environment took {made:.0f} s.",
         "",
     ]
     for page in dict.fromkeys(step.page for step in steps):
@@ -156,7 +195,7 @@ def written(steps: list[Step], made: float) -> str:
         lines += [
             f"## {page}",
             "",
-            "| step | begins with | seconds | printed what the page says |",
+            "| step | begins with | seconds | as the page says |",
             "|---|---|---|---|",
         ]
         for k, step in enumerate(own, start=1):
@@ -174,10 +213,13 @@ def main(folder: Path) -> int:
     variables = environment(folder)
     made = time.monotonic() - began
     steps = []
-    for page in PAGES:
-        desk = folder / Path(page).stem
+    walks = dict.fromkeys(PAGES, walk) | dict.fromkeys(IN_A_BROWSER, walk_browser)
+    for page, walked in walks.items():
+        desk = folder / Path(page).name
         shutil.copytree(ROOT / "examples", desk / "examples")
-        steps += list(walk(page, desk, variables))
+        steps += list(walked(page, desk, variables))
+    (folder / "notebook").mkdir()
+    steps += list(walk_notebook(folder / "notebook", variables))
     REPORT.write_text(written(steps, made), encoding="utf-8")
     return 0 if all(step.right for step in steps) else 1
 
