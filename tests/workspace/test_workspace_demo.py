@@ -11,6 +11,7 @@ import pytest
 from django.contrib.auth import authenticate
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.core.management import call_command
+from django.utils import timezone
 
 from haihe.region import Region
 from haihe.region.examples import example, examples_folder
@@ -65,6 +66,9 @@ def people_and_units(accounts: dict[str, str], region: Region) -> None:
     assert accounts.keys() >= names
     assert len(applicants) == demo.APPLICANTS
     assert len(set(accounts.values())) == len(accounts), "nobody shares a password"
+    for name in applicants:
+        (post,) = Post.objects.filter(person__username=name)
+        assert Post.objects.filter(unit=post.unit.parent, role="approver", person__username__in=names).exists()
     assert {post.role for post in Post.objects.all()} == set(ROLES)
     for person in Person.objects.all():
         assert person.has_usable_password() == (person.username in accounts)
@@ -115,7 +119,9 @@ def lists_and_marks() -> None:
 def rounds_in_every_state() -> None:
     states = Counter(Application.objects.values_list("state", flat=True))
     assert set(states) == set(APPLICATION_STATES)
-    running = Round.objects.get(state="listed")
+    running, due = Round.objects.filter(state="listed").order_by("-objections_until")
+    assert due.objections_until < timezone.localdate() <= running.objections_until, "one can be awarded today"
+    assert due.applications.filter(state="listed").exists()
     assert running.applications.count() == demo.MANY == 200
     assert len(set(running.applications.values_list("state", flat=True))) >= 7
     assert not Round.objects.filter(illustrative=False).exists()

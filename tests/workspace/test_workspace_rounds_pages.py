@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import pairwise
 
 import openpyxl
 import pytest
@@ -19,8 +20,9 @@ from haihe.workspace.audit.models import Entry
 from haihe.workspace.intake import uploads
 from haihe.workspace.intake.targets import target_of
 from haihe.workspace.jobs.worker import drain
-from haihe.workspace.rounds import publishing
+from haihe.workspace.rounds import applying, publishing, ranking, recommending, reviewing
 from haihe.workspace.rounds.models import Application, Award, Objection, Round
+from haihe.workspace.rounds.review_models import Review
 from haihe.workspace.units.models import Person
 from workspace_cases import City
 
@@ -298,3 +300,37 @@ def test_withdrawing_needs_a_reason(city: City) -> None:
     )
     with pytest.raises(HaiheError):
         Application.objects.get(pk=mine.pk).must_be("recommended")
+
+
+NEXT = "下一份："
+
+
+def test_next_leads_a_district_through_what_waits_for_it_alone(city: City) -> None:
+    """From the first application of the district to the others of the same district, and to nothing when all is said."""
+    case = opened(city)
+    for at, each in enumerate(case.applications, 1):
+        applying.submit(case.people[f"f{at}"], each)
+    client, mine = client_of(city.people["bh-approver"]), [each for each in case.applications if each.region == "TJ-BH"]
+    assert len(mine) == 3
+    for this, after in pairwise(mine):
+        assert f"{NEXT}{after.title}" in told(client, this.get_absolute_url())
+        recommending.recommend(city.people["bh-approver"], Application.objects.get(pk=this.pk), True, "同意")
+    assert NEXT not in told(client, mine[-1].get_absolute_url())
+    recommending.recommend(city.people["bh-approver"], Application.objects.get(pk=mine[-1].pk), True, "同意")
+    assert NEXT not in told(client, mine[0].get_absolute_url())
+    assert NEXT not in told(client_of(case.people["f1"]), mine[0].get_absolute_url())
+
+
+def test_next_leads_an_expert_through_the_own_reviews(city: City) -> None:
+    case = handed_in(city)
+    planner = city.people["planner"]
+    ranking.check(case.round, planner.actor("rounds.rank"))
+    reviewing.deal(planner, case.round, [case.people["r1"], case.people["r2"]], 1)
+    own = list(Review.objects.filter(expert=case.people["r1"]).select_related("application").order_by("pk"))
+    assert len(own) >= 2
+    page = told(client_of(case.people["r1"]), own[0].get_absolute_url())
+    assert f"{NEXT}{own[1].application.title}" in page
+    assert NEXT not in told(client_of(planner), own[0].get_absolute_url())
+    for each in own[1:]:
+        reviewing.mark(case.people["r1"], each, {"tech": "80", "gain": "40"}, "")
+    assert NEXT not in told(client_of(case.people["r1"]), own[0].get_absolute_url())

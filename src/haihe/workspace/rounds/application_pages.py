@@ -35,7 +35,7 @@ from haihe.workspace.rounds.states import (
     SUBMITTED,
     UNDECIDED,
 )
-from haihe.workspace.units.models import Unit
+from haihe.workspace.units.models import Person, Unit
 
 APPLICATIONS = Text("申报", "Applications")
 LEAVES = (DRAFT, SUBMITTED, RECOMMENDED, NOT_RECOMMENDED, ELIGIBLE, INELIGIBLE, UNDECIDED, REVIEWED)
@@ -151,6 +151,7 @@ def application(request: Request, thing: Application) -> HttpResponse:
     inside = person.may(INSIDE, round_.unit)
     checked = thing.lines.filter(run__purpose="check").order_by("-pk").first()
     firm = acts_on(person, thing, APPLY)
+    recommends = thing.state in (SUBMITTED, RECOMMENDED, NOT_RECOMMENDED) and acts_on(person, thing, RECOMMEND)
     titles, wanted = titles_of(round_), thing.wanted or round_.articles
     more: dict[str, Any] = {
         "thing": thing,
@@ -171,7 +172,8 @@ def application(request: Request, thing: Application) -> HttpResponse:
         "submits": firm and thing.state == DRAFT and round_.takes(),
         "takes_back": firm and thing.state == SUBMITTED and round_.state == "open",
         "leaves": firm and thing.state in LEAVES and round_.state in ("open", "reviewing"),
-        "recommends": thing.state in (SUBMITTED, RECOMMENDED, NOT_RECOMMENDED) and acts_on(person, thing, RECOMMEND),
+        "recommends": recommends,
+        "next": _next(person, thing) if recommends else None,
         "cited": [clause.version.source for clause in clauses_of(round_).values() if clause.full in wanted],
         "objects": firm and thing.state in (LISTED, NOT_LISTED) and takes_objections(round_),
         "award": getattr(thing, "award", None),
@@ -179,6 +181,12 @@ def application(request: Request, thing: Application) -> HttpResponse:
         **papers.part(person, thing),
     }
     return render(request, "rounds/application.html", more)
+
+
+def _next(person: Person, thing: Application) -> Application | None:
+    """Give another application of the round that waits for the person's district."""
+    waiting = Application.objects.filter(round=thing.round, state=SUBMITTED, district__in=person.turns(RECOMMEND))
+    return waiting.exclude(pk=thing.pk).order_by("pk").first()
 
 
 @act(APPLY, of=Application)

@@ -1,4 +1,5 @@
-"""Rounds of the demonstration: one with 200 applications in publicity, others in review, ranked, and awarded with its ledger.
+"""Rounds of the demonstration: one with 200 applications in publicity, others in review, ranked, to be awarded, and awarded
+with its ledger.
 
 Firms, projects, marks, objections and payments are made up. The rules are the example's file of the manufacturing fund; the
 shares of its instalments were not found in public text, so that those written in here are made up as well, and say so.
@@ -67,13 +68,15 @@ PEOPLE = (
 APPROVERS = {"TJ-BH": "bh-approver", "TJ-XQ": "xq-approver"}
 """Who recommends where the demonstration has somebody; the other districts get somebody who cannot sign in."""
 APPLICANTS = 2
-"""Firms whose applicant can sign in."""
+"""Firms whose applicant can sign in: the first ones of districts where somebody who recommends can sign in too."""
 DRAFTS, TAKEN_OUT, WAITING, TURNED_DOWN = 3, 6, 9, 12
 """Up to which per cent of a round's applications stay drafts, are withdrawn, wait for the district, are not recommended."""
 MADE_UP = "虚构示例 / made up"
 DAY = date(2025, 6, 30)
 PAID_ON = date(2025, 9, 15)
 MANY = 200
+OVER = 14
+"""Days since the list of the round that waits for its award was published: those of its publicity are over."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,7 @@ BATCHES = (
     ),
     Batch("demo-2025-3", "2025年第三批技术改造（示例）", "Upgrades, third batch of 2025 (made up)", 16, 800, "checked"),
     Batch("demo-2025-4", "2025年第四批技术改造（示例）", "Upgrades, fourth batch of 2025 (made up)", 8, 400, "ranked"),
+    Batch("demo-2025-5", "2025年第五批技术改造（示例）", "Upgrades, fifth batch of 2025 (made up)", 8, 400, "due"),
 )
 
 
@@ -164,9 +168,10 @@ def _cast(
         if name not in people:
             zh, en = f"{units[code].name_zh}审批人（示例）", f"{units[code].name.en}, approver (made up)"
             wanted.append(MadeUp(name, zh, en, "approver", code, signs_in=False))
-    for place, (name, unit) in enumerate(firms.items()):
+    met = [name for name, region in homes.items() if region in APPROVERS][:APPLICANTS]
+    for name, unit in firms.items():
         zh, en = f"{name}经办人（示例）", f"Applicant {unit.code[5:]} (made up)"
-        wanted.append(MadeUp(unit.code.lower(), zh, en, "applicant", unit.code, signs_in=place < APPLICANTS))
+        wanted.append(MadeUp(unit.code.lower(), zh, en, "applicant", unit.code, signs_in=name in met))
     there = {**units, **{unit.code: unit for unit in firms.values()}}
     made, accounts = hire_all(DEMO, wanted, there)
     known = {**people, **made}
@@ -198,8 +203,11 @@ def _batch(cast: Cast, batch: Batch, rows: Sequence[dict[str, str]], text: RuleT
     ranking.rank(_again(round_), cast.planner.actor(RANK, "cli"))
     if batch.stop == "ranked":
         return
-    today = timezone.localdate() if batch.stop == "listed" else date(2025, 8, 1)
+    gone = {"listed": 0, "due": OVER}.get(batch.stop)
+    today = date(2025, 8, 1) if gone is None else timezone.localdate() - timedelta(days=gone)
     publishing.publish(cast.planner, _again(round_), channel="cli", today=today)
+    if batch.stop == "due":
+        return
     if batch.stop == "listed":
         _object(cast, _again(round_), today)
         return

@@ -20,7 +20,7 @@ from haihe.workspace.rounds.call_pages import trail_of
 from haihe.workspace.rounds.forms import DealForm, MarkForm
 from haihe.workspace.rounds.models import Round
 from haihe.workspace.rounds.review_models import Review
-from haihe.workspace.rounds.states import CONFLICT, REVIEW_MARKS, REVIEW_STATES, REVIEWING
+from haihe.workspace.rounds.states import ASSIGNED, CONFLICT, REVIEW_MARKS, REVIEW_STATES, REVIEWING
 
 REVIEWS = Text("专家评审", "Reviews")
 LIST = Listing(
@@ -114,10 +114,19 @@ def _shown(request: Request, thing: Review, asked: MarkForm | None) -> HttpRespo
         "button": Text("保存评审意见", "Keep the review"),
         "action": reverse("rounds:review-mark", args=[thing.code]),
         "reviews": asked is not None,
+        "next": _next(request, thing),
         "papers": [] if hidden else list(papers.of(application)),
         "trail": [(REVIEWS, reverse("rounds:reviews")), (application.name, "")],
     }
     return render(request, "rounds/review.html", more, status=422 if asked is not None and asked.errors else 200)
+
+
+def _next(request: Request, thing: Review) -> Review | None:
+    """Give another review of the round that the expert has to do."""
+    if request.user.pk != thing.expert_id or thing.round.state != REVIEWING:
+        return None
+    waiting = Review.objects.filter(round=thing.round, expert=request.user, state=ASSIGNED).exclude(pk=thing.pk)
+    return waiting.select_related("application").order_by("pk").first()
 
 
 @act(REVIEW, of=Review)
