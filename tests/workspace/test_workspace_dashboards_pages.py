@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -74,6 +75,14 @@ def test_figures_count_what_the_lists_show(filled: City, signed: Callable[[str],
             seen = kind.objects.visible_to(person).count()
             assert total(person, each.key) == seen == len(lines(client, LISTS[each.key][1])), each.key
             assert each.name("zh") in page.content.decode()
+
+
+def test_sums_stand_with_their_units(filled: City, signed: Callable[[str], Client]) -> None:
+    said = signed("planner").get("/dashboards/").content.decode()
+    sums = re.findall(r'<tr><th scope="row"><a href="#figure-[^<]*</a></th><td class="n">([^<]*)</td>', said)
+    assert sums
+    assert all(re.fullmatch(r"[-\d,.]+ \S+", each) for each in sums), sums
+    assert "XLSX" not in said
 
 
 def test_a_district_sees_nothing_of_another(filled: City, signed: Callable[[str], Client]) -> None:

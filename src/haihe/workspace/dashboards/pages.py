@@ -80,11 +80,13 @@ def dashboard(request: Request) -> HttpResponse:
     )
 
 
-def sum_of(shown: Figure | Table) -> str:
-    """Give what a figure's last column of numbers adds up to, with its unit, in figures alone."""
+def sum_of(shown: Figure | Table) -> Text:
+    """Give what a figure's first column of numbers adds up to, with its unit: money stands below counts of things."""
     table = table_in(shown)
     column = next(each for each in table.columns if each.numeric)
-    return column.show(table.frame[column.key].sum()).zh
+    unit = (shown.unit if isinstance(shown, Figure) else None) or column.unit or Text("", "")
+    said = column.show(table.frame[column.key].sum())
+    return Text(f"{said.zh} {unit.zh}".strip(), f"{said.en} {unit.en}".strip())
 
 
 def _found(request: Request, key: str) -> tuple[Shown, Figure | Table]:

@@ -47,6 +47,12 @@ register.simple_tag(shown.until)
 
 
 @register.filter
+def file_word(form: str) -> str:
+    """Say a form of a file as people call it, by its suffix: a list and a figure use the same word."""
+    return {"xlsx": "Excel"}.get(form, form.upper())
+
+
+@register.filter
 def quality_name(code: str) -> Text | str:
     """Give the name of a quality by its code, for ``{% say %}`` and for the values of ``{% t %}``."""
     return next((name for each, name in QUALITY_NAMES.items() if each == code), code)
