@@ -134,8 +134,8 @@ def test_the_workspace_of_the_demonstration_works_there(haihe, tmp_path):
             assert server.stdout is not None
             password = address = ""
             for line in server.stdout:
-                if said := re.search(r"user wang, first password (\S+) ", line):
-                    password = said[1].rstrip(")")
+                if said := re.search(r"user wang, first password (\S+): ", line):
+                    password = said[1]
                 if said := re.search(r"open (http://\S+/);", line):
                     address = said[1]
                     break

@@ -59,12 +59,12 @@ def serve(
             here.notes(served.warnings)
             here.data({"address": served.address, "home": str(served.home), "accounts": served.accounts})
             here.say(Text(f"工作区：{served.home}", f"workspace: {served.home}"))
+            once = Text("", "") if demo else Text("（只显示这一次）", " (shown this once)")
             for each in served.accounts:
                 here.say(
-                    Text(
-                        "用户 {u}，初始口令 {p}（只显示这一次）：{w}",
-                        "user {u}, first password {p} (shown this once): {w}",
-                    ).format(u=each.username, p=each.password, w=each.who)
+                    Text("用户 {u}，初始口令 {p}{once}：{w}", "user {u}, first password {p}{once}: {w}").format(
+                        u=each.username, p=each.password, once=once, w=each.who
+                    )
                 )
             if demo:
                 kept = keep_people(served.home, served.accounts, here.lang)
