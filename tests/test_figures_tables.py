@@ -3,6 +3,7 @@
 import csv
 import io
 import math
+from html import escape
 
 import numpy as np
 import openpyxl
@@ -183,7 +184,7 @@ def test_a_table_shows_itself_in_a_notebook_with_its_source(monkeypatch):
     table = hostile_table()
     html = table._repr_html_()
     assert html.count("<tr>") == len(table) + 1
-    assert all(line("zh")[:3] in html for line in table.captions)
+    assert all(escape(line("zh")) in html for line in table.captions)
     assert "<script" not in html
     assert table.key in repr(table)
     assert " at 0x" not in repr(table)

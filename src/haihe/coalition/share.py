@@ -197,7 +197,11 @@ def share(
         What is shared; the first of the table ``agreements`` where not given, else what the plan takes for granted.
     allocation : Allocation or str, optional
         How permits are first handed out; ``equal`` where not given.
-    scenario, assumptions, path
+    scenario : str or sequence of str
+        As of `haihe.planning.plans.plan`.
+    assumptions : Assumptions, optional
+        As of `haihe.planning.plans.plan`.
+    path : str
         As of `haihe.planning.plans.plan`.
     projects : bool
         Let candidate projects be chosen, in parts.
@@ -217,6 +221,7 @@ def share(
     Returns
     -------
     Shares
+        Values, splits and who would leave.
 
     Raises
     ------

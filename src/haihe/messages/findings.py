@@ -134,6 +134,21 @@ class HaiheError(Exception):
 
     Raise it with a code of the catalogue: ``raise HaiheError("E-ACC-01", table="accounts", row=3, year=2017)``.
     ``findings`` holds every finding when several came at once.
+
+    Parameters
+    ----------
+    code : str
+        Code of the catalogue.
+    table : str
+        Table where it was found.
+    row : int, optional
+        Row as in the file, headers counted.
+    column : str, optional
+        Column where it was found.
+    file : str
+        File where it was found.
+    **values : object
+        What fills the places of the message.
     """
 
     def __init__(
@@ -151,7 +166,18 @@ class HaiheError(Exception):
 
     @classmethod
     def of(cls, findings: Iterable[Finding]) -> "HaiheError":
-        """Make one error of several findings."""
+        """Make one error of several findings.
+
+        Parameters
+        ----------
+        findings : iterable of Finding
+            At least one.
+
+        Returns
+        -------
+        HaiheError
+            With the code and words of the first, and all in ``findings``.
+        """
         error = cls.__new__(cls)
         error.findings = Findings(findings)
         Exception.__init__(error, error.findings[0].code)
@@ -163,7 +189,18 @@ class HaiheError(Exception):
         return self.findings[0].code
 
     def text(self, lang: Lang | None = None) -> str:
-        """All findings, a line each."""
+        """All findings, a line each.
+
+        Parameters
+        ----------
+        lang : {"zh", "en"}, optional
+            The user's language where not given.
+
+        Returns
+        -------
+        str
+            Place, words and mend of each.
+        """
         return "\n".join(self.findings.lines(lang))
 
     def __str__(self) -> str:

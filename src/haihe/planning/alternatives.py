@@ -109,6 +109,11 @@ def alternatives(
     progress : callable, optional
         Called with a `Text` before each decision.
 
+    Returns
+    -------
+    Alternatives
+        What is settled, what is a toss-up, and other plans.
+
     Raises
     ------
     HaiheError

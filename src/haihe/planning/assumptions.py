@@ -126,6 +126,16 @@ class Assumptions:
 
         Where it names no years, the plan begins in the base year of the region's accounts and is as long as that of the class.
 
+        Parameters
+        ----------
+        region : Region
+            With the table ``parameters``, or without.
+
+        Returns
+        -------
+        Assumptions
+            In bn yuan and the units of this class.
+
         Raises
         ------
         HaiheError
@@ -160,7 +170,18 @@ class Assumptions:
         return cls(**plain, elasticity=elasticity, segments=tuple(ends) or default.segments)
 
     def scaled(self, by: float) -> Self:
-        """The same with every elasticity multiplied by a factor, up to `MOST_ELASTIC` (for the half-and-double band)."""
+        """The same with every elasticity multiplied by a factor, up to `MOST_ELASTIC` (for the half-and-double band).
+
+        Parameters
+        ----------
+        by : float
+            Factor on every elasticity, above 0.
+
+        Returns
+        -------
+        Assumptions
+            A copy.
+        """
         return replace(
             self, elasticity={name: min(by * value, MOST_ELASTIC) for name, value in self.elasticity.items()}
         )

@@ -147,6 +147,7 @@ def bottlenecks(
     Parameters
     ----------
     plan : Plan
+        A solved plan.
     top : int
         How many, those of which one per cent more is worth most first.
     rows : sequence of (str, str)
@@ -163,6 +164,7 @@ def bottlenecks(
     Returns
     -------
     Bottlenecks
+        Limits with their worth, by step.
 
     Raises
     ------

@@ -234,9 +234,16 @@ def card(selection: "Selection", project: str, *, reason: Reason | None = None) 
     Parameters
     ----------
     selection : Selection
+        Of which the project was a candidate.
     project : str
+        Code of the project.
     reason : Reason, optional
         As `Selection.explain` gives it.
+
+    Returns
+    -------
+    Card
+        Facts, years, rivals and, where given, the reason.
 
     Raises
     ------

@@ -156,6 +156,7 @@ def compare(plans: Mapping[str, Outcome]) -> Comparison:
     Returns
     -------
     Comparison
+        What differs, table by table.
 
     Raises
     ------

@@ -159,6 +159,7 @@ def draws(
     Returns
     -------
     Draws
+        Every plan drawn, and what moves them.
 
     Raises
     ------

@@ -215,7 +215,11 @@ def ensemble(
         `haihe.planning.futures.scenario_futures`.
     sweep : mapping, optional
         Values of cells, ``{"limits:CARBON|2030:value": [0.9, 0.85, 0.8]}``: every combination is a future.
-    seed, together, method
+    seed : int
+        As of `haihe.planning.draws.draws`; for draws only.
+    together : bool
+        As of `haihe.planning.draws.draws`; for draws only.
+    method : {"sobol", "lhs"}
         As of `haihe.planning.draws.draws`; for draws only.
     workers : int
         Processes.
@@ -232,6 +236,7 @@ def ensemble(
     Returns
     -------
     Ensemble
+        Results by future, and what holds in most.
 
     Raises
     ------

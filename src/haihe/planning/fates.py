@@ -135,15 +135,20 @@ def fates(
     Parameters
     ----------
     region : Region
+        A checked region with accounts.
     sector, member : str
         Codes.
-    assumptions, path
+    assumptions : Assumptions, optional
+        As in `haihe.plan`.
+    path : str
         As in `haihe.plan`.
     progress : callable, optional
+        Called with a `Text` before each fate.
 
     Returns
     -------
     Fates
+        The three fates side by side.
 
     Raises
     ------

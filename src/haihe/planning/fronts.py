@@ -27,6 +27,21 @@ class Front:
     yuan, discounted), share (of discounted consumption). ``members`` adds, by region: price (yuan per unit in the
     last year) and own cut (share). ``quality`` is the worst mark of what the front rests on; the cuts themselves
     are the question asked and rest on nothing.
+
+    Parameters
+    ----------
+    limit : str
+        Limit that is moved.
+    title : Text
+        Its name.
+    unit : str
+        Unit of its prices, e.g. ``yuan/t CO2``.
+    quality : {"official", "estimated", "illustrative"}
+        Worst mark of what the front rests on.
+    points : DataFrame
+        One row a cut and way.
+    members : DataFrame
+        One row a cut, way and region.
     """
 
     limit: str
@@ -41,7 +56,18 @@ class Front:
         return f"Front of {self.limit}: cuts of {cuts}, pooled and separate ({self.quality})"
 
     def saving(self, cut: float) -> float:
-        """Share of the cost of a cut that pooling saves."""
+        """Share of the cost of a cut that pooling saves.
+
+        Parameters
+        ----------
+        cut : float
+            A cut of the front, share below the reference in the last year.
+
+        Returns
+        -------
+        float
+            Share of what the cut costs under separate limits.
+        """
         at = self.points[np.isclose(self.points["cut"], cut)].set_index("pooled")["loss"]
         return float(1 - at[True] / at[False])
 
@@ -78,6 +104,7 @@ def front(
     Returns
     -------
     Front
+        Cost and prices by cut and way.
 
     Raises
     ------
@@ -140,12 +167,18 @@ def band(
 
     Parameters
     ----------
-    region, limit, upgrades, progress
+    region : Region
         As of `front`.
     cut : float
         Cut below the reference in the last year of the plan, as a share.
+    limit : str, optional
+        As of `front`.
     factors : sequence of float
         Factors on every elasticity.
+    upgrades : bool
+        As of `front`.
+    progress : callable, optional
+        As of `front`.
 
     Returns
     -------

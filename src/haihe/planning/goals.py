@@ -53,7 +53,7 @@ class Goals:
     Parameters
     ----------
     weights : tuple of (Measure, float)
-        bn yuan of discounted welfare that one more unit of a measure counts for, whichever way is better; welfare
+        Discounted welfare in bn yuan that one more unit of a measure counts for, whichever way is better; welfare
         itself counts 1 unless its weight is given.
     order : tuple of Stage
         Goals one after the other.
@@ -124,7 +124,18 @@ class Goals:
 
     @classmethod
     def of(cls, goals: "Goals | Mapping[str, float] | Sequence[str] | None") -> "Goals":
-        """Read what `haihe.plan` takes: goals, weights, an order, or nothing for welfare alone."""
+        """Read what `haihe.plan` takes: goals, weights, an order, or nothing for welfare alone.
+
+        Parameters
+        ----------
+        goals : Goals, mapping of str to float, sequence of str, or None
+            Goals as they are; weights by measure; measures one after the other; none.
+
+        Returns
+        -------
+        Goals
+            What a plan strives for.
+        """
         if goals is None:
             return cls()
         if isinstance(goals, Goals):
@@ -132,7 +143,18 @@ class Goals:
         return cls.weighted(goals) if isinstance(goals, Mapping) else cls.lexicographic(goals)
 
     def under(self, *conditions: tuple[str, Sense, float]) -> Self:
-        """The same goals under conditions: a measure, ``floor`` or ``cap``, and a value in the measure's unit."""
+        """The same goals under conditions: a measure, ``floor`` or ``cap``, and a value in the measure's unit.
+
+        Parameters
+        ----------
+        *conditions : tuple of (str, {"cap", "floor"}, float)
+            Measure, side and value.
+
+        Returns
+        -------
+        Goals
+            A copy.
+        """
         for text, sense, value in conditions:
             if sense not in ("cap", "floor") or not np.isfinite(value):
                 reason = Text("条件应为 cap 或 floor 与一个有限数", "a condition is cap or floor, and a finite number")

@@ -128,6 +128,7 @@ def ladder(
     Returns
     -------
     Ladder
+        What each group of limits costs.
 
     Raises
     ------

@@ -98,6 +98,7 @@ def pareto(
     Parameters
     ----------
     region : Region
+        A checked region with accounts.
     x, y : str
         Measures (`haihe.planning.measures.Measure.parse`), each better its own way. Ratios are not linear and refused.
     third : str, optional
@@ -112,7 +113,13 @@ def pareto(
         welfare, because no indicator of activity may lead alone.
     ways : sequence of str
         ``together`` and ``apart``; the second needs more than one member in x.
-    path, upgrades, assumptions, control
+    path : str
+        As of `haihe.plan`.
+    upgrades : bool
+        As of `haihe.plan`.
+    assumptions : Assumptions, optional
+        As of `haihe.plan`.
+    control : Control, optional
         As of `haihe.plan`.
     progress : callable, optional
         Called with a `Text` before each point.
@@ -122,6 +129,7 @@ def pareto(
     Returns
     -------
     Pareto
+        Points of the front, with what each gives up.
 
     Raises
     ------

@@ -352,6 +352,11 @@ def pipeline(region: Region, *, selection: "Selection | None" = None, as_of: dt.
     as_of : date, optional
         Day that counts as today; the first day of the plan where not given.
 
+    Returns
+    -------
+    Pipeline
+        Projects by stage, what each holds and how late it is.
+
     Raises
     ------
     HaiheError

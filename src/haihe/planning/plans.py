@@ -52,8 +52,20 @@ class Asked:
 class Plan(InSheets, Outcome):
     """A solved plan: its results as frames (see `Outcome`), and as tables and figures to read.
 
-    Attributes
+    Parameters
     ----------
+    assembly : Assembly
+        The program and what it was set up from.
+    solution, limited, base : Solution
+        The plan; the same without candidate projects; the reference path; see `Outcome`.
+    findings : Findings
+        What the reader must know about the inputs, such as a limit that was left out.
+    goals : DataFrame
+        What every goal beside welfare got to; empty without.
+    variants : tuple of Outcome
+        The same plan with every elasticity halved and doubled, from which bands come; empty where not asked for.
+    chosen : Solution, optional
+        The plan before its goals beside welfare; None where there are none.
     asked : Asked
         What it was asked for.
     basis : object, optional
@@ -93,11 +105,35 @@ class Plan(InSheets, Outcome):
         return tell(self)
 
     def compare(self, **others: Outcome) -> Comparison:
-        """Put other plans beside this one, by name; see `haihe.planning.comparison.compare`."""
+        """Put other plans beside this one, by name; see `haihe.planning.comparison.compare`.
+
+        Parameters
+        ----------
+        **others : Outcome
+            Plans by the name they get in the comparison.
+
+        Returns
+        -------
+        Comparison
+            Tables side by side, this plan first.
+        """
         return compare({"plan": self, **others})
 
     def alternatives(self, *, within: float = WITHIN, control: Control | None = None) -> Alternatives:
-        """Look at the plans that are almost as good, see `haihe.planning.alternatives.alternatives`."""
+        """Look at the plans that are almost as good, see `haihe.planning.alternatives.alternatives`.
+
+        Parameters
+        ----------
+        within : float
+            Share of what the limits cost that a plan may lose more.
+        control : Control, optional
+            Time limit, cancel and progress of every solve.
+
+        Returns
+        -------
+        Alternatives
+            What is settled, what is a toss-up, and a few other plans.
+        """
         return alternatives(self, within=within, control=control)
 
     @cached_property
@@ -123,15 +159,54 @@ class Plan(InSheets, Outcome):
 
         The selection is made the first time and kept; arguments and errors as of
         `haihe.planning.selection.Selection.explain`.
+
+        Parameters
+        ----------
+        project : str
+            Code of a project.
+        levers : bool
+            Look for the smallest changes that would alter the answer, too.
+        verify : bool
+            Solve again with each change, to show that it does.
+        control : Control, optional
+            Time limit, cancel and progress of every solve.
+
+        Returns
+        -------
+        Reason
+            The answer in sentences and tables.
         """
         return self.selection.explain(project, levers=levers, verify=verify, control=control)
 
     def card(self, project: str, *, explain: bool = True, levers: bool = False, control: Control | None = None) -> Card:
-        """Make the one-page card of a project, see `haihe.planning.selection.Selection.card`."""
+        """Make the one-page card of a project, see `haihe.planning.selection.Selection.card`.
+
+        Parameters
+        ----------
+        project : str
+            Code of a project.
+        explain : bool
+            With the reason why it is built or not.
+        levers : bool
+            With the smallest changes that would alter that.
+        control : Control, optional
+            Time limit, cancel and progress of every solve.
+
+        Returns
+        -------
+        Card
+            Facts, years and rivals of the project.
+        """
         return self.selection.card(project, explain=explain, levers=levers, control=control)
 
     def to_xarray(self) -> Any:
-        """Give the results as labelled arrays, see `haihe.planning.arrays_out.plan_to_xarray`."""
+        """Give the results as labelled arrays, see `haihe.planning.arrays_out.plan_to_xarray`.
+
+        Returns
+        -------
+        xarray.Dataset
+            Results over region, sector and year, with units as attributes.
+        """
         return plan_to_xarray(self)
 
     def __repr__(self) -> str:
@@ -194,6 +269,7 @@ def plan(
     Returns
     -------
     Plan
+        Results as frames, tables and figures.
 
     Raises
     ------

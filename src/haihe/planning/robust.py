@@ -240,6 +240,7 @@ def robust(
     Returns
     -------
     Robust
+        The choice, its worth by scenario and the gap.
 
     Raises
     ------

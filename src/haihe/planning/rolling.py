@@ -127,6 +127,7 @@ def replan(
     Returns
     -------
     Replan
+        The rest of the plan, with what was decided held.
 
     Raises
     ------

@@ -278,7 +278,13 @@ def select(
         How much better another choice may be at most, as a share of what projects are worth.
     rounds : int
         Whole choices tried at most.
-    assumptions, path, pooled, upgrades
+    assumptions : Assumptions, optional
+        As of `haihe.planning.plans.plan`.
+    path : str
+        As of `haihe.planning.plans.plan`.
+    pooled : bool, optional
+        As of `haihe.planning.plans.plan`.
+    upgrades : bool
         As of `haihe.planning.plans.plan`.
     control : Control, optional
         Time limit of one solve, cancel and progress.
@@ -288,6 +294,7 @@ def select(
     Returns
     -------
     Selection
+        Projects with site, year and payers.
 
     Raises
     ------

@@ -22,6 +22,11 @@ def example(name: str = "jing-jin-ji") -> Region:
     name : str
         Folder name, e.g. ``jing-jin-ji``.
 
+    Returns
+    -------
+    Region
+        Without errors.
+
     Raises
     ------
     HaiheError

@@ -50,6 +50,11 @@ def load(path: str | Path) -> Loaded:
     ----------
     path : str or Path
         A folder of CSV files with ``haihe.toml``, an ``.xlsx`` workbook or a ``.haihe.zip`` bundle.
+
+    Returns
+    -------
+    Loaded
+        The region, if there is one, and the findings.
     """
     draft = read_draft(path)
     findings = draft.findings

@@ -53,7 +53,20 @@ class Region:
 
     @classmethod
     def of(cls, draft: Draft, *, folder: Path | None = None) -> Self:
-        """Make a region of a draft that holds no error, keeping where its tables came from."""
+        """Make a region of a draft that holds no error, keeping where its tables came from.
+
+        Parameters
+        ----------
+        draft : Draft
+            Typed tables and what was found about them.
+        folder : Path, optional
+            Folder from which they were read, for files that tables name.
+
+        Returns
+        -------
+        Region
+            With the tables of the draft.
+        """
         region = cls.__new__(cls)
         region._take(draft)
         region._origins = draft.origins
@@ -94,7 +107,18 @@ class Region:
         return self._tables[name].copy(deep=False)
 
     def frame(self, name: str) -> pd.DataFrame:
-        """Give a table, without records but with its typed columns where it is absent."""
+        """Give a table, without records but with its typed columns where it is absent.
+
+        Parameters
+        ----------
+        name : str
+            Declared name of a table.
+
+        Returns
+        -------
+        DataFrame
+            Typed, columns in declared order.
+        """
         return empty_table(TABLES[name]) if name in TABLES and not self.has(name) else self[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -104,11 +128,35 @@ class Region:
         return name in self._tables
 
     def has(self, *names: str) -> bool:
-        """Tell whether all these tables hold records."""
+        """Tell whether all these tables hold records.
+
+        Parameters
+        ----------
+        *names : str
+            Declared names of tables.
+
+        Returns
+        -------
+        bool
+            False where one of them has no record.
+        """
         return all(name in self._tables for name in names)
 
     def with_table(self, name: str, frame: pd.DataFrame) -> "Region":
-        """Give a new region in which one table is replaced (or left out, where the frame is empty)."""
+        """Give a new region in which one table is replaced (or left out, where the frame is empty).
+
+        Parameters
+        ----------
+        name : str
+            Declared name of a table.
+        frame : DataFrame
+            Its records; columns by declared name or title.
+
+        Returns
+        -------
+        Region
+            A new one; this one stays as it is.
+        """
         if name not in TABLES:
             raise HaiheError(
                 "E-TAB-02", table=name, value=name, near=suggest(name, TABLES, table_names(), table_titles())
@@ -121,7 +169,18 @@ class Region:
         return Region.of(draft, folder=self._folder)
 
     def with_meta(self, **fields: object) -> "Region":
-        """Give a new region with some fields of the meta changed."""
+        """Give a new region with some fields of the meta changed.
+
+        Parameters
+        ----------
+        **fields : object
+            Fields of `Meta` by name.
+
+        Returns
+        -------
+        Region
+            A new one; this one stays as it is.
+        """
         meta = Meta(**{**self._meta.model_dump(), **fields})
         return Region.of(Draft(dict(self._tables), {}, meta, dict(self._origins)), folder=self._folder)
 
@@ -144,7 +203,18 @@ class Region:
         return hash(self.hash)
 
     def worst_quality(self, *names: str) -> Quality | None:
-        """Give the worst quality mark in some tables (all, where none is named); None where there is no mark."""
+        """Give the worst quality mark in some tables (all, where none is named); None where there is no mark.
+
+        Parameters
+        ----------
+        *names : str
+            Declared names of tables.
+
+        Returns
+        -------
+        {"official", "estimated", "illustrative"} or None
+            The worst mark of all records.
+        """
         seen: set[str] = set()
         for name in names or self:
             if self.has(name) and "quality" in self._tables[name]:
@@ -152,17 +222,41 @@ class Region:
         return worst_quality(seen)
 
     def draft(self) -> Draft:
-        """Give the tables as a draft, for the checks."""
+        """Give the tables as a draft, for the checks.
+
+        Returns
+        -------
+        Draft
+            The typed tables, without findings.
+        """
         return Draft(dict(self._tables), {}, self._meta, dict(self._origins))
 
     def check(self) -> Findings:
-        """Check the facts: every finding at once, see `haihe.region.check`."""
+        """Check the facts: every finding at once, see `haihe.region.check`.
+
+        Returns
+        -------
+        Findings
+            Errors, warnings and notes, each with code, table, row, column and mend.
+        """
         return check_draft(self.draft())
 
     def write(self, path: str | Path, lang: Lang | None = None) -> Path:
         """Write as folder, ``.xlsx`` workbook or ``.haihe.zip`` bundle, see `haihe.region.writing.write_as`.
 
         ``lang`` gives a workbook sheet names, headers and choices in that language, as its template has them.
+
+        Parameters
+        ----------
+        path : str or Path
+            Where to write; the ending says which form.
+        lang : {"zh", "en"}, optional
+            Language of a workbook's sheets, headers and choices; declared names where not given.
+
+        Returns
+        -------
+        Path
+            What was written.
         """
         return write_as(self.tables, self.meta, self.hash, path, lang)
 

@@ -290,12 +290,12 @@ def report(
         Language in which the page opens and the workbook is written.
     fates : sequence of (str, str)
         Members and sectors of which upgrading, keeping and closing are compared, see `haihe.planning.fates.fates`.
-    control : Control, optional
-        Time limit and cancel of the solves.
     shapes : Shapes, optional
         The user's own boundaries, see `haihe.reporting.maps.read_shapes`.
     word : bool
         Write a Word document, too; needs the package python-docx.
+    control : Control, optional
+        Time limit and cancel of the solves.
     progress : callable, optional
         Called with a `Text` before each step.
     tell : callable, optional
@@ -304,6 +304,7 @@ def report(
     Returns
     -------
     RegionalReport
+        Where the files are, and their lines.
 
     Raises
     ------

@@ -30,6 +30,11 @@ def read_schemes(paths: Paths) -> Rulebook:
     paths : path or sequence of paths
         YAML files or folders.
 
+    Returns
+    -------
+    Rulebook
+        Schemes by name.
+
     Raises
     ------
     HaiheError

@@ -84,6 +84,7 @@ def disrupt(
     Returns
     -------
     Disruption
+        Output and losses by day, region and sector.
 
     Raises
     ------

@@ -162,6 +162,16 @@ class Event:
         """Share of the loss that is left on each of some days, between 0 and 1.
 
         An event that is rebuilt stays in full force here; how much of it is left follows from what is delivered.
+
+        Parameters
+        ----------
+        days : array of float
+            Days since the beginning of the run, any shape.
+
+        Returns
+        -------
+        array of float
+            Shares, in the shape of ``days``.
         """
         if self.path is not None:
             place = np.floor(days - self.start).astype(int)
@@ -185,7 +195,20 @@ class Event:
         return np.where(begun, curves[self.recovery], 0.0)
 
     def scaled(self, size: float = 1.0, recovery: float = 1.0) -> Event:
-        """Give the event with another size (a share stays at most 1) and another time of recovery or rebuilding."""
+        """Give the event with another size (a share stays at most 1) and another time of recovery or rebuilding.
+
+        Parameters
+        ----------
+        size : float
+            Factor on the amount.
+        recovery : float
+            Factor on the days of recovery or rebuilding.
+
+        Returns
+        -------
+        Event
+            A copy.
+        """
         amount = self.amount * size
         if not self.in_money:
             amount = amount.clip(upper=1.0) if isinstance(amount, pd.Series) else min(amount, 1.0)

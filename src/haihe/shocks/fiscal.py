@@ -126,6 +126,7 @@ def fiscal_stress(
     Returns
     -------
     FiscalStress
+        Promises by district and year, and which break.
 
     Raises
     ------

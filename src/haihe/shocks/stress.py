@@ -197,6 +197,7 @@ def stress(
     Returns
     -------
     Stress
+        Losses, remedies and what a joint answer wins back.
 
     Raises
     ------

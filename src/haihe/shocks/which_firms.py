@@ -112,6 +112,7 @@ def firm_risk(
     Returns
     -------
     FirmRisk
+        Losses by firm, district and chain.
 
     Raises
     ------
