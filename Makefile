@@ -54,6 +54,7 @@ docs: .venv/docs
 
 pictures: .venv/dev
 	$(BIN)/python scripts/pictures.py
+	$(BIN)/python scripts/gallery.py
 
 sbom: .venv/web .venv/sbom
 	mkdir -p out
