@@ -117,6 +117,20 @@ def test_html_of_a_table_escapes_names_and_keeps_full_figures():
     assert both(Text("a", "a")) == "a"
 
 
+@pytest.mark.parametrize(("words", "wide"), [("甲" * 60, 1), ("甲" * 20, 0)])
+def test_a_cell_of_many_words_gets_room_lest_the_row_grow_tall(words, wide):
+    frame = pd.DataFrame({"name": [words]})
+    table = Table(
+        frame,
+        [Column("name", Text("名称", "Name"))],
+        key="k",
+        title=Text("表", "Table"),
+        source=Text("示例", "made up"),
+        quality=None,
+    )
+    assert table_html(table).count('class="wordy"') == wide
+
+
 def test_a_sheet_holds_numbers_as_numbers_and_text_as_text(tmp_path):
     path = tmp_path / "t.xlsx"
     with xlsxwriter.Workbook(str(path), OPTIONS) as book:
