@@ -6,7 +6,7 @@ export OMP_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
 export HAIHE_REFERENCE_DATA ?= $(abspath ../shared/data)
 
-.PHONY: demo test quick endure coverage lint bench example serve docs pictures sbom clean
+.PHONY: demo test quick endure coverage mutation lint bench example serve docs pictures sbom clean
 
 demo: .venv/core
 	$(BIN)/haihe demo -o out/jing-jin-ji
@@ -29,6 +29,9 @@ coverage: .venv/dev
 	-$(BIN)/coverage combine --append --quiet out/coverage # of processes that ended after the tests
 	$(BIN)/coverage json --quiet
 	$(BIN)/python scripts/coverage_page.py
+
+mutation: .venv/mutation
+	$(BIN)/python scripts/mutation.py
 
 lint: .venv/dev
 	$(BIN)/ruff check .
@@ -85,6 +88,10 @@ clean:
 
 .venv/docs: .venv/core
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[docs]'
+	@touch $@
+
+.venv/mutation: .venv/dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[mutation]'
 	@touch $@
 
 .venv/sbom: .venv/core
