@@ -72,6 +72,16 @@ def files_of(home: Path) -> dict[str, bytes]:
     return {str(each.relative_to(home)): each.read_bytes() for each in home.rglob("*/*") if each.is_file()}
 
 
+def test_a_folder_without_a_workspace_is_not_backed_up(tmp_path: Path) -> None:
+    """A mistyped folder was made, and an empty backup of it looked well."""
+    wrong = tmp_path / "ofice"
+    done = run(wrong, "backup", str(wrong), str(tmp_path / "b.zip"))
+    assert done.returncode == 1
+    assert "E-WEB-72" in done.stderr
+    assert not (tmp_path / "b.zip").exists()
+    assert not (wrong / "office.sqlite3").exists()
+
+
 def test_a_backup_put_back_is_the_same(office_folder: Path, backup_file: Path, tmp_path: Path) -> None:
     done = run(tmp_path, "restore", str(backup_file), str(tmp_path / "new"))
     assert done.returncode == 0, done.stderr

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from haihe.cli.desk import DATA_PROBLEM, JsonOption, LangOption, app, desk
+from haihe.cli.homes import there
 from haihe.messages import HaiheError, Text
 
 audit_app = typer.Typer(no_args_is_help=True, help="The record of every change in a workspace: verify it, export it.")
@@ -16,17 +17,6 @@ app.add_typer(audit_app, name="audit")
 MOST = 50
 """Breaks that are told; a chain that is broken once may be broken everywhere after."""
 HomeArgument = Annotated[Path | None, typer.Argument(help="Folder of the workspace; HAIHE_HOME where not given.")]
-
-
-def _start(home: Path | None) -> None:
-    from haihe.messages.extras import needed
-
-    needed("django")
-    from haihe.workspace.start import office, setup
-
-    setup(home)  # proving changes nothing, so it makes and upgrades nothing either
-    if not office()["DATABASE_URL"] and not office().database()["NAME"].exists():
-        raise HaiheError("E-WEB-72", value=str(office().home))
 
 
 @audit_app.command(epilog="Example: haihe audit verify office --head 120:9f3c…")
@@ -41,7 +31,7 @@ def verify(
 ) -> None:
     """Check every entry, link and the head; exit 1 where the chain does not hold."""
     with desk(lang, json_) as here:
-        _start(home)
+        there(home)  # proving changes nothing, so it makes and upgrades nothing either
         from haihe.workspace.audit import chain
 
         noted = {each.number: each.hash for each in map(chain.End.read, head or ())}
@@ -72,7 +62,7 @@ def export(
 ) -> None:
     """Give the chain as JSON lines, the head last; exit 1 where it does not hold."""
     with desk(lang, json_) as here:
-        _start(home)
+        there(home)  # proving changes nothing, so it makes and upgrades nothing either
         from haihe.workspace.audit import chain
 
         if out is None:

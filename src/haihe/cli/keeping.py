@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from haihe.cli.desk import JsonOption, LangOption, app, desk
+from haihe.cli.homes import there
 from haihe.messages import Text
 from haihe.messages.extras import needed
 
@@ -32,6 +33,7 @@ def backup(
 ) -> None:
     """Write a workspace into one file: database, data, uploads, results, with a hash of each. Work may go on meanwhile."""
     with desk(lang, json_) as here:
+        there(home)  # a backup of a mistyped folder would be empty, and look well
         _prepared(home)
         from haihe.workspace.keeping.backup import back_up
 
