@@ -284,7 +284,10 @@ def _room(
     wanted = dict(zip(resources, units, strict=True))
     times = [factor(unit, wanted[name]) for unit, name in zip(table["unit"], table["resource"], strict=True)]
     value, year = table["value"].to_numpy(dtype=float) * times, table["year"].to_numpy(dtype=np.int64)
-    for (site, name), rows in table.groupby(["region", "resource"], sort=False).indices.items():
+    stated = dict[tuple[str, str], list[int]]()
+    for k, place in enumerate(zip(table["region"], table["resource"], strict=True)):
+        stated.setdefault(place, []).append(k)
+    for (site, name), rows in stated.items():
         room[sites.index(site), resources.index(name)] = held_over(year[rows], value[rows], years)
     return room, worst_quality(set(table["quality"]))
 
