@@ -4,7 +4,9 @@ A file bears the hash of the records in it, so equal content is one file. It is 
 whole; nothing is ever changed or written over, so a reader needs no lock.
 """
 
+import os
 import re
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -50,8 +52,13 @@ class TableStore:
 
     def all(self, tables: Mapping[str, str], specs: Mapping[str, TableSpec]) -> dict[str, pd.DataFrame]:
         """Give several tables (hash by name), typed as their declarations say."""
-        with self.database(tables) as database:
-            return {name: _typed(database.table(f'"{name}"').df(), specs[name]) for name in tables}
+        try:
+            with _reader() as reader:
+                read = "SELECT * FROM read_parquet($1)"
+                found = {name: reader.execute(read, [str(self.path(sha))]).df() for name, sha in tables.items()}
+        except duckdb.Error as error:
+            raise HaiheError("E-INT-09", value=", ".join(tables)) from error
+        return {name: _typed(frame, specs[name]) for name, frame in found.items()}
 
     def database(self, tables: Mapping[str, str]) -> duckdb.DuckDBPyConnection:
         """Give a database in memory that holds these tables (hash by name); it can reach no file any more."""
@@ -77,6 +84,21 @@ class TableStore:
         if _HASH.fullmatch(sha) is None:
             raise HaiheError("E-INT-09", value=sha[:80])
         return self.folder / sha[:2] / f"{sha}.parquet"
+
+
+_OPEN = threading.local()
+"""The database through which a thread reads, and the process in which it was opened."""
+
+
+def _reader() -> duckdb.DuckDBPyConnection:
+    """Give a cursor on the thread's own database: to open one takes longer than to read a table of a city through it."""
+    if getattr(_OPEN, "process", None) != os.getpid():
+        _OPEN.database, _OPEN.process = offline_database(), os.getpid()
+        _OPEN.database.execute(
+            "SET enable_external_file_cache = false"
+        )  # what stands in the file counts, not what stood
+    cursor: duckdb.DuckDBPyConnection = _OPEN.database.cursor()
+    return cursor
 
 
 def _typed(frame: pd.DataFrame, spec: TableSpec) -> pd.DataFrame:
