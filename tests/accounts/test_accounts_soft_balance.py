@@ -180,6 +180,27 @@ def test_giving_up_says_so():
     assert caught.value.findings[0].code == "E-ACC-61"
 
 
+@pytest.mark.parametrize("unit", [1e-12, 1.0, 1e12])
+def test_no_unit_makes_a_conflict_or_hides_one(unit):
+    start, u, v = pattern(3, 5, 5, signed=False)
+    with pytest.raises(HaiheError) as slow:
+        soft_balance(start * unit, margins(start, u * unit * 50, v * unit * 50), max_iterations=1)
+    assert slow.value.findings[0].code == "E-ACC-61"
+    with pytest.raises(HaiheError) as conflict:
+        soft_balance(np.full(4, unit), Totals.of(np.ones((2, 4)), [10.0 * unit, 11.0 * unit], 0.0))
+    assert conflict.value.findings[0].code == "E-ACC-60"
+
+
+def test_steps_are_counted_from_none():
+    start = np.array([[1.0, 2.0], [3.0, 4.0]])
+    met = soft_balance(start, margins(start, start.sum(axis=1), start.sum(axis=0)))
+    assert met.iterations == 0
+    assert met.residual == pytest.approx(0.0, abs=1e-12)
+    np.testing.assert_array_equal(met.cells, start)
+    moved = soft_balance(np.ones(1), Totals.of(np.ones((1, 1)), [1.0 + 1e-9]))
+    assert moved.iterations == 1  # so near, one step of Newton is enough
+
+
 @pytest.mark.parametrize(("value", "error"), [(np.nan, 0.1), (1.0, -0.1), (1.0, np.inf)])
 def test_unusable_totals_are_refused(value, error):
     with pytest.raises(HaiheError) as caught:
