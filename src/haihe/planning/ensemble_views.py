@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 MOST = 40
 DECISIONS: Mapping[str, Text] = {
     "investment": Text("新增产能", "New capacity"),
-    "investment_upgraded": Text("新增先进产能", "New upgraded capacity"),
+    "investment_upgraded": Text("新增升级产能", "New upgraded capacity"),
     "retrofit": Text("改造", "Retrofit"),
     "closure": Text("提前退出", "Early closure"),
 }

@@ -168,7 +168,7 @@ def _changed(kind: Text, found: list[changes.Change]) -> list[list[Text]]:
 def _problems(person: Person) -> Grid:
     heads = [
         Text("编号", "Number"),
-        Text("问题", "Problem"),
+        Text("重大问题", "Problem"),
         Text("程度", "Severity"),
         Text("状态", "State"),
         Text("责任单位", "Owner"),

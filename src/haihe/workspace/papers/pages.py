@@ -28,7 +28,7 @@ LIST = Listing(
     PAPERS,
     (
         Column(
-            Text("材料", "Paper"),
+            Text("佐证材料", "Paper"),
             lambda each: each.name,
             "title",
             lambda each: reverse("papers:file", args=[each.code]),

@@ -30,7 +30,7 @@ MADE_KINDS = {
     "cap": Text("配额目标与职责", "cap: a target and a duty"),
     "project": Text("项目职责", "duty: a project"),
     "transfer": Text("调剂职责", "duty: a transfer"),
-    "problem": Text("问题", "problem"),
+    "problem": Text("重大问题", "problem"),
 }
 
 

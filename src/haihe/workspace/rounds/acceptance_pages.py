@@ -37,7 +37,7 @@ GOAL_LIST = Listing(
     (
         Column(Text("项目", "project"), lambda g: g.award.application.title, "award__application__title",
                lambda g: g.get_absolute_url()),
-        Column(Text("单位", "firm"), lambda g: g.unit.name, "unit__name_zh"),
+        Column(Text("申报单位", "firm"), lambda g: g.unit.name, "unit__name_zh"),
         Column(Text("指标", "target"), lambda g: g.name, "name_zh"),
         Column(Text("方向", "sense"), lambda g: g.sense_name, "sense"),
         Column(Text("目标值", "value"), lambda g: float(g.value), "value"),
@@ -54,7 +54,7 @@ ACCEPTANCE_LIST = Listing(
     (
         Column(Text("项目", "project"), lambda a: a.award.application.title, "award__application__title",
                lambda a: a.get_absolute_url()),
-        Column(Text("单位", "firm"), lambda a: a.unit.name, "unit__name_zh"),
+        Column(Text("申报单位", "firm"), lambda a: a.unit.name, "unit__name_zh"),
         Column(Text("阶段", "stage"), lambda a: STAGES[a.stage], "stage"),
         Column(Text("年度", "year"), lambda a: str(a.year), "year"),
         Column(Text("状态", "state"), lambda a: a.step_name, "state", mark=lambda a: a.step_mark),

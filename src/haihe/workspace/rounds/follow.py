@@ -138,7 +138,7 @@ def performance_table(round_: Round) -> Table:
     columns = [
         Column("award", Text("立项编号", "award")),
         Column("project", Text("项目", "project")),
-        Column("firm", Text("单位", "firm")),
+        Column("firm", Text("申报单位", "firm")),
         Column("support", Text("支持额", "support"), WAN, "number", 6),
         Column("goal", Text("绩效指标", "performance target")),
         Column(

@@ -39,7 +39,7 @@ ENTRIES = Listing(
         Column(Text("日期", "day"), lambda e: e.day, "day"),
         Column(Text("项目", "project"), lambda e: e.award.application.title, "award__application__title",
                lambda e: e.get_absolute_url()),
-        Column(Text("单位", "firm"), lambda e: e.unit.name, "unit__name_zh"),
+        Column(Text("申报单位", "firm"), lambda e: e.unit.name, "unit__name_zh"),
         Column(Text("事项", "what"), lambda e: e.name, "kind_of"),
         Column(Text("分期", "instalment"), Called("instalments", "instalment_code"), "instalment"),
         Column(Text("金额", "amount"), lambda e: wan(e.amount), "amount", unit="万元"),

@@ -96,7 +96,7 @@ AWARDS = Listing(
         Column(
             Text("项目", "project"), lambda a: a.application.title, "application__title", lambda a: a.get_absolute_url()
         ),
-        Column(Text("单位", "firm"), lambda a: a.unit.name, "unit__name_zh"),
+        Column(Text("申报单位", "firm"), lambda a: a.unit.name, "unit__name_zh"),
         Column(Text("区", "district"), lambda a: a.district.name if a.district else None, "district__path"),
         Column(Text("批次", "round"), lambda a: a.round.name, "round__name_zh", lambda a: a.round.get_absolute_url()),
         Column(Text("支持额", "support"), lambda a: wan(a.support), "support", unit="万元"),

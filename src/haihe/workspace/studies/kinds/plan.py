@@ -48,7 +48,7 @@ class PlanForm(KindForm):
         label=words("允许技术升级", "Allow upgraded technology"), required=False, initial=True
     )
     pooled = forms.ChoiceField(
-        label=words("配额", "Caps"),
+        label=words("上限", "Caps"),
         choices=(
             (AS_SAID, words("按数据所述", "as the data say")),
             (POOLED, words("全部统筹调剂", "pooled by the members")),

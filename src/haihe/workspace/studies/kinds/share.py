@@ -27,7 +27,7 @@ NOT_SETTLED = "E-COA-98"
 class ShareForm(KindForm):
     """What is asked of a split."""
 
-    agreement = forms.ChoiceField(label=words("合作约定", "Agreement"), choices=(), required=False)
+    agreement = forms.ChoiceField(label=words("协同约定", "Agreement"), choices=(), required=False)
     allocation = forms.ChoiceField(
         label=words("配额的最初分配", "First allocation of permits"), choices=(), required=False
     )
