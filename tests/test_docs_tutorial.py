@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+import haihe.planning.pareto
 import haihe.planning.plans
 import haihe.planning.selection
 from haihe.cli import app
@@ -58,10 +59,12 @@ def once(real: Callable[..., Any]) -> Callable[..., Any]:
     """Solve, but the same region under the same settings only once: pages ask the same of the example again and again."""
     made: dict[str, Any] = {}
     silent = ("progress", "control", "say")
-    names = list(inspect.signature(real).parameters)
+    asks = inspect.signature(real)
 
     def solve(*given: Any, **settings: Any) -> Any:
-        said = dict(zip(names, given, strict=False)) | settings
+        bound = asks.bind(*given, **settings)
+        bound.apply_defaults()  # a page in Python leaves unsaid what the command line says
+        said = dict(bound.arguments)
         region, control = said.pop("region"), said.get("control")
         said["base"] = said.get("base") is not None  # the same for the same region
         key = repr((region.hash, sorted((name, value) for name, value in said.items() if name not in silent)))
@@ -78,8 +81,12 @@ def once(real: Callable[..., Any]) -> Callable[..., Any]:
 
 @pytest.fixture(scope="module")
 def solvers() -> dict[str, Callable[..., Any]]:
-    """The plan's solves and the choice of projects, each done once for all pages of this file."""
-    return {"solved": once(haihe.planning.plans._solved), "select": once(haihe.planning.selection.select)}
+    """The plan's solves, the choice of projects and fronts, each done once for all pages of this file."""
+    return {
+        "solved": once(haihe.planning.plans._solved),
+        "select": once(haihe.planning.selection.select),
+        "pareto": once(haihe.planning.pareto.pareto),
+    }
 
 
 @pytest.fixture
@@ -88,6 +95,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, solvers: dict[str, Any
     shutil.copytree(examples_folder() / "jing-jin-ji", tmp_path / "examples" / "jing-jin-ji")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(haihe.planning.plans, "_solved", solvers["solved"])
+    monkeypatch.setattr(haihe.planning.pareto, "pareto", solvers["pareto"])
     for room in (haihe.planning.selection, haihe.planning.plans):
         monkeypatch.setattr(room, "select", solvers["select"])
     yield tmp_path
