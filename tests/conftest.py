@@ -30,7 +30,7 @@ ABOUT = {"postgres": 50, "browser": 20, "slow": 2}
 """Seconds that a test with a mark takes, roughly."""
 SECONDS = {
     "test_docs_tutorial.py": 300,
-    "test_plan_example.py": 110,
+    "test_plan_example.py": 85,
     "test_report_region.py": 110,
     "test_workspace_api_permissions.py": 90,
     "test_workspace_audit.py": 15,
