@@ -1,6 +1,6 @@
 """Say how many lines of the library the tests run; reads coverage's JSON, writes docs/evidence/coverage.md.
 
-Ends with 1 where less than the least share of all lines ran.
+Given a commit and words for what was run, it says those instead of the commit of the checkout and ``make test``. Ends with 1 where less than the least share of all lines ran.
 """
 
 import json
@@ -55,14 +55,14 @@ def by_package(files: dict[str, Lines]) -> dict[str, Lines]:
     return {name: total(found[name]) for name in sorted(found)}
 
 
-def page(report: dict[str, Any], commit: str, day: date) -> str:
+def page(report: dict[str, Any], commit: str, day: date, what: str = "`make test`") -> str:
     files = by_file(report)
     weak = sorted(files, key=lambda place: (files[place].run - files[place].all, place))[:WEAK]
     return "\n".join(
         [
             "# What the tests run",
             "",
-            f"{day}, commit {commit}: `make coverage` runs `make test` and counts the lines (statements) of the library that ran.",
+            f"{day}, commit {commit}, {what}: the lines (statements) of the library that ran, as `make coverage` counts them.",
             f"coverage {report['meta']['version']}; lines of commands, servers, workers and jobs in processes of their own count,",
             "except in a process that was killed. Migrations, which Django writes, are left out. Loops that numba compiles",
             "count where a test runs them without numba. A line that ran is not yet a line that is checked: see",
@@ -87,10 +87,9 @@ def page(report: dict[str, Any], commit: str, day: date) -> str:
 
 def main() -> None:
     report = json.loads(FOUND.read_text("utf-8"))
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    text = page(report, commit.stdout.strip(), date.fromisoformat(report["meta"]["timestamp"][:10]))
+    head = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True)
+    said = sys.argv[1:] or [head.stdout.strip()]
+    text = page(report, said[0], date.fromisoformat(report["meta"]["timestamp"][:10]), *said[1:])
     TARGET.write_text(text, "utf-8")
     print(text)
     sys.exit(total(list(by_file(report).values())).share < LEAST)
