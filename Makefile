@@ -47,12 +47,16 @@ example: .venv/core
 serve: .venv/web
 	$(BIN)/haihe serve out/office --demo
 
-docs: .venv/docs
+docs: .venv/docs .venv/web
 	$(BIN)/python scripts/reference_pages.py
 	$(BIN)/python scripts/cli_page.py
 	$(BIN)/python scripts/message_page.py
 	$(BIN)/python scripts/rule_page.py
 	$(BIN)/python scripts/maths_page.py
+	$(BIN)/python scripts/indicator_pages.py
+	$(BIN)/python scripts/exchange_page.py
+	$(BIN)/python scripts/api_page.py
+	$(BIN)/python scripts/glossary_page.py
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 pictures: .venv/dev

@@ -17,7 +17,7 @@ def modules(holding: str) -> list[str]:
 
 
 SHOWN = modules(">>> ")
-LONG = modules("doctest: +SKIP")
+LONG = [name for name in modules("doctest: +SKIP") if name != "haihe.region.region"]  # whose `region` is any
 """Modules with examples that solve for minutes; `make endure` runs those without comparing what they show."""
 
 
@@ -34,17 +34,18 @@ def test_examples_print_what_they_say(name):
     assert done.failed == 0
     assert len(examples) > 0
     skipped = sum(doctest.SKIP in each.options for each in examples)
-    assert done.attempted == len(examples) - skipped or done.attempted == len(
-        examples
-    )  # Python 3.13 counts the skipped
+    assert done.attempted in (len(examples) - skipped, len(examples))  # Python 3.13 counts the skipped
 
 
 @pytest.mark.endure
 @pytest.mark.parametrize("name", LONG)
 def test_long_examples_run(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    ran = 0
     for test in doctest.DocTestFinder(exclude_empty=True).find(import_module(name), name):
         names = dict(test.globs)
-        for each in test.examples:
-            if doctest.SKIP in each.options:
+        if any(doctest.SKIP in each.options for each in test.examples):
+            for each in test.examples:
                 exec(compile(each.source, test.name, "single"), names)
+                ran += 1
+    assert ran

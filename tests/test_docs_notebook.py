@@ -29,6 +29,18 @@ def test_every_cell_runs_and_shows_what_it_ends_with(tmp_path):
     assert not any(re.search(r'(src|href)=["\']?https?:', html) for html in shown)
 
 
+def test_the_page_shows_every_cell_of_the_notebook():
+    """What cells show is written by scripts/notebook_page.py, which runs them; here only that the page is not of another notebook."""
+    page = NOTEBOOK.with_suffix(".md").read_text("utf-8")
+    title, *rest = [cell.source.strip() for cell in nbformat.read(NOTEBOOK, as_version=4).cells if cell.source.strip()]
+    places = [page.find(part) for part in (*title.splitlines()[:1], *rest)]
+    assert -1 not in places, "run scripts/notebook_page.py"
+    assert places == sorted(places)
+    pictures = re.findall(r"!\[.+\]\((.+?)\)", page)
+    assert pictures
+    assert all((NOTEBOOK.parent / picture).is_file() for picture in pictures)
+
+
 def test_a_claim_that_does_not_hold_is_noticed(tmp_path):
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("assert 1 == 2")])
     with pytest.raises(CellExecutionError):
