@@ -1,6 +1,7 @@
 """Say how many lines of the library the tests run; reads coverage's JSON, writes docs/evidence/coverage.md.
 
-Given a commit and words for what was run, it says those instead of the commit of the checkout and ``make test``. Ends with 1 where less than the least share of all lines ran.
+Given a commit and words for what was run, it says those instead of the commit of the checkout and ``make test``.
+Ends with 1 where less than the least share of all lines ran.
 """
 
 import json
