@@ -97,6 +97,14 @@ def test_sources_that_disagree_meet_where_their_reliabilities_say(seed, first, s
     assert abs(d.sum()) <= 1e-2 * np.abs(d).sum() + 1e-9
 
 
+@pytest.mark.parametrize("error", [0.02, 0.1, 0.3])
+def test_seed_and_total_are_weighed_by_their_standard_errors(error):
+    """Two statements about one cell, 100 and 101: the fit is their mean with inverse variances as weights."""
+    fit = soft_balance(np.array([100.0]), Totals.of(np.ones((1, 1)), [101.0], [0.1]), cell_error=error)
+    seed, total = (100.0 * error) ** -2, (101.0 * 0.1) ** -2
+    assert fit.cells[0] == pytest.approx((100.0 * seed + 101.0 * total) / (seed + total), abs=0.01)
+
+
 def test_the_report_says_deviation_in_standard_errors():
     start = np.array([[4.0, 6.0]])
     totals = Totals.of(np.ones((2, 2)), [12.0, 20.0], [0.1, 0.05], ["bureau", "customs"], ["A", "B"])
