@@ -176,6 +176,21 @@ def test_a_blocked_set_is_named():
     assert caught.value.findings[0].values["value"] == "10"
 
 
+def test_of_several_blocked_tables_the_first_is_named():
+    free, blocked_at_row_1 = np.ones((2, 2)), np.array([[1.0, 0.0], [1.0, 1.0]])
+    u, v = np.array([3.0, 1.0]), np.array([2.0, 2.0])
+    with refused("E-ACC-22", "oil") as caught:
+        ras(
+            np.stack([free, blocked_at_row_1, blocked_at_row_1]),
+            np.stack([u, u, u]),
+            np.stack([v, v, v]),
+            batch_labels=["coal", "oil", "steel"],
+            max_iterations=200,
+        )
+    assert "steel" not in str(caught.value)
+    assert "coal" not in str(caught.value)
+
+
 def test_an_unfinished_fit_is_not_called_a_conflict():
     start, u, v = pattern(3, 5, 5, 1.0, signed=False)
     with refused("E-ACC-23", "2"):
