@@ -1,5 +1,6 @@
 """The start page, the history, the audit list, the search and the settings: each shows what its reader may see, and no more."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -139,6 +140,16 @@ def test_the_start_page_asks_as_often_for_many_as_for_few(city: City, signed: Si
 
 
 # History and audit.
+
+
+def test_the_audit_says_how_many_records_there_are_beyond_the_list(city: City, signed: Signed) -> None:
+    chain.record(chain.Actor("bj-planner", "BJ", settled=True), "sign-in", "units.person", "bj-planner")
+    rename(city, "TJ-BH", "one")
+    client = signed("auditor")
+    said = client.get("/audit").content.decode()
+    listed = int(re.search(r'class="count">共 (\d+) 条', said)[1])  # type: ignore[index]
+    assert f"审计链共 {chain.end().number} 条" in said
+    assert listed < chain.end().number
 
 
 def test_a_history_is_for_those_who_see_the_object_and_for_auditors(city: City, signed: Signed) -> None:
