@@ -124,7 +124,8 @@ def test_the_page_is_up_to_date(lang):
 
 def marked(command: str) -> object:
     """Give a command as a case; a slow one for the long run."""
-    return pytest.param(command, marks=[] if command.split()[1] in QUICK else [pytest.mark.endure])
+    long = [pytest.mark.endure, pytest.mark.timeout(3600)]  # a report takes 180 seconds of one core
+    return pytest.param(command, marks=[] if command.split()[1] in QUICK else long)
 
 
 @pytest.mark.slow
