@@ -124,8 +124,8 @@ def extras() -> Sign:
     zh = "；".join(f"{extra}（{what.zh}）" for extra, what in absent.items())
     en = "; ".join(f"{extra} ({what.en})" for extra, what in absent.items())
     mend = Text(
-        f"需要时安装：pip install \"haihe[名称]\"。未装：{zh}",
-        f"Install what is needed: pip install \"haihe[name]\". Not there: {en}",
+        f'需要时安装：pip install "haihe[名称]"。未装：{zh}',
+        f'Install what is needed: pip install "haihe[name]". Not there: {en}',
     )
     return Sign("extras", "ok", name, says, mend)
 

@@ -116,9 +116,7 @@ AUDIT = Listing(
 @page(AUDIT_READ)
 def audit(request: Request) -> HttpResponse:
     """List every entry that the auditor may read, newest first."""
-    return AUDIT.answer(
-        request, audited(request.user).order_by("-number"), "office/audit.html", all=chain.end().number
-    )
+    return AUDIT.answer(request, audited(request.user).order_by("-number"), "office/audit.html", all=chain.end().number)
 
 
 @page(AUDIT_READ)
