@@ -346,6 +346,11 @@ def page(found: list[dict[str, Any]], counts: dict[str, int], said: dict[str, di
             "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
             *rows,
             "",
+            *(
+                [f"**Not run yet: {', '.join(left)}.**", ""]
+                if (left := [part for part in PARTS if not by_part[part]])
+                else []
+            ),
             f"Survivors: {', '.join(f'{count} {kind}' for kind, count in sorted(kinds.items())) or 'none'}.",
             "",
             *_table("What survived, and why", alive, said),
@@ -361,13 +366,11 @@ def _share(seen: Counter[str]) -> str:
 def _table(title: str, found: list[dict[str, Any]], said: dict[str, dict[str, str]]) -> list[str]:
     if not found:
         return []
-    rows = [f"## {title}", "", "| mutant | place | change | |", "| --- | --- | --- | --- |"]
+    rows = [f"## {title}", "", "| mutant | place | change | what is to be said |", "| --- | --- | --- | --- |"]
     for each in sorted(found, key=lambda each: (each["file"], each["line"])):
         told = said.get(each["id"], {"kind": "not explained", "why": ""})
         change = f"{_code(each['before'])} → {_code(each['after'])}"
-        rows.append(
-            f"| {each['id']} | {each['file']}, {each['within']} | {change} | **{told['kind']}** {told['why']} |"
-        )
+        rows.append(f"| {each['id']} | {each['file']} {each['within']} | {change} | **{told['kind']}** {told['why']} |")
     return [*rows, ""]
 
 
