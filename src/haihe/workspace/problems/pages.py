@@ -49,7 +49,10 @@ LIST = Listing(
     (
         Column(Text("编号", "Number"), lambda each: each.code, sort="code"),
         Column(
-            Text("重大问题", "Problem"), lambda each: each.name, sort="name_zh", url=lambda each: each.get_absolute_url()
+            Text("重大问题", "Problem"),
+            lambda each: each.name,
+            sort="name_zh",
+            url=lambda each: each.get_absolute_url(),
         ),
         Column(
             Text("程度", "Severity"),
