@@ -201,6 +201,14 @@ def test_what_is_no_map_is_refused(tmp_path, content):
     assert error.value.code == "E-MAP-01"
 
 
+@pytest.mark.parametrize("pair", [("TJ", "NOPE"), ("TJ-HP", "TEX")])
+def test_a_fate_that_no_plan_knows_is_refused_before_anything_is_solved(example, tmp_path, pair):
+    with pytest.raises(HaiheError) as error:
+        hh.report(example, tmp_path / "out", fates=[pair], progress=lambda said: pytest.fail(said.en))
+    assert error.value.code == "E-PLN-80"
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_report_with_errors_is_not_begun(example, tmp_path):
     links = example["links"].copy()
     links.loc[0, "from_region"] = "NOWHERE"

@@ -156,11 +156,9 @@ def fates(
         ``E-PLN-80`` for a sector or member that is not in the plan, ``E-PLN-81`` where the sector may not upgrade;
         ``E-PLN-02`` where a fate cannot be met with the limits.
     """
+    must_be_planned(region, sector, member)
     setup = setup_of(region, assumptions=assumptions, path=path, projects=False)
     e = setup.economy
-    for value, known, column in ((sector, e.sectors, "sector"), (member, e.members, "region")):
-        if value not in known:
-            raise HaiheError("E-PLN-80", column=column, value=value, near=suggest(value, known))
     i, r = e.sectors.index(sector), e.members.index(member)
     if not e.can[:, i].any():
         raise HaiheError("E-PLN-81", value=sector)
@@ -180,6 +178,18 @@ def fates(
         bound(session, assembly, r, i)
         found[name] = solve_or_explain(session, method=None if found else "ipx")
     return _told(region, sector, member, assembly, found)
+
+
+def must_be_planned(region: Region, sector: str, member: str) -> None:
+    """Refuse a sector or member that no plan of the region has, before anything is solved; ``E-PLN-80``."""
+    regions = region.frame("regions")
+    members = regions.loc[regions["role"] == "member", "region"].tolist()
+    for value, known, column in (
+        (sector, region.frame("sectors")["sector"].tolist(), "sector"),
+        (member, members, "region"),
+    ):
+        if value not in known:
+            raise HaiheError("E-PLN-80", column=column, value=value, near=suggest(value, known))
 
 
 def _bound(session: Session, assembly: Assembly, r: int, i: int, name: str, upper: Floats, lower: Floats) -> None:

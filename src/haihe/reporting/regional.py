@@ -15,7 +15,7 @@ from haihe.messages.extras import needed
 from haihe.planning import CUTS, Front, Plan, band, front, plan
 from haihe.planning.bottlenecks import Bottlenecks, bottlenecks
 from haihe.planning.control import Control
-from haihe.planning.fates import Fates
+from haihe.planning.fates import Fates, must_be_planned
 from haihe.planning.fates import fates as compare_fates
 from haihe.planning.ladder import Ladder, ladder
 from haihe.planning.pipeline import Pipeline, pipeline
@@ -309,12 +309,15 @@ def report(
     Raises
     ------
     HaiheError
-        With all errors of the check, before anything is written.
+        With all errors of the check, and ``E-PLN-80`` for a sector or member of ``fates`` that is not in the plan, before
+        anything is solved or written.
     OSError
         Where the folder cannot be made, before the long work.
     """
     findings = region.check() if findings is None else findings
     findings.raise_errors()
+    for member, sector in fates:
+        must_be_planned(region, sector, member)
     if word:
         needed("docx", PACKAGE)
     with folder_for(out) as folder:
