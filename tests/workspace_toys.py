@@ -58,7 +58,7 @@ def late(work: Work) -> dict[str, Any]:
     return {}
 
 
-@task("toy.hungry", name=NAME, memory_mb=700)
+@task("toy.hungry", name=NAME, memory_mb=1500)
 def hungry(work: Work) -> dict[str, Any]:
     """Take more memory than allowed."""
     return {"bytes": len(bytearray(2 * 1024**3))}
