@@ -25,7 +25,7 @@ from haihe.rules.execution import budget_execution
 from haihe.rules.form_reading import read_form
 from haihe.rules.fund_views import fund_stages
 from haihe.rules.lanes import Words
-from haihe.rules.money import LARGEST, cumulated, decimal_of, fen, summed, whole_fen
+from haihe.rules.money import LARGEST, added, cumulated, decimal_of, fen, summed, whole_fen
 from haihe.rules.plain_table import in_fen, read_plain, whole_numbers
 from haihe.rules.rounds import steps
 
@@ -289,3 +289,10 @@ def test_hostile_options_of_a_round_are_refused_with_a_code(option: str, value: 
 def test_a_score_that_is_no_number_is_refused_with_a_code(score: object) -> None:
     with pytest.raises(HaiheError, match="E-RUL-63"):
         steps(score, 2)
+
+
+def test_sums_that_fit_are_given_where_the_largest_parts_would_not_fit_together():
+    large = np.array([2**62, LARGEST, -5], dtype=np.int64)
+    assert added(large, np.array([-(2**62) + 3, -1, 7], dtype=np.int64)).tolist() == [3, LARGEST - 1, 2]
+    with pytest.raises(HaiheError, match="E-RUL-40"):
+        added(large, np.array([2**62], dtype=np.int64))

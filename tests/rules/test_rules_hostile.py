@@ -163,6 +163,12 @@ def test_any_text_is_an_expression_or_a_coded_refusal(text: str) -> None:
     assert refused is None or refused.finding(file="f", row=3).text("en").startswith(("E-RUL", "E-UNIT"))
 
 
+def test_a_document_of_too_many_parts_is_refused_for_that() -> None:
+    for many, refused in ((reading.MOST_PARTS // 2, None), (2 * reading.MOST_PARTS, "E-RUL-16")):
+        caught = refusal_of(lambda many=many: parse_document("a: [" + "x, " * many + "]", "f"))
+        assert (caught and caught.code) == refused
+
+
 pieces = st.sampled_from(
     ["{", "}", "[", "]", ":", ": ", "- ", "\n", "  ", "&a", "*a", "!t", "|", ">", "'", '"', "#", "?"]
 )

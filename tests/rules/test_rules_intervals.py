@@ -7,7 +7,7 @@ import pytest
 
 import haihe.rules.narrowing as narrowing
 from haihe.rules.expression import compile_expression
-from haihe.rules.intervals import Span, ranges_of
+from haihe.rules.intervals import Choice, Span, ranges_of
 from haihe.rules.narrowing import Narrower
 from haihe.rules.quantities import COUNT, MONEY
 from haihe.rules.vocabulary import Term, Vocabulary
@@ -88,6 +88,7 @@ def test_a_wrong_span_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         "a > 3",
         "a > 1 && a < 2",
+        "a < 0 && b > 4 - a",
         "a + b > 7",
         "a * 2 == 7",
         "b < a && b > 2",
@@ -105,3 +106,33 @@ def test_a_wrong_span_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_plain_contradictions_are_found(text: str) -> None:
     expression = compile_expression(text, VOCABULARY, "bool")
     assert Narrower(expression.literals).demand(expression.node, True, ranges_of(TERMS)) is None
+
+
+def test_choices_meet_and_join_as_sets_do() -> None:
+    subsets = [frozenset(some) for n in range(4) for some in itertools.combinations("xyz", n)]
+    choices = [Choice(values, all_but) for values in subsets for all_but in (False, True)]
+
+    def holds(choice: Choice, value: str) -> bool:
+        return (value in choice.values) != choice.all_but
+
+    for one, other in itertools.product(choices, choices):
+        for value in "xyzw":  # w stands for every value that nobody names
+            assert holds(one.meet(other), value) == (holds(one, value) and holds(other, value))
+            assert holds(one.hull(other), value) == (holds(one, value) or holds(other, value))
+
+
+def test_a_span_of_products_holds_every_product() -> None:
+    ends = [None, -2, 0, 1, 3]
+    spans = [Span(low, high) for low in ends for high in ends if low is None or high is None or low <= high]
+    far = 9  # as far as an open end is looked at
+
+    def inside(span: Span) -> range:
+        return range(-far if span.low is None else span.low, (far if span.high is None else span.high) + 1)
+
+    for one, other in itertools.product(spans, spans):
+        found = one.times(other)
+        for a, b in itertools.product(inside(one), inside(other)):
+            assert found.low is None or found.low <= a * b
+            assert found.high is None or a * b <= found.high
+    assert Span(0).times(Span(2)) == Span(0)
+    assert Span(3).times(Span(2)) == Span(6)

@@ -181,6 +181,14 @@ def test_a_set_program_says_where_there_is_no_set():
         best_set([2**51, 1], [], {})
 
 
+def test_worths_are_told_apart_up_to_the_limit_and_without_what_they_share():
+    one = [AtMost({0: 1, 1: 1}, 1)]
+    assert best_set([2**49 + 1, 2**49 - 1], one, {}) == {0}
+    assert best_set([2**60, 2**61], one, {}) == {1}
+    with pytest.raises(HaiheError, match="E-RUL-65"):
+        best_set([2**50, 1], one, {})
+
+
 def test_what_optimal_maximises_is_said_and_shown():
     rows = [("A", "X", 1000, 90), ("B", "Y", 500, 80), ("C", "X", 500, 79)]
     both = compare_ways(small_round(rows, budget=500), Objective("score"))

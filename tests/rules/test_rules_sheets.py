@@ -376,3 +376,29 @@ def test_an_amount_that_a_spreadsheet_cannot_keep_is_refused(tmp_path) -> None:
     assert int(result.frame["support"].iloc[0]) == 8641975230864197
     with pytest.raises(HaiheError, match="E-RUL-106"):
         AwardList(result, DAY).to_excel(tmp_path / "out.xlsx", "zh")
+
+
+@pytest.mark.parametrize("text", ["\n", "\n\n\n"])
+def test_a_file_of_empty_lines_is_said_to_be_empty(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "applications.csv"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(HaiheError) as refused:
+        read_form(whole(), file)
+    assert refused.value.code == "E-FILE-13"
+
+
+def test_totals_of_an_article_count_what_is_paid_and_nothing_for_the_rest(decided) -> None:
+    awards, _ = decided
+    [totals] = [table.frame for table in awards.shown() if table.key == "by_article"]
+    assert awards.frame["support"].isna().any()
+    for article, part in awards.frame.groupby("article"):
+        paid = sum(part["support"].dropna())
+        assert float(totals.set_index("article").loc[article, "support"]) == pytest.approx(float(paid), abs=1e-6)
+
+
+def test_a_column_that_nobody_knows_is_named_as_it_stands(tmp_path: Path) -> None:
+    file = tmp_path / "applications.csv"
+    file.write_text("不明列\n1\n", encoding="utf-8")
+    with pytest.raises(HaiheError) as refused:
+        read_form(whole(), file)
+    assert "不明列" in str(refused.value)
