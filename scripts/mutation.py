@@ -40,8 +40,8 @@ SECONDS, LIMIT = 20, 40
 """CPU seconds of tests that a mutant is given, the quickest first, and after which it counts as killed."""
 TOGETHER = 2
 NOTICED = ("killed", "too long")
-UNREAD = ("while loading conftest", "ERROR collecting")
-"""What pytest writes where the mutant let a file of tests fail while it was read."""
+UNREAD = ("while loading conftest", "ERROR collecting", "no match in any of")
+"""What pytest writes where the mutant let a file of tests fail while it was read, or gave its cases other names."""
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE, OUT, TARGET = ROOT / "src" / "haihe", ROOT / "out" / "mutation", ROOT / "docs" / "evidence" / "mutation.md"
 PARTS = {
@@ -141,7 +141,7 @@ class Map:
         by_line = self.data.contexts_by_lineno(file)
         lines = statement(file, mutant.line)
         found = {_test(each) for line in lines for each in by_line.get(line, [])} - {""}
-        if not found and any("" in by_line.get(line, []) for line in lines):
+        if not found:
             found = {_test(each) for each_line in by_line.values() for each in each_line} - {""}
         order = sorted(found, key=lambda test: (self.took.get(test, 0.0), test))
         chosen, spent = [], 0.0
