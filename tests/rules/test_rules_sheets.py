@@ -401,4 +401,4 @@ def test_a_column_that_nobody_knows_is_named_as_it_stands(tmp_path: Path) -> Non
     file.write_text("不明列\n1\n", encoding="utf-8")
     with pytest.raises(HaiheError) as refused:
         read_form(whole(), file)
-    assert "不明列" in str(refused.value)
+    assert [each.values["value"] for each in refused.value.findings if each.code == "E-RUL-102"] == ["不明列"]
