@@ -4,7 +4,7 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from numbers import Real
 from typing import Any
 
@@ -69,6 +69,14 @@ def type_cells(cells: Cells, column: Column) -> tuple["pd.Series[Any]", list[Wro
     """
     raw = cells.copy()
     raw[pd.isna(raw)] = ""
+    if pd.api.types.infer_dtype(raw, skipna=False) == "string":  # of a text file: few are different, each is typed once
+        where, different = pd.factorize(raw)
+        series, wrong = _typed(different, column)
+        return series.take(where).reset_index(drop=True), [replace(each, cells=each.cells[where]) for each in wrong]
+    return _typed(raw, column)
+
+
+def _typed(raw: Cells, column: Column) -> tuple["pd.Series[Any]", list[Wrong]]:
     if column.kind != "text":
         raw = _each(lambda cell: cell.strip() if isinstance(cell, str) else cell, raw)
     empty = raw == ""

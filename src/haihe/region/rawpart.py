@@ -112,7 +112,7 @@ def without_notes(part: RawPart, issues: list[Issue]) -> RawPart:
     first = np.full(len(part.rows), None, dtype=object)
     empty, begun = np.zeros(len(part.rows), dtype=bool), np.zeros(len(part.rows), dtype=bool)
     for header, cells in zip(part.header, part.columns, strict=True):
-        blank = np.array([not isinstance(cell, Fault) and (pd.isna(cell) or cell == "") for cell in cells], dtype=bool)
+        blank = np.where(pd.isna(cells), "", cells) == ""
         fresh = ~blank & ~begun
         first[fresh], begun = cells[fresh], begun | fresh
         if names.get(header.strip()) in filled:
