@@ -38,6 +38,7 @@ CHECKS = {"office:prove", "data:version-check"}
 """What readers may ask to be checked; nothing but the finding is written."""
 FEW = ("", "nobody", "planner", "auditor", "bh-editor")
 REFUSED = (409, 422)
+ASKED = ("", "?as=csv", "?q=样本")
 """Answers to a change that is permitted and cannot be done as it was asked for."""
 
 
@@ -201,22 +202,23 @@ def test_who_administers_decides_nothing() -> None:
     assert set().union(*ALLOWED.values()) == set(ACTIONS)
 
 
-@pytest.mark.parametrize("query", ["", "?as=csv", "?q=样本"])
-def test_lists_name_only_what_their_reader_may_see(world: World, query: str) -> None:
+@pytest.mark.parametrize("whole", [False, pytest.param(True, marks=pytest.mark.endure)], ids=["in turn", "all"])
+def test_lists_name_only_what_their_reader_may_see(world: World, whole: bool) -> None:
+    """As a page, as a file and searched; each reader is asked in one of the three ways in turn where not ``whole``."""
     samples = [world.sample(kind, unit) for kind in SAMPLES for unit in WHERE]
-    for name, address in ADDRESSES.items():
-        if address.parameters or "GET" not in address.access.methods:
-            continue
-        for username, viewer in VIEWERS.items():
-            body = world.ask(username, "GET", reverse(name) + query).content.decode(errors="replace")
-            told = [
-                (sample.thing.kind(), named)
-                for sample in samples
-                if not sample.seen_by(viewer)
-                for named in sample.names
-                if named in body
-            ]
-            assert not told, f"{name}{query} tells {username} {told}"
+    lists = [name for name, each in ADDRESSES.items() if not each.parameters and "GET" in each.access.methods]
+    for at, name in enumerate(lists):
+        for turn, (username, viewer) in enumerate(VIEWERS.items(), at):
+            for query in ASKED if whole else (ASKED[turn % len(ASKED)],):
+                body = world.ask(username, "GET", reverse(name) + query).content.decode(errors="replace")
+                told = [
+                    (sample.thing.kind(), named)
+                    for sample in samples
+                    if not sample.seen_by(viewer)
+                    for named in sample.names
+                    if named in body
+                ]
+                assert not told, f"{name}{query} tells {username} {told}"
 
 
 # Broken twins: each fault that the tests above are for is put in, and must be found.
