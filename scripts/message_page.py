@@ -44,6 +44,7 @@ PARTS: dict[str, Text] = {
     "PLN": Text("方案", "Plan"),
     "RANGE": Text("取值范围", "Ranges"),
     "REF": Text("引用", "References"),
+    "REG": Text("地区（在 Python 中）", "Regions in Python"),
     "REP": Text("报告", "Report"),
     "RUL": Text("办法与条款的适用", "Rules applied"),
     "RULE": Text("办法条款", "Rules"),

@@ -10,6 +10,7 @@ Everything that the command line can do, the library can: `read`, `example`, `di
 """
 
 from importlib import import_module
+from types import FunctionType
 from typing import TYPE_CHECKING
 
 from haihe.version import __version__
@@ -135,7 +136,12 @@ __all__ = [
 def __getattr__(name: str) -> object:
     if name not in _ROOMS:
         raise AttributeError(f"module haihe has no attribute {name}")
-    return getattr(import_module(_ROOMS[name]), name)
+    found: object = getattr(import_module(_ROOMS[name]), name)
+    if isinstance(found, FunctionType) and found.__code__.co_varnames[:1] == ("region",):
+        from haihe.region.needed import needing_region
+
+        return needing_region(found)
+    return found
 
 
 def __dir__() -> list[str]:
