@@ -105,13 +105,18 @@ def test_jobs_are_missing_where_no_use_of_labour_is_stated() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sector", "member", "code"),
-    [("stel", "north", "E-PLN-80"), ("steel", "nord", "E-PLN-80"), ("care", "north", "E-PLN-81")],
+    ("sector", "member", "code", "table", "column"),
+    [
+        ("stel", "north", "E-PLN-80", "sectors", "sector"),
+        ("steel", "nord", "E-PLN-80", "regions", "region"),
+        ("care", "north", "E-PLN-81", "", None),
+    ],
 )
-def test_what_cannot_be_compared_is_refused(sector: str, member: str, code: str) -> None:
+def test_what_cannot_be_compared_is_refused(sector: str, member: str, code: str, table: str, column: str) -> None:
     with pytest.raises(HaiheError) as caught:
         fates(region(), sector, member=member)
-    assert caught.value.findings[0].code == code
+    (finding,) = caught.value.findings
+    assert (finding.code, finding.table, finding.column) == (code, table, column)
 
 
 def test_a_cost_that_is_the_limit_of_an_answer_is_said() -> None:

@@ -184,12 +184,12 @@ def must_be_planned(region: Region, sector: str, member: str) -> None:
     """Refuse a sector or member that no plan of the region has, before anything is solved; ``E-PLN-80``."""
     regions = region.frame("regions")
     members = regions.loc[regions["role"] == "member", "region"].tolist()
-    for value, known, column in (
-        (sector, region.frame("sectors")["sector"].tolist(), "sector"),
-        (member, members, "region"),
+    for value, known, table, column in (
+        (sector, region.frame("sectors")["sector"].tolist(), "sectors", "sector"),
+        (member, members, "regions", "region"),
     ):
         if value not in known:
-            raise HaiheError("E-PLN-80", column=column, value=value, near=suggest(value, known))
+            raise HaiheError("E-PLN-80", table=table, column=column, value=value, near=suggest(value, known))
 
 
 def _bound(session: Session, assembly: Assembly, r: int, i: int, name: str, upper: Floats, lower: Floats) -> None:
