@@ -218,5 +218,4 @@ def factors(units: "pd.Series[str]", to_: str) -> "pd.Series[float]":
         As `factor`.
     """
     table = {unit: factor(unit, to_) for unit in units.dropna().unique()}
-    values = [table.get(unit, np.nan) for unit in units]
-    return pd.Series(values, index=units.index, name=units.name, dtype="float64")
+    return units.map(table).astype("float64")

@@ -181,9 +181,9 @@ def _net(flows: pd.DataFrame) -> "pd.Series[float]":
 def _without_output(account: Account, sectors: list[str]) -> Iterator[Issue]:
     """Sectors that an account names, but gives no output of."""
     cells = account.cells
-    for sector in sectors:
+    for sector in [sector for sector in sectors if sector not in account.sectors]:
         named = cells["row"].eq(sector) | cells["column"].eq(sector)
-        if sector not in account.sectors and named.any():
+        if named.any():
             values = {"value": sector, "region": account.region, "year": account.year}
             yield Issue("E-BAL-04", "accounts", int(cells.index[named][0]), "value", values)
 

@@ -1,6 +1,8 @@
 """What the checks look at: typed tables, with the cells that could not be read set apart."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +12,7 @@ from haihe.region.draft import Draft, empty_table
 from haihe.region.tables import TABLES
 
 Mask = npt.NDArray[np.bool_]
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +20,14 @@ class Facts:
     """A draft, as the checks see it."""
 
     draft: Draft
+    _found: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def once(self, name: str, find: Callable[[], Found]) -> Found:
+        """Give what several checks look at; it is found when the first of them asks."""
+        if name not in self._found:
+            self._found[name] = find()
+        found: Found = self._found[name]
+        return found
 
     @property
     def names(self) -> list[str]:

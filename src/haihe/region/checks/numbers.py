@@ -114,10 +114,10 @@ def is_relative(unit: str) -> bool:
 
 def _unfit(name: str, units: "pd.Series[str]", wanted: "pd.Series[str]") -> Iterator[Issue]:
     pairs = pd.DataFrame({"unit": units, "wanted": wanted}).dropna()
-    fits = {pair: compatible(*pair) for pair in set(zip(pairs["unit"], pairs["wanted"], strict=True))}
-    for at, unit, want in zip(pairs.index, pairs["unit"], pairs["wanted"], strict=True):
-        if not fits[unit, want]:
-            yield Issue("E-UNIT-04", name, int(at), "unit", {"value": unit, "wanted": want})
+    for unit, want in pairs.drop_duplicates().itertuples(index=False):
+        if not compatible(unit, want):
+            for at in pairs.index[pairs["unit"].eq(unit) & pairs["wanted"].eq(want)]:
+                yield Issue("E-UNIT-04", name, int(at), "unit", {"value": unit, "wanted": want})
 
 
 def far_from_series(facts: Facts) -> Iterator[Issue]:

@@ -35,8 +35,12 @@ class References:
     others: tuple[str, ...] = ()
 
 
-def references(facts: Facts) -> Iterator[References]:
-    """Give every column that refers to another table; rows and columns of accounts refer to sectors."""
+def references(facts: Facts) -> list[References]:
+    """Give every column that refers to another table; rows and columns of accounts refer to sectors. Found once for all checks."""
+    return facts.once("references", lambda: list(_references(facts)))
+
+
+def _references(facts: Facts) -> Iterator[References]:
     for name in facts.names:
         for column in TABLES[name].columns:
             if column.ref is not None:
