@@ -28,7 +28,9 @@ PAGES = ("start.md", "tutorials/district.md")
 IN_A_BROWSER = ("tutorials/round.md", "tutorials/round.zh.md")
 NOTEBOOK = "tutorials/analysts.ipynb"
 REPORT = ROOT / "docs" / "evidence" / "tutorials.md"
-FENCE = re.compile(r"(?P<skip><!-- not run by the test[^\n]*-->\n)?```(?P<kind>\w+)\n(?P<body>.*?)```\n", re.S)
+MARK = r"<!-- not run by the test[^:\n]*: [^\n]*\w[^\n]* -->"
+"""Stands above a block that no test of pages runs, and says why."""
+FENCE = re.compile(rf"(?P<skip>{MARK}\n)?```(?P<kind>\w+)\n(?P<body>.*?)```\n", re.S)
 END = "<<step over>>"
 READ = f"""
 import sys, traceback
@@ -79,6 +81,12 @@ def blocks(page: str) -> list[Block]:
         elif found:  # before any block it shows what to type into a page
             found[-1].prints.extend(fence["body"].splitlines())
     return found
+
+
+def careless(page: str) -> list[str]:
+    """Give the marks of a page that say no reason or stand above no block."""
+    good = {fence.start() for fence in FENCE.finditer(page) if fence["skip"]}
+    return [mark[0] for mark in re.finditer(r"<!--\s*not run.*", page, re.I) if mark.start() not in good]
 
 
 def missing_lines(wanted: list[str], printed: str) -> list[str]:

@@ -9,6 +9,7 @@ import shlex
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from importlib.util import find_spec
 from math import isfinite
 from pathlib import Path
@@ -17,10 +18,13 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+import haihe as hh
+import haihe.coalition.district_game
 import haihe.planning.pareto
 import haihe.planning.plans
 import haihe.planning.selection
 from haihe.cli import app
+from haihe.planning.goals import Goals
 from haihe.region.examples import examples_folder
 
 pytestmark = pytest.mark.slow
@@ -43,10 +47,12 @@ def run(block: Block, names: dict[str, Any]) -> str:
     assert block.kind == "sh", block.kind
     printed_lines = []
     for command in block.body.splitlines():
-        program, *arguments = shlex.split(command)
+        program, *arguments = shlex.split(command, comments=True)
         if program == "pip":  # the tests install nothing; scripts/tutorials.py does
             assert arguments[0] == "install"
             assert all(find_spec(package) for package in arguments[1:]), command
+            continue
+        if program == "make":  # test_docs_blocks.py looks whether there is such a target
             continue
         assert program == "haihe", command
         result = CliRunner().invoke(app, arguments)
@@ -102,15 +108,18 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, solvers: dict[str, Any
     assert Path.cwd() == tmp_path
 
 
-@pytest.mark.parametrize("page", ["start.md", pytest.param("start.zh.md", marks=pytest.mark.endure)])
-def test_the_tutorial_runs_and_prints_what_it_says(page: str, desk: Path) -> None:
-    names: dict[str, Any] = {}
-    found = blocks((ROOT / "docs" / page).read_text("utf-8"))
-    assert [block.kind for block in found].count("python") == 5
-    for block in found:
+def walk(page: str, names: dict[str, Any]) -> None:
+    """Run the blocks of a page one after another."""
+    for block in blocks((ROOT / page).read_text("utf-8")):
         printed = run(block, names)
         missing = missing_lines(block.prints, printed)
         assert not missing, f"{page}: {block.body}does not print {missing}\nbut\n{printed}"
+
+
+@pytest.mark.parametrize("page", ["start.md", pytest.param("start.zh.md", marks=pytest.mark.endure)])
+def test_the_tutorial_runs_and_prints_what_it_says(page: str, desk: Path) -> None:
+    assert [block.kind for block in blocks((ROOT / "docs" / page).read_text("utf-8"))].count("python") == 5
+    walk(f"docs/{page}", {})
     assert (desk / "out" / "prices.csv").exists()
     assert (desk / "my-region.xlsx").exists()
 
@@ -122,11 +131,7 @@ OWN = sorted(path.name for path in (ROOT / "docs" / "tutorials").glob("*.md"))
     "page", [pytest.param(page, marks=[pytest.mark.endure] * page.endswith(".zh.md")) for page in OWN]
 )
 def test_the_other_tutorials_run_and_print_what_they_say(page: str, desk: Path) -> None:
-    names: dict[str, Any] = {}
-    for block in blocks((ROOT / "docs" / "tutorials" / page).read_text("utf-8")):
-        printed = run(block, names)
-        missing = missing_lines(block.prints, printed)
-        assert not missing, f"{page}: {block.body}does not print {missing}\nbut\n{printed}"
+    walk(f"docs/tutorials/{page}", {})
 
 
 class _WithoutWords(ast.NodeTransformer):
@@ -134,6 +139,10 @@ class _WithoutWords(ast.NodeTransformer):
 
     def visit_Constant(self, node: ast.Constant) -> ast.Constant:
         return ast.Constant(value="") if isinstance(node.value, str) else node
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
+        self.generic_visit(node)
+        return ast.Attribute(node.value, "lang", node.ctx) if node.attr in ("zh", "en") else node
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.Constant:
         del node
@@ -143,9 +152,9 @@ class _WithoutWords(ast.NodeTransformer):
 def steps(page: str) -> list[str | list[str]]:
     """Give what a page does, whatever language it says it in: its commands and programs without their texts."""
     found: list[str | list[str]] = []
-    for block in blocks((ROOT / "docs" / page).read_text("utf-8")):
+    for block in blocks((ROOT / page).read_text("utf-8")):
         if block.kind == "sh":
-            words = [shlex.split(command) for command in block.body.splitlines()]
+            words = [shlex.split(command, comments=True) for command in block.body.splitlines()]
             found += [re.sub(r"--lang (zh|en)", "--lang", " ".join(line)).split() for line in words]
         else:
             found.append(ast.dump(_WithoutWords().visit(ast.parse(block.body))))
@@ -154,7 +163,7 @@ def steps(page: str) -> list[str | list[str]]:
 
 @pytest.mark.parametrize("page", ["start.zh.md", *(f"tutorials/{page}" for page in OWN if page.endswith(".zh.md"))])
 def test_both_languages_of_a_tutorial_run_the_same_steps(page: str) -> None:
-    assert steps(page) == steps(page.replace(".zh.md", ".md"))
+    assert steps(f"docs/{page}") == steps(f"docs/{page.replace('.zh.md', '.md')}")
 
 
 def test_a_line_that_is_not_printed_is_noticed() -> None:
@@ -178,14 +187,68 @@ def pages() -> Iterator[Any]:
 
 @pytest.mark.parametrize("page", [page for page in HOW_TO if page.endswith(".zh.md")])
 def test_a_chinese_page_takes_the_steps_of_its_twin(page: str) -> None:
-    same = steps(f"howto/{page}") == steps(f"howto/{page.replace('.zh.md', '.md')}")
+    same = steps(f"docs/howto/{page}") == steps(f"docs/howto/{page.replace('.zh.md', '.md')}")
     assert same != (page in OWN_STEPS)
 
 
 @pytest.mark.parametrize("page", list(pages()))
 def test_how_to_pages_run_and_print_what_they_say(page: str, desk: Path) -> None:
+    walk(f"docs/howto/{page}", {})
+
+
+SIXTEEN = ("explanation/coalitions.md", "explanation/coalitions.zh.md")
+EXPLAINED = ("explanation/rounds.md", "explanation/structure.md", "reference/python.md", *SIXTEEN)
+"""Pages that no test of a room runs; `test_docs_blocks.py` knows who runs the others."""
+FEW = ("TJ-HP", "TJ-XQ", "TJ-WQ", "TJ-BH", "TJ-JN")
+
+
+@pytest.mark.parametrize(
+    "page", [pytest.param(page, marks=[pytest.mark.endure] * page.endswith(".zh.md")) for page in EXPLAINED]
+)
+def test_the_examples_of_explanations_run(page: str, desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The game of districts with five of the sixteen."""
+    few = partial(haihe.coalition.district_game.district_game, members=FEW)
+    monkeypatch.setattr(haihe.coalition.district_game, "district_game", few)
+    walk(f"docs/{page}", {})
+    assert (desk / "districts.xlsx").exists() == (page in SIXTEEN)
+
+
+@pytest.mark.endure
+def test_the_game_of_sixteen_districts_is_played_as_the_page_says(desk: Path) -> None:
+    walk(f"docs/{SIXTEEN[0]}", {})
+    assert (desk / "districts.xlsx").exists()
+
+
+TWINS = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs" / "explanation").glob("*.zh.md"))
+
+
+@pytest.mark.parametrize("page", ["README.zh.md", *TWINS])
+def test_an_explanation_takes_the_same_steps_in_both_languages(page: str) -> None:
+    assert steps(page) == steps(page.replace(".zh.md", ".md"))
+
+
+def shorten(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw one point of the curve, and only see that a plan with goals and a report can be asked so."""
+    plan = hh.plan
+
+    def without_goals(region: Any, **said: Any) -> Any:
+        if "goals" not in said:
+            return plan(region, **said)
+        assert Goals.of(said["goals"]).measures
+        assert said["scenario"] in set(region["scenarios"]["scenario"])
+        return inspect.signature(plan).bind(region, **said)
+
+    monkeypatch.setattr(hh, "plan", without_goals)
+    monkeypatch.setattr(hh, "front", partial(hh.front, cuts=(0.10,)))
+    monkeypatch.setattr(hh, "report", inspect.signature(hh.report).bind)
+
+
+@pytest.mark.parametrize("whole", [False, pytest.param(True, marks=pytest.mark.endure)], ids=["short", "whole"])
+def test_the_program_of_the_readme_runs(whole: bool, desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The whole program takes minutes: `make endure` runs it; test_report_region.py makes a short report every time."""
+    if not whole:
+        shorten(monkeypatch)
     names: dict[str, Any] = {}
-    for block in blocks((ROOT / "docs" / "howto" / page).read_text("utf-8")):
-        printed = run(block, names)
-        missing = missing_lines(block.prints, printed)
-        assert not missing, f"{page}: {block.body}does not print {missing}\nbut\n{printed}"
+    walk("README.md", names)
+    assert len(names["p"].lines) >= 5
+    assert whole == (desk / "out" / "report.html").exists() == (desk / "out" / "report.xlsx").exists()
