@@ -1,11 +1,13 @@
 """The districts of the example: reading, the game of a few of them, of all sixteen, and what is said about it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import haihe as hh
 from haihe.coalition.core import stability
-from haihe.coalition.district_game import DistrictGame, district_game
+from haihe.coalition.district_game import DistrictGame, Leaving, district_game
 from haihe.coalition.district_inputs import district_spec
 from haihe.coalition.district_spec import DistrictSpec
 from haihe.coalition.district_values import DistrictValues
@@ -102,6 +104,12 @@ def test_a_city_without_districts_is_refused(region: Region, setup: Setup, city:
     assert error.value.code == "E-COA-50"
 
 
+def test_the_plan_is_read_where_it_is_not_given(region: Region, spec: DistrictSpec) -> None:
+    read = district_spec(region, "TJ")
+    assert read.members == spec.members
+    np.testing.assert_allclose(read.output, spec.output)
+
+
 def test_what_no_district_states_is_said(spec: DistrictSpec) -> None:
     assert "N-COA-53" in {finding.code for finding in spec.findings}
 
@@ -111,6 +119,10 @@ def test_a_few_districts_give_every_frame(few: DistrictGame) -> None:
     assert few.sampled is None
     splits = few.splits.pivot_table(index="district", columns="rule", values="gain")
     np.testing.assert_allclose(splits.sum(axis=0), few.gain, rtol=1e-6)
+    np.testing.assert_allclose(few.splits.groupby("rule")["share"].sum(), 1.0, rtol=1e-6)
+    first, last = few.spec.endowments[0].have, few.spec.endowments[-1].have
+    assert not np.allclose(first / first.sum(), last / last.sum())
+    np.testing.assert_allclose(splits.loc[list(FEW), "endowment"] / few.gain, first / first.sum(), rtol=1e-6)
     gains = few.gains
     np.testing.assert_allclose(gains["alone"] - gains["together"] + gains["payment"], gains["gain"], atol=1e-6)
     assert few.trades.groupby("endowment")["received"].sum().abs().max() <= 1e-6 * few.trades["received"].abs().max()
@@ -119,6 +131,29 @@ def test_a_few_districts_give_every_frame(few: DistrictGame) -> None:
     assert stable["nucleolus"]
     assert stable["core"]
     assert few.by_thing["shapley"].sum() == pytest.approx(few.gain, abs=1e-6)
+
+
+def test_what_things_are_worth_is_told_to_a_million_yuan(few: DistrictGame) -> None:
+    columns = {column.key: column for column in few.tables["district-things"].columns}
+    assert [columns[name].show(1.2345).en for name in ("only", "without", "shapley")] == ["1.23"] * 3
+
+
+def test_words_say_who_would_leave_and_nothing_where_nobody_knows(few: DistrictGame) -> None:
+    """Of the Owen point a pair would leave; of the Shapley value none is found, and none is ruled out."""
+    tests = {"owen": Leaving(FEW[:2], few.gain / 4, few.gain / 4), "shapley": Leaving(FEW[:1], 0.0, 9.0)}
+    said = [text.en for text in replace(few, tests=few.tests | tests).words]
+    (unstable,) = [text for text in said if "is not stable" in text]
+    assert f"2 districts would gain {few.gain / 4:.2f} x 100 m yuan" in unstable
+    assert "25.0% of all" in unstable
+    assert not [text for text in said if "is stable" in text]
+
+
+def test_a_cost_below_100_million_yuan_is_one_to_compare_with(
+    few: DistrictGame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(DistrictGame, "cost_alone", 0.5)
+    monkeypatch.setattr(DistrictGame, "gain", 0.1)
+    assert "20.0% of the net cost" in few.words[0].en
 
 
 def test_every_table_and_figure_says_that_the_split_is_illustrative(few: DistrictGame) -> None:

@@ -1,5 +1,6 @@
 """A member's folder: enough for its own plan, and nothing of the others."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from haihe.coalition.pooling import YUAN
 from haihe.messages import HaiheError
 from haihe.planning.inputs import members_of
 from haihe.region import Region, read
+from plan_cases import synthetic
 
 MEMBERS = ("M0", "M1", "M2")
 
@@ -81,6 +83,19 @@ def test_frozen_trade_stands_as_totals_by_sector_and_partner(tmp_path: Path) -> 
     sent = flows[(flows["from_region"] == "M0") & flows["to_region"].isin(["M1", "M2"])]["value"].sum()
     assert frozen["sent"].sum() == pytest.approx(sent)
     assert sent > 0
+
+
+def test_frozen_trade_lists_what_is_traded_and_nothing_else() -> None:
+    """With M1 nothing of S0 is traded, and S1 is only sent; with M2 everything goes both ways."""
+    accounts = synthetic(1, 3).accounts
+    assert accounts.flows is not None
+    m0, m1 = accounts.position("M0"), accounts.position("M1")
+    flows = accounts.flows.copy()
+    flows[[m0, m1], [m1, m0], 0] = flows[m1, m0, 1] = 0.0
+    _, traded = folder._alone(replace(accounts, flows=flows), "M0", ["M1", "M2"])
+    listed = traded.set_index(["partner", "sector"])
+    assert sorted(listed.index) == [("M1", "S1"), ("M1", "S2"), ("M2", "S0"), ("M2", "S1"), ("M2", "S2")]
+    assert listed.loc[("M1", "S1"), "received"] == 0 < listed.loc[("M1", "S1"), "sent"]
 
 
 def test_permits_allotted_add_up_to_the_cap_of_all() -> None:

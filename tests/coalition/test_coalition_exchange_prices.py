@@ -1,6 +1,7 @@
 """The search for prices: bounds that hold in every round, and the joint plan in the end."""
 
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -91,6 +92,22 @@ def test_bounds_that_close_too_early_are_found(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(PriceSearch, "answer", generous)
     with pytest.raises(AssertionError):
         searched(toy(0, 3, 2))
+
+
+def test_what_was_surely_gained_stays_where_a_mix_cannot_be_solved(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = toy(0, 3, 2)
+    search = searched(made, rounds=8, tolerance=0.0)
+    gain, settled, real = search.gain, search.settled, price_search.linprog
+    assert gain > 0
+
+    def no_mix(*args: object, **kwargs: object) -> object:
+        return SimpleNamespace(x=None, message="") if "A_eq" in kwargs else real(*args, **kwargs)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(price_search, "linprog", no_mix)
+    answers = [made.answer(r, search.asked[0]) for r in range(3)]
+    search.answer(np.array([a for a, _ in answers])[:, None, :], np.array([g for _, g in answers]))
+    assert search.gain == gain
+    assert search.settled == pytest.approx(settled)
 
 
 def check_recovered(joint: Together, done: Exchange, *, rounds: int = 40) -> None:

@@ -87,6 +87,10 @@ def test_a_wrong_airport_share_is_found_out():
     assert airport_shares([33.0, 12.0, 20.0]).tolist() == [21.0, 4.0, 8.0]
 
 
+def test_members_of_an_airport_game_are_numbered_from_one_where_they_have_no_names():
+    assert airport_game([12.0, 20.0, 33.0]).members == ("1", "2", "3")
+
+
 def test_many_members_need_no_game():
     c = np.linspace(1, 50, 300)
     assert airport_shares(c).sum() == pytest.approx(50.0)

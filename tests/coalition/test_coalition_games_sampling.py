@@ -188,3 +188,20 @@ def test_generation_stops_when_cancelled_or_out_of_rounds():
     single = core_by_generation(CachedOracle(["a"], lambda mask: 3.0))
     assert single.point.tolist() == [3.0]
     assert single.in_core
+
+
+class OnlyMember:
+    """A game of one that knows the value of its only member, and of nobody else."""
+
+    members = ("a",)
+    calls = 1
+
+    def __call__(self, mask: int) -> float:
+        return {1: 3.0}[mask]
+
+
+def test_a_core_point_of_one_asks_for_no_other_coalition():
+    found = core_by_generation(OnlyMember())
+    assert found.point.tolist() == [3.0]
+    assert found.in_core
+    assert not found.empty

@@ -101,6 +101,26 @@ def test_who_is_not_worth_its_cost_stays_out(region: Region) -> None:
     assert set(joint.tables) == {"joint-payments", "joint-stability"}
 
 
+def test_the_table_says_in_words_who_uses_it(region: Region) -> None:
+    table = joint_projects(region).tables["joint-payments"]
+    dear = [row for row, code in zip(table.shown_rows(), table.frame["project"], strict=True) if code == "DEAR"]
+    at = [column.key for column in table.columns].index("uses")
+    words = dict(zip([row[at - 1].zh for row in dear], [row[at] for row in dear], strict=True))
+    assert {name: (text.zh, text.en) for name, text in words.items()} == {"北市": ("是", "yes"), "南市": ("否", "no")}
+
+
+def test_who_breaks_even_uses_it_whatever_the_rounding(region: Region) -> None:
+    """Three units at 0.1 bn yuan cost what 0.3 bn yuan are worth: as floats the cost is the larger by one digit."""
+    assert 0.1 * 3 > 0.3
+    projects, users = region["joint_projects"], region["joint_users"]
+    lab = projects[projects["project"] == "LAB"].assign(fixed_cost=0.0, unit_cost=1.0)
+    both = users[users["project"] == "LAB"].assign(need=3.0, benefit=3.0)
+    joint = joint_projects(region.with_table("joint_projects", lab).with_table("joint_users", both))
+    assert joint.projects[0].users == (True, True)
+    assert joint.projects[0].cost == pytest.approx(0.6)
+    assert not [f for f in joint.findings if f.code == "N-COA-95"]
+
+
 def test_one_benefit_that_is_missing_is_said(region: Region) -> None:
     users = region["joint_users"]
     first = (users["project"] == "LAB") & (users["member"] == "south")

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from test_coalition_share import region_with_agreement
 
@@ -78,6 +78,7 @@ def check_fewest(b: list[int]) -> None:
 
 
 @settings(max_examples=60)
+@example([5, 4, -3, -4])
 @given(st.lists(st.integers(-6, 6), min_size=1, max_size=6))
 def test_payments_settle_everybody_and_are_the_fewest(b: list[int]) -> None:
     check_fewest([*b, -sum(b)])
@@ -162,6 +163,13 @@ def test_taxes_of_other_years_leave_everything_unknown(shares: Shares) -> None:
     shown = SettlementViews(made, found).tables()["share-through-tax"]
     keys = [column.key for column in shown.columns]
     assert {row[keys.index("by_tax")].zh for row in shown.shown_rows()} == {"—"}
+
+
+def test_present_values_are_signed_and_told_to_a_million_yuan(shares: Shares) -> None:
+    table = SettlementViews(settled(shares, "shapley", "level")).balances()
+    column = next(column for column in table.columns if column.key == "present")
+    assert [column.show(value).zh for value in (1.2345, -1.2345)] == ["+1.23", "−1.23"]
+    assert [column.show(value).en for value in (1.2345, -1.2345)] == ["+1.23", "−1.23"]
 
 
 def test_a_year_of_loss_is_said(shares: Shares) -> None:

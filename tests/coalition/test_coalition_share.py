@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -14,8 +15,9 @@ from haihe.coalition import plain_plan, worth
 from haihe.coalition import share as share_module
 from haihe.coalition.agreement import TITLES, Agreement, Kind, Thing
 from haihe.coalition.allocation import Allocation, Key
-from haihe.coalition.bands import GIVEN, Bands, _Cases, share_bands, variants_of
+from haihe.coalition.bands import GIVEN, Bands, _Cases, _told, share_bands, variants_of
 from haihe.coalition.core import stability
+from haihe.coalition.game import Game, membership
 from haihe.coalition.joint_plan import welfare_by_player
 from haihe.coalition.owen import OwenPoint
 from haihe.coalition.share import Shares, share
@@ -25,6 +27,7 @@ from haihe.coalition.worth import Package, cheapest_package, worth_of_things
 from haihe.messages import HaiheError
 from haihe.planning.assumptions import Assumptions
 from haihe.planning.plans import plan
+from haihe.planning.solver import Session
 from haihe.planning.telling_words import rough
 from haihe.region import Region
 from scarce_region import scarce_region
@@ -146,6 +149,29 @@ def test_a_plan_that_could_not_be_chosen_is_said(monkeypatch: pytest.MonkeyPatch
     assert "W-COA-38" in [f.code for f in found.findings]
 
 
+@pytest.mark.parametrize("code", ["E-PLN-02", "E-PLN-03", "E-PLN-04", "E-PLN-60"])
+def test_a_choice_that_fails_is_said_and_a_cancelled_one_is_cancelled(
+    code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No plan, no optimum or no time: the plan found stays, and that is said. Who cancels gets no plan."""
+    asked = coalitions_of(2, agreement=agreed(*KINDS))
+    found = asked.solve(asked.everybody)
+
+    def fails(*_args: object, **_more: object) -> None:
+        raise HaiheError(code, status="", seconds="0", how_far="")
+
+    monkeypatch.setattr(Session, "solve", fails)
+    if code == "E-PLN-60":
+        with pytest.raises(HaiheError) as cancelled:
+            plain_plan.plainest(asked, found)
+        assert cancelled.value.code == code
+    else:
+        kept, doubt = plain_plan.plainest(asked, found)
+        assert kept is found
+        assert doubt is not None
+        assert doubt.code == "W-COA-38"
+
+
 def test_too_many_things_for_averages_are_said(region: Region, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (worth, share_module):
         monkeypatch.setattr(module, "MOST_THINGS", 2)
@@ -166,6 +192,13 @@ def test_what_is_scarce_has_a_price_above_0_and_receivers_pay(shares: Shares) ->
     assert "bn yuan" not in " ".join(cell.zh for row in table.shown_rows() for cell in row)
     shown = table.frame[table.frame["thing"] == "finance"]
     assert shown["price"].between(0.5, 2.0).all()
+
+
+def test_money_is_priced_in_yuan_for_a_yuan_to_the_last_digit(shares: Shares) -> None:
+    money = shares.exchanged[shares.exchanged["thing"] == "finance"].assign(price=1.25e9)
+    shown = replace(shares, exchanged=money).tables["share-exchanged"].frame
+    assert len(shown) > 0
+    assert shown["price"].to_numpy() == pytest.approx(1.25, rel=1e-12)
 
 
 def test_what_moves_at_a_price_of_0_is_not_listed(shares: Shares) -> None:
@@ -275,6 +308,27 @@ def test_a_split_that_somebody_would_leave_is_said(
     assert {"W-COA-32", "N-COA-33"} <= set(codes)
 
 
+@pytest.mark.parametrize("mask", range(1, 7))
+def test_the_coalition_that_would_leave_first_is_named(mask: int) -> None:
+    """Apart everybody has nothing: who has to pay 1 bn yuan together would leave, and no other coalition as much."""
+    game = Game(("a", "b", "c"), [0.0] * 7 + [1.0])
+    inside = membership(mask, 3).astype(bool)
+    split = np.where(inside, -1.0 / inside.sum(), 2.0 / (~inside).sum())
+    (said,) = share_module._doubts(game, SimpleNamespace(split=split), 1.0, None)  # type: ignore[arg-type]
+    assert said.code == "W-COA-32"
+    told = dict(said.values)
+    assert told == {"coalition": "+".join(np.array(game.members)[inside]), "amount": "10"}
+
+
+@pytest.mark.parametrize("who", [0, 1])
+def test_bands_say_how_much_the_worst_coalition_loses_by_leaving(shares: Shares, who: int) -> None:
+    """Apart each has nothing; who has to pay 0.1 bn yuan gains that by leaving, so it loses less than nothing."""
+    split = np.full(2, shares.gain + 0.1)
+    split[who] = -0.1
+    told = {quantity: value for quantity, _, value in _told(replace(shares, owen=replace(shares.owen, split=split)))}
+    assert told["owen_slack"] == pytest.approx(-0.1)
+
+
 def test_members_that_are_left_out_stay_outside(region: Region) -> None:
     one = share(region, members=["north"], reach=None)
     assert one.gain == 0
@@ -378,3 +432,24 @@ def test_words_say_both_splits_and_what_is_small_or_unstable(
     assert "不稳" in next(line for line in said if line.topic == "stability").text.zh
     monkeypatch.setattr(share_module, "SMALL", 1.0)
     assert [line.topic for line in tell_shares(shares)] == ["gain", "small", "allocation", "outside"]
+
+
+def test_words_say_who_pays_and_who_gets(shares: Shares) -> None:
+    amounts = {("owen", "north"): 2.0, ("owen", "south"): -2.0, ("shapley", "north"): -3.0, ("shapley", "south"): 3.0}
+    scale = shares.gain  # so that all of it is worth a word
+    rows = [(rule, member, amount * scale) for (rule, member), amount in amounts.items()]
+    made = replace(shares, payments=pd.DataFrame(rows, columns=["rule", "member", "payment"]))
+    said = next(line.text for line in tell_shares(made) if line.topic == "payments")
+    two, three = rough(20 * scale), rough(30 * scale)
+    assert f"North gets {two}, South pays {two};" in said.en
+    assert f"North pays {three}, South gets {three}." in said.en
+    assert f"北市得 {two}、南市付 {two}；" in said.zh
+    assert f"北市付 {three}、南市得 {three}。" in said.zh
+
+
+def test_words_list_the_three_things_that_matter_most(shares: Shares) -> None:
+    worth = {"trade": 0.4, "permits": 0.3, "labour": 0.2, "finance": 0.1}
+    made = replace(shares, things=shares.things.assign(left_out=shares.things["thing"].map(worth)))
+    said = next(line.text.en for line in tell_shares(made) if line.topic == "things")
+    named = ", ".join(f"{TITLES[kind].en} about {rough(10 * worth[kind])}" for kind in ("trade", "permits", "labour"))
+    assert said == f"What would be lost without it (100 m yuan): {named}."
