@@ -74,6 +74,7 @@ FIRST = 12
 PYTEST = ["-q", "-p", "no:cacheprovider", "-p", "no:django", "-o", "addopts="]
 PYTEST += ["-W", "ignore::pytest.PytestConfigWarning"]  # of settings that are for Django's plugin
 PYTEST += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # hypothesis is read before
+PYTEST += ["-W", "ignore::pytest.PytestUnknownMarkWarning"]  # of plugins that a mutant's process does not read
 
 
 @dataclass(frozen=True)
