@@ -16,7 +16,7 @@ test: .venv/dev
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not endure"
 
 quick: .venv/dev
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not slow and not browser and not endure" -q
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m quick -q
 
 endure: .venv/dev
 	sh scripts/system_packages.sh

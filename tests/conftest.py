@@ -16,44 +16,46 @@ settings.load_profile(os.environ.get("HAIHE_HYPOTHESIS", "haihe"))
 
 ROOT = Path(__file__).resolve().parents[1]
 
-LONG = {
-    f"test_planning_{name}.py"
-    for name in (
-        "alternatives", "bad_input", "comparison", "draws", "goals_cli", "goals_views", "invariance", "ladder", "linopy",
-        "mended", "money_views", "out_of_bounds", "pareto", "project_edits", "reasons", "resource_inputs",
-        "resource_views", "resources", "resources_whole", "rolling", "scenarios", "selection", "stability", "targets",
-        "targets_reach", "telling", "what_ifs",
-    )
-}  # fmt: skip
-"""Files that take more than some seconds; they are marked slow as a whole."""
-ABOUT = {"postgres": 50, "browser": 20, "slow": 2}
-"""Seconds that a test with a mark takes, roughly."""
-SECONDS = {
-    "test_docs_tutorial.py": 300,
-    "test_plan_example.py": 85,
-    "test_report_region.py": 110,
-    "test_workspace_api_permissions.py": 90,
-    "test_workspace_audit.py": 15,
-    "test_workspace_data_browser.py": 80,
-    "test_workspace_data_requests.py": 35,
-    "test_workspace_intake_flow.py": 40,
-    "test_workspace_intake_hostile.py": 70,
-    "test_workspace_jobs_worker.py": 50,
-    "test_workspace_keeping.py": 80,
-    "test_workspace_kills.py": 100,
-    "test_workspace_mended_review.py": 30,
-    "test_workspace_pages_browser.py": 130,
-    "test_workspace_permissions.py": 120,
-    "test_workspace_postgres.py": 90,
-    "test_workspace_rounds_browser.py": 120,
-    "test_planning_ensemble.py": 45,
-    "test_planning_ensemble_runs.py": 40,
-    "test_planning_projects_acceptance.py": 50,
-    "test_planning_selection.py": 70,
-    "test_coalition_districts_example.py": 25,
-    "test_coalition_exchange_processes.py": 30,
-}
-"""Seconds that long files take on the machine of CI, roughly, where their marks do not tell it."""
+TIMES = Path(__file__).with_name("times.csv")
+"""Seconds that tests took, all cases of a test together, where a case took over `QUICK` on average; `--times` writes it."""
+QUICK = 0.25
+LONG = ("slow", "browser", "postgres", "endure")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a whole run write down how long its tests took."""
+    parser.addoption("--times", type=Path, metavar="FILE", help="write what took long to FILE (tests/times.csv)")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Listen to the times of tests where they are asked for; under xdist the one process that hears of all of them does."""
+    if config.getoption("times") and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Times(config.getoption("times")))
+
+
+class Times:
+    """Adds up how long tests take, and writes those that are not quick."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.seconds: Counter[str] = Counter()
+        self.cases: Counter[str] = Counter()
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Count a case, and its seconds with what is made ready for it."""
+        name = test_of(report.nodeid)
+        self.seconds[name] += report.duration
+        self.cases[name] += report.when == "call"
+
+    def pytest_sessionfinish(self) -> None:
+        """Write the file, in the order of names."""
+        took = {name: spent for name, spent in self.seconds.items() if spent > QUICK * max(self.cases[name], 1)}
+        self.file.write_text("".join(f"{name},{took[name]:.1f}\n" for name in sorted(took)), "utf-8")
+
+
+def test_of(node: str) -> str:
+    """Give the name of a test without its case, which may hold any sign."""
+    return node.partition("[")[0]
 
 
 @pytest.fixture(scope="session")
@@ -66,26 +68,22 @@ def reference() -> Path:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test that asks for the reference tables, and those of long files as slow."""
+    """Mark the tests that ask for the reference tables and those that are quick; put the files that take long first.
+
+    So no worker is left with a long file when the others have nothing more to do.
+    """
+    took = {name: float(spent) for name, _, spent in (line.partition(",") for line in TIMES.read_text().splitlines())}
+    weight: Counter[Path] = Counter()
+    for name, path in {
+        test_of(item.nodeid): item.path for item in items if not item.get_closest_marker("endure")
+    }.items():
+        weight[path] += took.get(name, 0.0)
+    items.sort(key=lambda item: -weight[item.path])
     for item in items:
-        if Path(item.path).name in LONG:
-            item.add_marker(pytest.mark.slow)
         if "reference" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.reference)
-    _long_files_first(items)
-
-
-def _long_files_first(items: list[pytest.Item]) -> None:
-    """Put files with long tests first, so that no worker is left with one when the others have nothing more to do."""
-    weight: Counter[Path] = Counter()
-    for item in items:
-        if item.path.name in SECONDS:
-            weight[item.path] = SECONDS[item.path.name]
-        elif item.get_closest_marker("endure") is None:
-            weight[item.path] += sum(
-                about for mark, about in ABOUT.items() if item.get_closest_marker(mark) is not None
-            )
-    items.sort(key=lambda item: -weight[item.path])
+        if test_of(item.nodeid) not in took and not any(map(item.get_closest_marker, LONG)):
+            item.add_marker(pytest.mark.quick)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
