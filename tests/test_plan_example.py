@@ -59,7 +59,17 @@ def planned() -> Plan:
     return plan(read(EXAMPLE))
 
 
-@pytest.mark.parametrize("name", sorted(CHECKS.keys() - {"p1_reference", "p1_with_upgrades"}))
+LONG = {"p9_methods"}
+"""Checks that solve the example by every method; on small regions they run in `make test`."""
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.endure] * (name in LONG))
+        for name in sorted(CHECKS.keys() - {"p1_reference", "p1_with_upgrades"})
+    ],
+)
 def test_check_holds(name: str) -> None:
     check = partial(p4_front, cuts=(0.1, 0.2)) if name == "p4_front" else CHECKS[name]
     check(of_example() if name == "p9_methods" else example())  # P9 goes from solve to solve in sessions of its own
@@ -67,7 +77,12 @@ def test_check_holds(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("step", "periods", "outlook"),
-    [*((step, periods, 0) for step in (1, 2) for periods in (1, 3, 5, 9)), (1, 5, 5), (2, 3, 5), (1, 1, 5)],
+    [
+        *((step, periods, 0) for step in (1, 2) for periods in (1, 3, 5)),
+        (2, 3, 5),
+        (1, 1, 5),
+        *(pytest.param(*years, marks=pytest.mark.endure) for years in ((1, 9, 0), (2, 9, 0), (1, 5, 5))),
+    ],
 )
 def test_reference_is_the_optimum_over_any_milestones(step: int, periods: int, outlook: int) -> None:
     case = example().over(step, periods, outlook)

@@ -13,7 +13,7 @@ from haihe.planning.scenarios import scenarios_of
 from haihe.reporting import regional
 from haihe.reporting.chapters import TILES_NOTE, projects_map, sources_line
 from haihe.reporting.maps import read_shapes
-from haihe.reporting.telling import rough, telling_lines, what_if_lines
+from haihe.reporting.telling import rough, telling_lines
 
 FEW = {"CUTS": (0.05, 0.10), "BOTTLENECKS": 1, "FINER": 0}
 """Points of the cost curve, limits that are followed, and how finely."""
@@ -52,13 +52,26 @@ def heard():
 
 
 @pytest.fixture(scope="module")
-def made(whole, region, tmp_path_factory, heard):
+def fronts():
+    """The fronts by elasticity that the report makes."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def made(whole, region, tmp_path_factory, heard, fronts):
     """Its report."""
     heard.clear()
+    fronts.clear()
+
+    def remembered(*asked, **settings):
+        fronts.update(band(*asked, **settings))
+        return fronts
+
     told = {"progress": lambda text: heard.append(text.en), "tell": lambda *part: heard.append(part)}
     with pytest.MonkeyPatch.context() as patch:
         for name, value in () if whole else FEW.items():
             patch.setattr(regional, name, value)
+        patch.setattr(regional, "band", remembered)
         return hh.report(region, tmp_path_factory.mktemp("report"), fates=[("TJ", "TEX")], lang="zh", **told)
 
 
@@ -144,11 +157,11 @@ def test_a_line_that_would_rest_on_made_up_accounts_is_left_out(example):
 
 
 @pytest.mark.slow
-def test_the_line_on_cost_equals_the_fronts_it_is_made_of(example):
-    fronts = band(example, 0.10, upgrades=False)
+def test_the_line_on_cost_equals_the_fronts_it_is_made_of(example, made, fronts):
+    assert len(fronts) == 3
     assert all(isinstance(front, Front) for front in fronts.values())
     losses = {by: front.points.set_index("pooled")["loss"] * 10 for by, front in fronts.items()}
-    text = what_if_lines(example, fronts)[0].text.en
+    text = made.what_if[0].text.en
     together = [loss[True] for loss in losses.values()]
     assert f"about {rough(losses[1.0][True])} x 100 m yuan together" in text
     assert f"({rough(min(together))} to {rough(max(together))})" in text

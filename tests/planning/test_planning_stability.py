@@ -119,7 +119,7 @@ def p7_segments(given_case: Case, other: tuple[float, ...] = TWELVE) -> None:
 
 
 @pytest.mark.reference
-@pytest.mark.slow
+@pytest.mark.endure
 def test_seven_segments_are_enough(reference: Path) -> None:
     """Measured: 163.9 and 159.1 bn, 445.9 and 447.0 yuan a tonne."""
     p7_segments(case_of(reference))

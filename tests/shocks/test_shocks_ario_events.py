@@ -386,7 +386,7 @@ def test_a_range_upside_down_is_refused() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("way", ["processes", "dask"])
+@pytest.mark.parametrize("way", ["processes", pytest.param("dask", marks=pytest.mark.endure)])
 def test_others_give_the_same_draws(way: str, rest: AtRest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also where a day is missing (nobody recovers within the days looked at), and with groups of other sizes."""
     monkeypatch.setattr(batch, "SENT", 3)

@@ -1,6 +1,6 @@
 """The workspace's tests once more on PostgreSQL: the same files, another database.
 
-`make test` runs the files whose work is the database's own (chain, queue, tree, requests, money), but for the tests that
+`make test` runs the files whose work is the database's own (chain, queue, tree, money), but for the tests that
 make workspaces of their own, which are the same again; `make endure` runs all of them.
 """
 
@@ -14,7 +14,7 @@ import pytest
 from postgres_server import postgres
 
 HERE = Path(__file__).resolve().parent
-OWN_WORK = ("audit", "jobs_queue", "people_tree", "data_requests", "ledger_services")
+OWN_WORK = ("audit", "jobs_queue", "people_tree", "ledger_services")
 OWN_FOLDERS = ("writers_at_once", "the_command_line")
 """Parts of the names of tests that have an SQLite of their own, whatever the database."""
 
