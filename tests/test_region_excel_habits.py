@@ -6,7 +6,8 @@ import openpyxl
 import pytest
 
 from haihe.messages import HaiheError
-from haihe.region import check_path
+from haihe.region import check_path, read
+from haihe.region.percents import percent_styles
 from haihe.region.workbook import Sheets
 from small_region import small_region
 
@@ -118,3 +119,57 @@ def test_files_that_are_no_workbook_say_what_they_are(workbook, name, code):
     with pytest.raises(HaiheError) as caught:
         Sheets(path)
     assert caught.value.code == code
+
+
+def as_percent(path: Path, unit: str, form: str = "0.0%") -> list:
+    """Show the numbers of a parameter as percentages, in a unit; give the findings."""
+
+    def show(book):
+        sheet = book["参数"]
+        heads = [cell.value for cell in sheet[1]]
+        sheet.cell(2, heads.index("单位") + 1, unit)
+        for head, value in (("数值", 0.07), ("下限", 0.03), ("上限", 0.29)):
+            cell = sheet.cell(2, heads.index(head) + 1, value)
+            cell.number_format = form
+
+    return [found for found in changed(path, show) if found.code == "N-NUM-04"]
+
+
+@pytest.mark.parametrize("unit", ["%", "%/year", " % of reference "])
+@pytest.mark.parametrize("form", ["0%", "0.00%", "0.0%;[Red]-0.0%", '"约"0%'])
+def test_a_percentage_where_percent_is_the_unit_is_read_as_it_is_shown(workbook, unit, form):
+    found = as_percent(workbook, unit, form)
+    assert read(workbook)["parameters"].loc[0, ["value", "low", "high"]].tolist() == [7.0, 3.0, 29.0]
+    assert [(f.table, f.row, f.column, f.severity) for f in found] == [
+        ("参数", 2, column, "note") for column in ("数值", "下限", "上限")
+    ]
+    assert "Excel 显示为 7%（文件中存 0.07）：按显示的数读作 7；本列共 1 格如此" in found[0].text("zh")
+
+
+def test_a_percentage_is_found_in_a_sheet_that_has_to_be_walked_through_as_well(workbook):
+    def formula(book):
+        book["参数"]["Z9"] = "=1+1"
+
+    changed(workbook, formula)
+    assert [f.column for f in as_percent(workbook, "%")] == ["数值", "下限", "上限"]
+
+
+@pytest.mark.parametrize(
+    ("unit", "form"), [("1/year", "0.0%"), ("share", "0%"), ("%", "0.00"), ("%", '0.00"%"'), ("%", "0.00\\%")]
+)
+def test_elsewhere_the_number_is_read_as_the_file_holds_it(workbook, unit, form):
+    assert as_percent(workbook, unit, form) == []
+    assert read(workbook)["parameters"].loc[0, "value"] == 0.07
+
+
+def test_the_styles_of_a_workbook_in_either_namespace_are_understood():
+    xml = """<styleSheet{}><numFmts><numFmt numFmtId="170" formatCode="0.0%"/><numFmt numFmtId="10" formatCode="0"/></numFmts>
+    <cellStyleXfs><xf numFmtId="9"/></cellStyleXfs><cellXfs><xf/><xf numFmtId="9"/><xf numFmtId="10"/><xf numFmtId="170"/>
+    </cellXfs></styleSheet>"""
+    for space in (
+        "",
+        ' xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"',
+        ' xmlns="http://purl.oclc.org/x"',
+    ):
+        assert percent_styles(xml.format(space).encode()) == {"1", "3"}
+    assert percent_styles(b"<styleSheet/>") == frozenset()

@@ -14,6 +14,7 @@ from haihe.region.cells import Cells, dtype_of, type_cells
 from haihe.region.issues import Issue, Origin, Part, Place, to_findings
 from haihe.region.meta import Meta
 from haihe.region.nearest import suggest
+from haihe.region.percents import as_shown
 from haihe.region.rawpart import Fault, RawPart, from_header, header_names, without_headers, without_notes
 from haihe.region.spec import TableSpec
 from haihe.region.tables import TABLES
@@ -133,6 +134,8 @@ def _typed(part: RawPart, issues: list[Issue], offset: int) -> tuple[pd.DataFram
             found[name], headers[name] = cells, header
             if letter:
                 letters[name] = letter
+    if part.letters:
+        found = as_shown(found, spec, offset, issues)
     series, bad = {}, {}
     for column in spec.columns:
         mask = np.zeros(length, dtype=bool)

@@ -1,23 +1,30 @@
 """Look into a workbook's XML for what a reader of values would pass over in silence.
 
-Merged cells, formulas that were never calculated and error cells all arrive as empty cells; a far-away cell makes
-a reader allocate everything before it. They are found here, before the workbook is opened.
+Merged cells, formulas that were never calculated and error cells all arrive as empty cells; a percentage arrives as
+its fraction; a far-away cell makes a reader allocate everything before it. They are found here, before the workbook
+is opened.
 """
 
 import posixpath
 import re
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.etree import ElementTree
 from xml.parsers import expat
 
 from haihe.messages import HaiheError
+from haihe.region.percents import percent_styles
 from haihe.region.safety import MAX_CELLS, read_entry
 
 _ADDRESS = re.compile(rb"""\br\s*=\s*["']([A-Za-z]*)([0-9]+)["']""")
 _UNPLACED = re.compile(rb"""<(?:[^\s<>/:"']+:)?(?:row|c)(?=[\s/>])(?!\s+r\s*=\s*["'])""")
 _SUSPECT = re.compile(rb"""<(?:\w+:)?(?:f[\s/>]|mergeCell\b)|\bt\s*=\s*["']e["']""")
+_STYLED = re.compile(rb"""<(?:\w+:)?c\s+r\s*=\s*["']([A-Za-z]{1,3})([0-9]+)["'][^<>]*?\ss\s*=\s*["']([0-9]+)["']""")
 _DECLARATION = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+
+STYLES = "xl/styles.xml"
+"""Part of a workbook that holds its styles."""
 
 
 @dataclass(slots=True)
@@ -32,11 +39,14 @@ class SheetFaults:
         Formulas without a calculated value.
     errors : list of (row, column, text)
         Cells such as ``#REF!``.
+    percents : list of (row, column)
+        Cells that are shown as a percentage.
     """
 
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     uncached: list[tuple[int, int, str]] = field(default_factory=list)
     errors: list[tuple[int, int, str]] = field(default_factory=list)
+    percents: list[tuple[int, int]] = field(default_factory=list)
 
 
 def letters(column: int) -> str:
@@ -78,7 +88,8 @@ def examine(file: str, archive: zipfile.ZipFile) -> dict[str, SheetFaults]:
     if b"macroEnabled" in parts.get("[Content_Types].xml", b""):
         raise HaiheError("E-FILE-07", file=file)
     try:
-        return _examine_sheets(file, {sheet: parts[part] for sheet, part in _sheets(parts).items()})
+        sheets = {sheet: parts[part] for sheet, part in _sheets(parts).items()}
+        return _examine_sheets(file, sheets, percent_styles(parts[STYLES]) if STYLES in parts else frozenset())
     except (ElementTree.ParseError, expat.ExpatError, KeyError, ValueError, StopIteration) as error:
         raise HaiheError("E-FILE-05", file=file, why=str(error)) from error
 
@@ -100,23 +111,34 @@ def _elements(xml: bytes, tag: str) -> list[ElementTree.Element]:
     return [element for element in root.iter() if element.tag.rpartition("}")[2] == tag]
 
 
-def _examine_sheets(file: str, sheets: dict[str, bytes]) -> dict[str, SheetFaults]:
+def _examine_sheets(file: str, sheets: dict[str, bytes], percents: frozenset[str]) -> dict[str, SheetFaults]:
     """Examine each sheet's XML; cells are added up over the sheets, for a reader may hold all of them at once.
 
     A row or cell may leave out its address and then follows the one before it. Spreadsheet programs write the address
-    first in every tag; where any tag does not, the sheet is walked through, as it is where faults are suspected.
+    first in every tag; where any tag does not, the sheet is walked through, as it is where faults are suspected. Cells
+    of the styles ``percents`` are found on the way.
     """
     found, cells = {}, 0
     for sheet, xml in sheets.items():
         height, width = _addressed(xml)
-        scan = _Scan()
+        scan = _Scan(percents)
         if _SUSPECT.search(xml) or _UNPLACED.search(xml):
             scan.run(xml)
+        elif percents:
+            scan.faults.percents = list(_styled(xml, percents))
         cells += max(height, scan.height) * max(width, scan.width, 1)
         if cells > MAX_CELLS:
             raise HaiheError("E-FILE-18", file=file, table=sheet, value=cells, limit=MAX_CELLS)
         found[sheet] = scan.faults
     return found
+
+
+def _styled(xml: bytes, styles: frozenset[str]) -> Iterator[tuple[int, int]]:
+    """Give row and column of every cell of these styles, where every cell has its address."""
+    sought = {style.encode() for style in styles}
+    for column, row, style in _STYLED.findall(xml):
+        if style in sought:
+            yield int(row) - 1, column_of(column.decode())
 
 
 def _addressed(xml: bytes) -> tuple[int, int]:
@@ -130,8 +152,8 @@ def _addressed(xml: bytes) -> tuple[int, int]:
 class _Scan:
     """One pass through a sheet's XML: its faults, and how far its rows and cells reach."""
 
-    def __init__(self) -> None:
-        self.faults = SheetFaults()
+    def __init__(self, percents: frozenset[str]) -> None:
+        self.faults, self.percents = SheetFaults(), percents
         self.row, self.column = -1, -1
         self.height, self.width = 0, 0
         self.kind, self.formula, self.value = "", "", ""
@@ -154,6 +176,8 @@ class _Scan:
             self.column = _split(attributes["r"])[1] if "r" in attributes else self.column + 1
             self.width = max(self.width, self.column + 1)
             self.kind, self.formula, self.value, self.has_formula = attributes.get("t", ""), "", "", False
+            if attributes.get("s") in self.percents:
+                self.faults.percents.append((self.row, self.column))
         elif tag in ("f", "v"):
             self.reading = tag
             self.has_formula |= tag == "f"

@@ -17,6 +17,7 @@ from haihe.region.draft import Draft, assemble, table_names, table_titles
 from haihe.region.issues import Issue, Place
 from haihe.region.meta import FIELDS, META_NAME, Meta, read_meta
 from haihe.region.nearest import suggest
+from haihe.region.percents import Percent
 from haihe.region.rawpart import Fault, RawPart
 from haihe.region.safety import check_path_of, open_archive
 from haihe.region.sheets import SheetFaults, examine, letters
@@ -164,6 +165,9 @@ def _cells(file: str, book: python_calamine.CalamineWorkbook, sheet: str, faults
         cells[row, column] = Fault("E-CELL-03", said)
     for row, column, said in faults.uncached:
         cells[row, column] = Fault("E-CELL-02", said)
+    for row, column in faults.percents:
+        if row < height and column < width and isinstance(cells[row, column], float):
+            cells[row, column] = Percent(cells[row, column])
     return cells
 
 
