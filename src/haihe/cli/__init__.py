@@ -33,6 +33,7 @@ from haihe.cli import (
 )
 from haihe.cli.chinese import help_in_chinese, wants_chinese
 from haihe.cli.desk import INTERNAL, app
+from haihe.cli.usage import usage_in_chinese
 from haihe.messages import Finding
 
 __all__ = [
@@ -67,7 +68,9 @@ def main() -> None:
         os.environ.setdefault(name, "1")  # before numpy is loaded: many small solves are 20 times slower otherwise
     try:
         command = get_command(app)
-        (help_in_chinese(command) if wants_chinese(sys.argv[1:]) else command)()
+        if wants_chinese(sys.argv[1:]):
+            usage_in_chinese(help_in_chinese(command))
+        command()
     except Exception as error:
         if os.environ.get("HAIHE_DEBUG"):
             raise

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as Grid
 
-from haihe.messages import default_language
+from haihe.messages import LANGUAGES, default_language
 
 WIDEST = 110
 """Columns that a page of help takes at most."""
@@ -29,7 +29,7 @@ def chinese_words() -> dict[str, str]:
 def wants_chinese(words: Sequence[str]) -> bool:
     """Tell whether a command line asks for Chinese: by ``--lang``, else as everything else in the product does."""
     for before, word in pairwise(["", *words, ""]):
-        if before == "--lang" or word.startswith("--lang="):
+        if (before == "--lang" or word.startswith("--lang=")) and word.removeprefix("--lang=") in LANGUAGES:
             return word.removeprefix("--lang=") == "zh"
     return default_language() == "zh"
 
@@ -58,7 +58,7 @@ def page(command: Any, context: Any) -> str:
     """
     words = chinese_words()
     out = Console(file=io.StringIO(), width=min(shutil.get_terminal_size().columns, WIDEST), color_system=None)
-    out.print(f"用法：{context.command_path} {' '.join(_usage(command, context))}", markup=False, highlight=False)
+    out.print(usage_line(command, context), markup=False, highlight=False)
     out.print(f"\n  {words[command.help.strip()]}", markup=False, highlight=False)
     arguments = [p for p in command.params if p.param_type_name == "argument"]
     options = [p for p in command.params if p.param_type_name == "option"]
@@ -69,6 +69,11 @@ def page(command: Any, context: Any) -> str:
         out.print("\n" + command.epilog.replace("Example: ", "示例："), markup=False, highlight=False)
     assert isinstance(out.file, io.StringIO)
     return out.file.getvalue().rstrip("\n")
+
+
+def usage_line(command: Any, context: Any) -> str:
+    """Give the line that shows how a command is typed."""
+    return f"用法：{context.command_path} {' '.join(_usage(command, context))}"
 
 
 def _usage(command: Any, context: Any) -> Iterator[str]:
