@@ -129,12 +129,16 @@ def office_in(home: Path, url: str = "") -> Server:
 
 
 @contextmanager
-def server_of(home: Path, seed: str = "workspace_cases:small_city") -> Iterator[Server]:
-    """Start ``haihe serve`` on a folder that a function ``module:function`` filled; it is stopped at the end."""
+def server_of(home: Path, seed: str = "workspace_cases:small_city", *, worker: bool = True) -> Iterator[Server]:
+    """Start ``haihe serve`` on a folder that a function ``module:function`` filled; it is stopped at the end.
+
+    Without a worker nothing is done in the background: a story that leaves no work there saves its two processes' start.
+    """
     port = _free_port()
     server = office_in(home, f"http://127.0.0.1:{port}")
     server.seeded = server.run(seed)
     command = [sys.executable, "-c", "from haihe.cli import main; main()", "serve", str(home), "--port", str(port)]
+    command += [] if worker else ["--no-worker"]
     with (home / "server.log").open("wb") as log:
         process = subprocess.Popen(command, env=_environment(home), stdout=log, stderr=log)
         server.pid = process.pid

@@ -50,7 +50,7 @@ def browser() -> Iterator[Any]:
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The small city on a real server."""
-    with server_of(tmp_path_factory.mktemp("served") / "office") as server:
+    with server_of(tmp_path_factory.mktemp("served") / "office", worker=False) as server:
         yield server
 
 

@@ -51,12 +51,12 @@ def at_once(calls: list[Callable[[], Came]]) -> list[Came]:
 def raced(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     if request.param == "sqlite":
         monkeypatch.delenv("HAIHE_DATABASE_URL", raising=False)
-        with server_of(tmp_path / "office", "api_race_cases:seed") as server:
+        with server_of(tmp_path / "office", "api_race_cases:seed", worker=False) as server:
             yield server
         return
     with postgres() as url:
         monkeypatch.setenv("HAIHE_DATABASE_URL", url)
-        with server_of(tmp_path / "office", "api_race_cases:seed") as server:
+        with server_of(tmp_path / "office", "api_race_cases:seed", worker=False) as server:
             yield server
 
 

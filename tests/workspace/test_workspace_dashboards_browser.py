@@ -12,7 +12,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 @pytest.fixture(scope="module")
 def office_with_figures(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """An office with something on each dashboard."""
-    with server_of(tmp_path_factory.mktemp("dashboards") / "office", "dashboard_browser_cases:seed") as server:
+    with server_of(
+        tmp_path_factory.mktemp("dashboards") / "office", "dashboard_browser_cases:seed", worker=False
+    ) as server:
         yield server
 
 

@@ -22,7 +22,7 @@ ADMIN = Actor("admin", "TJ")
 
 @pytest.mark.slow
 def test_half_sent_requests_shut_nobody_out(tmp_path: Path) -> None:
-    with server_of(tmp_path / "office") as server:
+    with server_of(tmp_path / "office", worker=False) as server:
         host, port = server.url.removeprefix("http://").split(":")
         held = [socket.create_connection((host, int(port)), timeout=5) for _ in range(HALF_OPEN)]
         try:

@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 @pytest.fixture(scope="module")
 def three(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One office for both languages."""
-    with server_of(tmp_path_factory.mktemp("neighbours") / "office", "neighbour_cases:office") as server:
+    with server_of(tmp_path_factory.mktemp("neighbours") / "office", "neighbour_cases:office", worker=False) as server:
         yield server
 
 

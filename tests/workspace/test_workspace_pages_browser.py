@@ -40,7 +40,7 @@ class Pages:
 @pytest.fixture(scope="module")
 def every(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pages]:
     """A full office on a real server."""
-    with server_of(tmp_path_factory.mktemp("pages") / "office", "page_cases:office") as server:
+    with server_of(tmp_path_factory.mktemp("pages") / "office", "page_cases:office", worker=False) as server:
         yield Pages(server, server.seeded["pages"], server.seeded["others"])
 
 
