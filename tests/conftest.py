@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 TIMES = Path(__file__).with_name("times.csv")
 """Seconds that tests took, all cases of a test together, where a case took over `QUICK` on average; `--times` writes it."""
-QUICK = 0.25
+QUICK = 0.12
 LONG = ("slow", "browser", "postgres", "endure")
 
 
