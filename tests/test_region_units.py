@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from haihe.messages import HaiheError
 from haihe.region import TABLES
-from haihe.region.units import SUGGESTED, UNITS, compatible, convert, factor, factors, parse
+from haihe.region.units import SUGGESTED, UNITS, compatible, convert, factor, factors, parse, said, typed
 
 KNOWN = [
     ("亿元", "万元", 1e4),
@@ -83,3 +83,41 @@ def test_there_and_back(one: str, other: str, value: float) -> None:
     else:
         with pytest.raises(HaiheError):
             factor(one, other)
+
+
+@pytest.mark.parametrize(
+    ("unit", "english"),
+    [
+        ("亿元", "100 m yuan"),
+        ("万亿元", "trillion yuan"),
+        ("百万元", "million yuan"),
+        ("万美元", "10,000 USD"),
+        ("亩", "mu"),
+        ("万亩", "10,000 mu"),
+        ("万吨", "10,000 t"),
+        ("万吨标准煤", "10,000 tce"),
+        ("吨CO2/亿元", "t CO2/100 m yuan"),
+        ("亿千瓦时", "100 m kWh"),
+        ("千瓦", "kW"),
+        ("亿m3", "100 m m3"),
+        ("万标准箱", "10,000 TEU"),
+        ("人", "persons"),
+        (" 万吨 / 年 ", "10,000 t / year"),
+        ("家", "firms"),
+        ("个百分点", "percentage points"),
+        ("%", "%"),
+        ("kWh", "kWh"),
+        ("", ""),
+        ("套", "套"),
+        ("万达", "万达"),
+        ("亿元（2020年价）", "亿元（2020年价）"),
+    ],
+)
+def test_a_typed_unit_has_its_english_name_where_it_is_known(unit: str, english: str) -> None:
+    assert typed(unit).en == english
+    assert typed(unit).zh == unit
+
+
+def test_every_known_unit_can_be_said_in_english() -> None:
+    assert [unit for unit in UNITS if unit != "‰" and not typed(unit).en.isascii()] == []
+    assert [said(unit).en for unit in UNITS] == [typed(unit).en for unit in UNITS]

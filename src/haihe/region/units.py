@@ -6,6 +6,7 @@ each other: coal equivalent and electricity, CO2 and other mass, yuan and dollar
 """
 
 import difflib
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -108,15 +109,16 @@ def parse(unit: str) -> Unit:
 
 
 _ENGLISH = {
-    "亿元": "100 m yuan",
-    "万元": "10,000 yuan",
-    "元": "yuan",
-    "亩": "mu",
-    "机时": "machine hours",
-    "亿": "100 m ",
-    "万": "10,000 ",
-    "人": "persons",
-}
+    "元": "yuan", "美元": "USD", "吨": "t", "吨CO2": "t CO2", "吨标准煤": "tce", "千瓦时": "kWh", "千瓦": "kW", "公里": "km",
+    "平方米": "m2", "平方公里": "km2", "亩": "mu", "公顷": "ha", "立方米": "m3", "标准箱": "TEU", "人": "persons",
+    "小时": "hours", "机时": "machine hours", "天": "days", "年": "year", "月": "month", "个": "items", "项": "items",
+    "件": "items", "台": "units", "辆": "vehicles", "度": "degree",
+    "家": "firms", "户": "households", "人次": "visits", "个百分点": "percentage points",
+}  # fmt: skip
+"""English of the Chinese words for units; the last row counts only what people type."""
+_THOUSANDS = {"万亿": "trillion", "千万": "10 m", "百万": "million", "亿": "100 m", "万": "10,000", "千": "1,000"}
+_WORD = re.compile(r"[^/·\s]+")
+_COUNTED = re.compile(rf"({'|'.join(_THOUSANDS)})(.+)", re.ASCII)
 _CHINESE = {
     "t CO2": "吨CO2",
     "tce": "吨标准煤",
@@ -132,12 +134,33 @@ _CHINESE = {
 
 def said(unit: str) -> Text:
     """Write a unit in both languages, e.g. ``万吨CO2`` and ``10,000 t CO2``."""
-    zh = en = unit
+    zh = unit
     for word, meaning in _CHINESE.items():
         zh = zh.replace(word, meaning)
-    for word, meaning in _ENGLISH.items():
-        en = en.replace(word, meaning)
-    return Text(zh, en)
+    return Text(zh, typed(unit).en)
+
+
+def typed(unit: str) -> Text:
+    """Say a unit that somebody typed: in Chinese as it is, in English by its English words where all are known.
+
+    Examples
+    --------
+    >>> [typed(unit).en for unit in ("亿元", "万吨/年", "万m3", "套")]
+    ['100 m yuan', '10,000 t/year', '10,000 m3', '套']
+    """
+    en = _WORD.sub(lambda part: _english(part[0]), unit.strip())
+    return Text(unit, en if en.isascii() else unit)
+
+
+def _english(word: str) -> str:
+    """Give a word of a unit in English; as it is where it has none."""
+    if word.isascii() or word in _ENGLISH:
+        return _ENGLISH.get(word, word)
+    found = _COUNTED.fullmatch(word)
+    if found is None:
+        return word
+    base = _ENGLISH.get(found[2], found[2])
+    return f"{_THOUSANDS[found[1]]} {base}" if base.isascii() else word
 
 
 def known(unit: str) -> bool:

@@ -7,6 +7,7 @@ from django import forms
 from django.utils import timezone
 
 from haihe.messages import QUALITY_NAMES, Text
+from haihe.region.units import typed
 from haihe.workspace.duties import periods
 from haihe.workspace.duties.models import SENSES, Duty, PlanDocument, Target
 from haihe.workspace.frame.forms import OfficeForm
@@ -210,7 +211,7 @@ class ReportForm(OfficeForm):
         """Ask for what the item is reported by, for the periods that can be reported on, or for one alone."""
         del self.fields["value" if isinstance(item, Duty) else "share"]
         if isinstance(item, Target):
-            self.fields["value"].label = words(f"数值（{item.counted_in}）", f"Figure ({item.counted_in})")
+            self.fields["value"].label = words(Text("数值（{u}）", "Figure ({u})").format(u=typed(item.counted_in)))
         chosen = cast("forms.ChoiceField", self.fields["period"])
         chosen.choices = [(code, words(periods.words(code))) for code in ([period] if period else offered(item))]
 

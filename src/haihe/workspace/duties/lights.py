@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from haihe.messages import Text
+from haihe.region.units import typed
 
 GOOD, WARN, BAD, WAIT = "good", "warn", "bad", "wait"
 AT_LEAST, AT_MOST = "at_least", "at_most"
@@ -53,13 +54,13 @@ def target_light(sense: str, value: Decimal, slack: Decimal, actual: Decimal | N
     rule = Text(
         "{how} {value} {unit} 为绿；差距不超过 {slack} {unit} 为黄；更大为红",
         "green: {how} {value} {unit}; yellow: {slack} {unit} missing at most; red: more",
-    ).format(how=how, value=plain(value), slack=plain(slack), unit=counted_in)
+    ).format(how=how, value=plain(value), slack=plain(slack), unit=typed(counted_in))
     if actual is None:
         return Light(WAIT, Text("尚无实绩", "no actual figure yet"), rule)
     missing = value - actual if sense == AT_LEAST else actual - value
     if missing <= 0:
         return Light(GOOD, Text("已达到", "reached"), rule)
-    said = Text("差 {gap} {unit}", "{gap} {unit} missing").format(gap=plain(missing), unit=counted_in)
+    said = Text("差 {gap} {unit}", "{gap} {unit} missing").format(gap=plain(missing), unit=typed(counted_in))
     return Light(WARN if missing <= slack else BAD, said, rule)
 
 

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from haihe.messages import Text
+from haihe.region.units import typed
 from haihe.workspace.audit import chain
 from haihe.workspace.duties import figures, lights, turns
 from haihe.workspace.duties.models import STATES, Duty, PlanDocument, Target
@@ -48,7 +49,8 @@ def targets_list(points: Mapping[int, list[figures.Point]]) -> Listing:
 
     def reached(target: Target) -> Any:
         last = figures.latest(of(target))
-        return None if last is None else f"{lights.plain(last.value)} {target.counted_in}"
+        said = Text("{value} {unit}", "{value} {unit}")
+        return None if last is None else said.format(value=lights.plain(last.value), unit=typed(target.counted_in))
 
     def when(target: Target) -> Text | None:
         last = figures.latest(of(target))

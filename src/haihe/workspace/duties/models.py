@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from haihe.messages import QUALITY_NAMES, HaiheError, Text
+from haihe.region.units import typed
 from haihe.workspace.audit.models import Spoken
 from haihe.workspace.duties import lights
 from haihe.workspace.duties.actions import ASSIGN, KEEP, NOTE, READ, REPORT
@@ -140,7 +141,8 @@ class Target(Owned, Named, Sourced):
     def words(self) -> Text:
         """What is to be reached, in words."""
         said = Text("{year} 年{how} {value} {unit}", "{how} {value} {unit} in {year}")
-        return said.format(year=self.year, how=SENSES[self.sense], value=lights.plain(self.value), unit=self.counted_in)
+        unit = typed(self.counted_in)
+        return said.format(year=self.year, how=SENSES[self.sense], value=lights.plain(self.value), unit=unit)
 
 
 class Duty(Owned, Named, Sourced):

@@ -1,6 +1,7 @@
 """The lists of the room: returns and indicators."""
 
 from haihe.messages import Text
+from haihe.region.units import typed
 from haihe.workspace.duties import periods
 from haihe.workspace.frame.lists import Choice, Column, Listing, Typed
 from haihe.workspace.frame.names import who
@@ -34,7 +35,7 @@ INDICATORS = Listing(
     (
         Column(Text("指标", "Indicator"), lambda each: each.name, "name_zh", Indicator.get_absolute_url),
         Column(Text("代码", "Code"), lambda each: each.code, "code"),
-        Column(Text("计量单位", "Counted in"), lambda each: each.counted_in, "counted_in"),
+        Column(Text("计量单位", "Counted in"), lambda each: typed(each.counted_in), "counted_in"),
         Column(Text("方向", "Sense"), lambda each: SENSES[each.sense], "sense"),
         Column(Text("范围", "Scope"), lambda each: each.scope_name, "scope"),
         Column(Text("口径", "Measure"), lambda each: each.measure_name, "measure"),

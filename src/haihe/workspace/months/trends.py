@@ -5,6 +5,7 @@ import pandas as pd
 from haihe.figures import Column, Figure, Table, lines
 from haihe.figures.quality import worst
 from haihe.messages import Text
+from haihe.region.units import typed
 from haihe.workspace.duties import periods
 from haihe.workspace.months.board import courses
 from haihe.workspace.months.models import Indicator, place_names
@@ -40,7 +41,7 @@ def trend(person: Person, indicator: Indicator, chosen: str = "") -> tuple[Figur
             f"另有 {left} 个地区、链或行业未画出，可单独选看", f"{left} more places are not drawn; choose one to see it"
         )
     ]
-    unit = Text(indicator.counted_in, indicator.counted_in)
+    unit = typed(indicator.counted_in)
     table = Table(
         frame,
         [

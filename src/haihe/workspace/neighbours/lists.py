@@ -5,6 +5,7 @@ from typing import Any
 from django.urls import reverse
 
 from haihe.messages import QUALITY_NAMES, Text
+from haihe.region.units import typed
 from haihe.workspace.frame.lists import Choice, Column, Listing
 from haihe.workspace.frame.names import Called, reader, who
 from haihe.workspace.neighbours.actions import KEEP
@@ -179,7 +180,7 @@ JOINT_LIST = Listing(
     _agreed(
         Column(Text("年份", "Year"), lambda each: str(each.year), "year"),
         Column(Text("目标", "Value"), lambda each: float(each.value), "value"),
-        Column(Text("计量单位", "Unit of measure"), lambda each: each.counted_in, "counted_in"),
+        Column(Text("计量单位", "Unit of measure"), lambda each: typed(each.counted_in), "counted_in"),
     ),
     search=NAMED,
     choices=(STATE_CHOICE,),

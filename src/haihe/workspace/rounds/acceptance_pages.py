@@ -12,6 +12,7 @@ from django.utils import timezone
 from haihe.figures.workbook import write_workbook
 from haihe.files import file_name
 from haihe.messages import Text
+from haihe.region.units import typed
 from haihe.rules.money import said_money
 from haihe.workspace.frame.access import Request, act, acts_on, form, page
 from haihe.workspace.frame.forms import edition_of
@@ -41,7 +42,7 @@ GOAL_LIST = Listing(
         Column(Text("指标", "target"), lambda g: g.name, "name_zh"),
         Column(Text("方向", "sense"), lambda g: g.sense_name, "sense"),
         Column(Text("目标值", "value"), lambda g: float(g.value), "value"),
-        Column(Text("计量单位", "unit"), lambda g: g.counted_in),
+        Column(Text("计量单位", "unit"), lambda g: typed(g.counted_in)),
         Column(Text("完成年度", "by"), lambda g: str(g.year), "year"),
     ),
     search=("name_zh", "name_en", "pinyin", "award__application__title", "unit__name_zh"),

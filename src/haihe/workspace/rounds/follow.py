@@ -10,6 +10,7 @@ from django.db.models import QuerySet, Sum
 
 from haihe.figures.table import Column, Table
 from haihe.messages import Text
+from haihe.region.units import typed
 from haihe.rules.money import yuan
 from haihe.workspace.audit.chain import history
 from haihe.workspace.audit.models import Entry as AuditEntry
@@ -135,6 +136,7 @@ def performance_table(round_: Round) -> Table:
             "award__application", "award__unit"
         )
     ]
+    counted = {row["counted_in"] for row in rows}
     columns = [
         Column("award", Text("立项编号", "award")),
         Column("project", Text("项目", "project")),
@@ -147,7 +149,7 @@ def performance_table(round_: Round) -> Table:
             labels={"不低于": Text("不低于", "at least"), "不高于": Text("不高于", "at most")},
         ),
         Column("value", Text("目标值", "target"), kind="number", digits=2),
-        Column("counted_in", Text("计量单位", "unit")),
+        Column("counted_in", Text("计量单位", "unit"), labels={each: typed(each) for each in counted}),
         Column("year", Text("完成年度", "by"), kind="year"),
         Column("reached", Text("验收完成数", "reached"), kind="number", digits=2),
     ]

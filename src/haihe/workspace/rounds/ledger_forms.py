@@ -7,6 +7,7 @@ from django import forms
 from django.utils import timezone
 
 from haihe.messages import Text
+from haihe.region.units import typed
 from haihe.rules.money import said_money
 from haihe.workspace.frame.forms import OfficeForm
 from haihe.workspace.frame.words import words
@@ -123,7 +124,7 @@ class ReportForm(OfficeForm):
         """Add a field for each target."""
         for goal in goals:
             said = Text("{n}（{s} {v} {u}）", "{n} ({s} {v} {u})").format(
-                n=goal.name, s=goal.sense_name, v=format(goal.value.normalize(), "f"), u=goal.counted_in
+                n=goal.name, s=goal.sense_name, v=format(goal.value.normalize(), "f"), u=typed(goal.counted_in)
             )
             self.fields[f"figure_{goal.key}"] = forms.DecimalField(label=words(said), required=False, **FIGURE)
 

@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from haihe.messages import QUALITY_NAMES, Text
+from haihe.region.units import typed
 from haihe.workspace.frame import names, shown
 
 register = template.Library()
@@ -24,6 +25,12 @@ def t(context: Context, zh: str, en: str, **values: Any) -> str:
 def say(context: Context, text: Any) -> str:
     """Say a `Text` in the page's language; anything else as it is, missing as a dash."""
     return shown.said(text, context["lang"])
+
+
+@register.simple_tag(takes_context=True)
+def unit(context: Context, said: str | Text | None) -> str:
+    """Say a unit of measure that somebody typed, such as ``亿元``, in the page's language where it is known."""
+    return say(context, typed(said) if isinstance(said, str) else said)
 
 
 @register.simple_tag(takes_context=True)
