@@ -134,6 +134,23 @@ def test_doctor_and_template_work_there(haihe, tmp_path):
     assert run(haihe, tmp_path, "template", "own.xlsx").returncode == 0
 
 
+@pytest.mark.slow
+def test_the_demonstration_says_there_what_its_plan_says(haihe, tmp_path):
+    """Until then; stopped by Ctrl-C, it leaves no half report."""
+    command = [str(haihe), "demo", "-o", "out", "--lang", "en"]
+    out = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "text": True}
+    with subprocess.Popen(command, cwd=tmp_path, env=environment(), **out) as demo:
+        said = []
+        for line in demo.stdout:
+            said.append(line)
+            if "Targets:" in line:
+                demo.send_signal(signal.SIGINT)
+    assert "What the plan says:\n" in said
+    assert any("Carbon cap of Beijing, Tianjin and Hebei" in line for line in said)
+    assert demo.returncode not in (0, None)
+    assert not list(tmp_path.rglob("*.html"))
+
+
 @pytest.mark.endure
 def test_the_demonstration_works_there(haihe, tmp_path):
     """It writes the whole report: two minutes of one processor."""
