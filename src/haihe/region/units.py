@@ -112,10 +112,10 @@ _ENGLISH = {
     "元": "yuan", "美元": "USD", "吨": "t", "吨CO2": "t CO2", "吨标准煤": "tce", "千瓦时": "kWh", "千瓦": "kW", "公里": "km",
     "平方米": "m2", "平方公里": "km2", "亩": "mu", "公顷": "ha", "立方米": "m3", "标准箱": "TEU", "人": "persons",
     "小时": "hours", "机时": "machine hours", "天": "days", "年": "year", "月": "month", "个": "items", "项": "items",
-    "件": "items", "台": "units", "辆": "vehicles", "度": "degree",
+    "件": "items", "台": "units", "辆": "vehicles",
     "家": "firms", "户": "households", "人次": "visits", "个百分点": "percentage points",
 }  # fmt: skip
-"""English of the Chinese words for units; the last row counts only what people type."""
+"""English of the Chinese words for units; the last row counts only what people type. Not 度, which is a degree or a kWh."""
 _THOUSANDS = {"万亿": "trillion", "千万": "10 m", "百万": "million", "亿": "100 m", "万": "10,000", "千": "1,000"}
 _WORD = re.compile(r"[^/·\s]+")
 _COUNTED = re.compile(rf"({'|'.join(_THOUSANDS)})(.+)", re.ASCII)
